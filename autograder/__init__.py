@@ -1,0 +1,1 @@
+"""What instructors run: building, grading and checking the practicals (command line: `practicals`)."""

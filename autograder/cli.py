@@ -1,0 +1,52 @@
+"""The command line, `practicals`: reads arguments, calls one function a command, turns errors into sentences."""
+
+import errno
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.errors import PracticalsError
+from autograder.paths import course_root
+
+# Commands import what they need when they run: `practicals --help` must not wait for TensorFlow.
+
+app = typer.Typer(
+    name="practicals",
+    help="Build, grade and check the deep-learning practicals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+PracticalNames = Annotated[
+    list[str] | None, typer.Argument(help="practicals by name, as in source/; default: all of them")
+]
+
+
+@app.callback()
+def _practicals() -> None:
+    """Build, grade and check the deep-learning practicals."""
+
+
+def main() -> None:
+    """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        app()
+    except PracticalsError as error:
+        errors.print(f"[red]practicals:[/red] {error}", markup=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        errors.print(
+            f"[red]practicals:[/red] the disk is full ({error.filename or 'no file named'}). "
+            "Free some space and run the same command again: what was finished is kept."
+        )
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Executing submissions: the part of grading that runs students' code."""
