@@ -30,6 +30,17 @@ def _practicals() -> None:
     """Build, grade and check the deep-learning practicals."""
 
 
+@app.command()
+def doctor() -> None:
+    """Say what this machine has for the practicals, and what to do about each gap."""
+    from autograder.doctor import as_table, examine
+
+    findings = examine(course_root())
+    Console().print(as_table(findings))
+    if any(finding.gap and finding.required for finding in findings):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -1,0 +1,203 @@
+"""What this machine has for the practicals, and what to do about each gap."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from packaging.requirements import Requirement
+from rich.table import Table
+
+from autograder.errors import PracticalsError
+
+MEMORY_WANTED = 4  # GiB: one kernel with TensorFlow and Fashion-MNIST as float32 takes about 1.5
+DISK_WANTED = 2  # GiB: run folders, checkpoints, graded notebooks
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the table.
+
+    Attributes:
+        what: what was looked at.
+        found: what is there, in words.
+        gap: what to do, or "" when nothing is missing.
+        required: whether the practicals cannot run with this gap.
+    """
+
+    what: str
+    found: str
+    gap: str = ""
+    required: bool = True
+
+
+def locked_versions(lock: Path) -> dict[str, str]:
+    """Package versions that the lock file gives for this interpreter and platform, by name."""
+    versions = {}
+    for line in lock.read_text().splitlines():
+        if line and not line[0].isspace() and not line.startswith("#"):
+            requirement = Requirement(line.rstrip("\\ "))
+            if requirement.marker is None or requirement.marker.evaluate():
+                versions[requirement.name] = str(requirement.specifier).removeprefix("==")
+    return versions
+
+
+def check_python() -> Finding:
+    """The interpreter, against the versions that TensorFlow has wheels for."""
+    supported = (3, 11) <= sys.version_info[:2] < (3, 14)
+    return Finding(
+        "Python",
+        f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+        "" if supported else "Install Python 3.11, 3.12 or 3.13 and run make setup",
+    )
+
+
+def check_packages(lock: Path) -> Finding:
+    """Installed packages against the lock file."""
+    missing, different = [], []
+    locked = locked_versions(lock)
+    for name, version in locked.items():
+        try:
+            installed = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+            continue
+        if installed != version:
+            different.append(f"{name} {installed}, locked {version}")
+    problems = [f"{name} is missing" for name in missing] + different
+    if not problems:
+        return Finding("Packages", f"all {len(locked)} as locked")
+    shown = "; ".join(problems[:3]) + (f"; {len(problems) - 3} more" if len(problems) > 3 else "")
+    return Finding("Packages", shown, "Run make setup", required=bool(missing))
+
+
+def check_data(name: str, required: bool) -> Finding:
+    """Whether a data set is on this machine, without fetching it."""
+    from course_utils import data
+
+    try:
+        source = data.find(name)
+    except data.DamagedDataError as error:
+        return Finding(f"Data: {name}", "damaged", str(error), required)
+    if source is None:
+        return Finding(
+            f"Data: {name}",
+            "not on this machine",
+            f"Run python -m course_utils.data {name} once with a network, or put the files in COURSE_DATA_DIR",
+            required,
+        )
+    return Finding(f"Data: {name}", source)
+
+
+def check_machine(root: Path) -> list[Finding]:
+    """Cores, memory and disk."""
+    memory = psutil.virtual_memory().available / GIB
+    disk = shutil.disk_usage(root).free / GIB
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return [
+        Finding("Cores", f"{cores}"),
+        Finding(
+            "Memory",
+            f"{memory:.1f} GiB free",
+            "" if memory >= MEMORY_WANTED else f"Close other programs: {MEMORY_WANTED} GiB are wanted",
+            required=False,
+        ),
+        Finding(
+            "Disk",
+            f"{disk:.0f} GiB free",
+            "" if disk >= DISK_WANTED else f"Free some space: {DISK_WANTED} GiB are wanted",
+            required=False,
+        ),
+    ]
+
+
+def check_gpu() -> Finding:
+    """Accelerators that TensorFlow sees; none is needed."""
+    try:
+        answer = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("TensorFlow", "did not import within two minutes", "Run make setup again")
+    if answer.returncode != 0:
+        reason = (answer.stderr.strip().splitlines() or ["no message"])[-1]
+        return Finding("TensorFlow", f"does not import: {reason}", "Run make setup again")
+    count = int(answer.stdout.split()[-1])
+    return Finding("GPU", f"{count} seen by TensorFlow" if count else "none (everything runs on the CPU)")
+
+
+def check_sandbox() -> Finding:
+    """Whether bubblewrap can start an isolated process here."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return Finding(
+            "Sandbox",
+            "bubblewrap is not installed",
+            "On Debian and Ubuntu: apt install bubblewrap",
+            required=False,
+        )
+    trial = subprocess.run(
+        [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, text=True, timeout=30
+    )
+    if trial.returncode != 0:
+        return Finding(
+            "Sandbox",
+            f"bubblewrap cannot start a process: {trial.stderr.strip()}",
+            "Allow unprivileged user namespaces on this machine",
+            required=False,
+        )
+    return Finding("Sandbox", "bubblewrap starts isolated processes")
+
+
+def examine(root: Path) -> list[Finding]:
+    """Look at everything.
+
+    Args:
+        root: the checkout.
+
+    Returns:
+        One finding a row, required ones first.
+
+    Raises:
+        PracticalsError: the checkout has no lock file.
+    """
+    lock = root / "requirements.lock"
+    if not lock.is_file():
+        raise PracticalsError(f"{lock} is missing", "Restore it: git checkout requirements.lock")
+    return [
+        check_python(),
+        check_packages(lock),
+        check_data("fashion_mnist", required=True),
+        check_data("mnist", required=False),
+        check_data("digits", required=True),
+        *check_machine(root),
+        check_sandbox(),
+        check_gpu(),
+    ]
+
+
+def as_table(findings: list[Finding]) -> Table:
+    """The findings as a table for the terminal."""
+    table = Table(title="What this machine has")
+    table.add_column("")
+    table.add_column("what", no_wrap=True)
+    table.add_column("found")
+    table.add_column("what to do")
+    for finding in findings:
+        mark = "✓" if not finding.gap else ("✗" if finding.required else "!")
+        table.add_row(mark, finding.what, finding.found, finding.gap)
+    return table
