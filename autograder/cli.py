@@ -1,8 +1,7 @@
-"""The command line, `practicals`: reads arguments, calls one function a command, turns errors into sentences."""
+"""The command line, `practicals`: one function a command; errors become sentences."""
 
 import errno
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -89,7 +89,7 @@ def check_data(name: str, required: bool) -> Finding:
         return Finding(
             f"Data: {name}",
             "not on this machine",
-            f"Run python -m course_utils.data {name} once with a network, or put the files in COURSE_DATA_DIR",
+            f"Run python -m course_utils.data {name} with a network, or put the files in COURSE_DATA_DIR",
             required,
         )
     return Finding(f"Data: {name}", source)

@@ -9,7 +9,7 @@ COURSE_ROOT_MARKER = "nbgrader_config.py"
 
 
 def course_root(start: Path | None = None) -> Path:
-    """The checkout that holds `start` (default: the working directory): the nearest folder with nbgrader_config.py.
+    """The checkout that holds `start` (default: the working directory).
 
     Raises:
         PracticalsError: there is no such folder.
@@ -53,7 +53,9 @@ def writable(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PracticalsError(f"cannot make the folder {folder} ({error.strerror})", "Name another one") from error
+        raise PracticalsError(
+            f"cannot make the folder {folder} ({error.strerror})", "Name another one"
+        ) from error
     if not os.access(folder, os.W_OK):
         raise PracticalsError(f"cannot write in {folder}", "Change its permissions, or name another folder")
     return folder
