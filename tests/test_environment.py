@@ -4,6 +4,7 @@ import importlib.metadata
 import re
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
 DECLARED = [
-    Requirement(text)
-    for text in PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), start=[])
+    Requirement(text) for text in chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
 ]
 
 
@@ -45,7 +45,7 @@ def test_the_lock_names_no_index_and_no_url():
 
 
 def test_nothing_is_locked_that_no_declared_dependency_brings():
-    """Walk the installed packages from the declared ones; what is locked for this platform must be on the way."""
+    """Walk from the declared packages; what is locked for this platform must be on the way."""
     reached = set()
     waiting = [(canonicalize_name(requirement.name), requirement.extras) for requirement in DECLARED]
     while waiting:
