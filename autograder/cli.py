@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from autograder.errors import PracticalsError
 from autograder.paths import course_root
@@ -40,13 +41,24 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def build(
+    names: PracticalNames = None,
+    force: Annotated[bool, typer.Option("--force", help="execute also what has not changed")] = False,
+) -> None:
+    """Bring text and notebook together, execute at the quick budget, make the release."""
+    from autograder.build import build_all
+
+    build_all(course_root(), names, Console(), force=force)
+
+
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         app()
     except PracticalsError as error:
-        errors.print(f"[red]practicals:[/red] {error}", markup=True)
+        errors.print(f"[red]practicals:[/red] {escape(str(error))}", markup=True)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -1,0 +1,155 @@
+"""Runs a practical's notebook, cell by cell, in a fresh kernel of this Python environment."""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from autograder.errors import PracticalsError
+from autograder.notebooks import describe
+
+# Settings of the person who builds that would change what the notebook does
+NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "COURSE_SEED", "MPLBACKEND"}
+
+
+class ThisEnvironment(KernelSpecManager):
+    """Finds the kernel of the Python that is running, whatever other kernels the user has."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The kernel specification of `sys.executable`."""
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def execute(
+    notebook: NotebookNode,
+    practical: str,
+    settings: dict[str, str],
+    console: Console,
+    timeout: float | None = 600,
+    may_fail: Callable[[NotebookNode], bool] = lambda cell: False,
+) -> float:
+    """Execute the notebook in place, in an empty temporary folder, showing which cell runs.
+
+    Args:
+        notebook: what to execute; receives outputs and execution counts, consecutive stream outputs merged.
+        practical: name for messages.
+        settings: environment variables, such as `COURSE_BUDGET`, added to those of this process.
+        console: where progress is shown.
+        timeout: seconds that one cell may take, default 600; None for no limit.
+        may_fail: whether an error in this cell is left in its outputs rather than raised, default never.
+
+    Returns:
+        the seconds that the cells took, start of the kernel not counted.
+
+    Raises:
+        PracticalsError: a cell failed, took too long or killed the kernel.
+    """
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(
+            kernel_name="python3", kernel_spec_manager=ThisEnvironment(), transport_encryption="auto"
+        ),
+        timeout=timeout,
+        record_timing=False,
+        ipython_hist_file=":memory:",
+    )
+    environment = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED} | settings
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{practical}-") as folder,
+        client.setup_kernel(cwd=folder, env=environment, cleanup_kc=True),
+        progress,
+    ):
+        start = time.monotonic()
+        task = progress.add_task(practical, total=len(notebook.cells))
+        for index, cell in enumerate(notebook.cells):
+            progress.update(task, description=f"{practical}  {describe(cell, index)}")
+            _execute_cell(client, cell, index, practical, may_fail(cell))
+            if cell.cell_type == "code":
+                cell.outputs = merge_streams(cell.outputs)
+                _refuse_paths(cell, index, practical, folder)
+            progress.advance(task)
+        return time.monotonic() - start
+
+
+def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    r"""Consecutive pieces of the same stream joined, and text that a `\r` overwrote left out.
+
+    How a kernel cuts a stream into messages depends on timing; joined, two runs of a cell agree.
+    """
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
+            last.text += output.text
+        else:
+            merged.append(output)
+    for output in merged:
+        if output.output_type == "stream":
+            output.text = re.sub(r"^.*\r(?=[^\n])", "", output.text, flags=re.MULTILINE)
+    return merged
+
+
+def _execute_cell(
+    client: NotebookClient, cell: NotebookNode, index: int, practical: str, may_fail: bool
+) -> None:
+    where = f"{practical}: {describe(cell, index)}"
+    try:
+        client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+    except CellExecutionError as error:
+        if not may_fail:
+            raise PracticalsError(
+                f"{where} raised {error.ename}: {error.evalue}",
+                f"Mend the cell and run the command again. Where:\n{_without_colours(error.traceback)}",
+            ) from error
+    except CellTimeoutError as error:
+        raise PracticalsError(
+            f"{where} ran for more than {client.timeout:.0f} seconds", "Give it less to do at this budget"
+        ) from error
+    except DeadKernelError as error:
+        raise PracticalsError(
+            f"{where} killed its kernel", "See whether it needs more memory than there is"
+        ) from error
+
+
+def _refuse_paths(cell: NotebookNode, index: int, practical: str, folder: str) -> None:
+    """Outputs that hold a path of this machine differ on every other one, and tell readers about this one."""
+    for output in cell.outputs:
+        shown = [
+            output.get("text", ""),
+            *(v for k, v in output.get("data", {}).items() if k.startswith("text/")),
+        ]
+        for text in shown:
+            for path in (folder, os.path.realpath(folder), str(Path.cwd()), str(Path.home())):
+                if len(Path(path).parts) > 1 and path in text:
+                    line = next(line for line in text.splitlines() if path in line)
+                    raise PracticalsError(
+                        f"{practical}: the output of {describe(cell, index)} holds a path of this machine: "
+                        f"{line.strip()[:160]}",
+                        "Show a path relative to the working folder, or only its name",
+                    )
+
+
+def _without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
