@@ -1,1 +1,1 @@
-"""What the notebooks import: data, plots, run logs, probes, training helpers and checks that explain themselves."""
+"""What the notebooks import: data, plots, run logs, probes, training helpers, explained checks."""

@@ -1,0 +1,499 @@
+"""Checks that explain themselves: assertions, and exercises in parts with partial credit.
+
+A failed check says what was checked, what was expected, what it got, the likely cause when it recognises one,
+and one next step; never the answer, and never a traceback of ours. Values are compared as
+`course_utils.values` has
+them: plain.
+"""
+
+import linecache
+import os
+import random
+import sys
+import textwrap
+from contextlib import ExitStack, contextmanager, redirect_stderr
+
+import numpy as np
+
+from course_utils import values
+
+WIDTH = 90  # columns of printed feedback
+INDENT = "  "  # of the feedback under a part
+LABEL_WIDTH = 14  # "Likely cause: "
+UNANSWERED_MARK = "not answered yet"  # in the message of a release notebook's NotImplementedError
+UNANSWERED_STEP = "Fill in the cell of this exercise, run it, then run this cell again."
+VALUE_STEP = "Try it by hand on a small example in a new cell, and compare."
+THRESHOLD_STEP = "Compare your settings with those that the exercise gives."
+DEFAULT_TOLERANCE = (1e-5, 1e-6)  # relative, absolute
+
+
+class CheckFailed(AssertionError):
+    """A check that failed; IPython shows its message and no traceback.
+
+    Args:
+        checked: what was checked, in words.
+        expected: what was expected, in words; None where that says nothing more.
+        got: what was found instead, in words.
+        cause: the likely cause, where one was recognised.
+        step: what to do next.
+        unanswered: there is no answer yet, rather than a wrong one.
+    """
+
+    def __init__(self, checked, expected=None, got=None, cause=None, step=None, *, unanswered=False):
+        self.checked, self.expected, self.got, self.cause, self.step = checked, expected, got, cause, step
+        self.unanswered = unanswered
+        super().__init__(checked)
+
+    def __str__(self):
+        lines = self.lines()
+        return self.checked if len(lines) == 1 else "\n".join(lines)
+
+    def lines(self):
+        """The message as lines, a label before each field: "Expected:     266,610"."""
+        fields = {
+            "Checked:": self.checked,
+            "Expected:": self.expected,
+            "Got:": self.got,
+            "Likely cause:": self.cause,
+            "Next step:": self.step,
+        }
+        return [line for label, field in fields.items() if field for line in _wrapped(label, field)]
+
+    def _render_traceback_(self):
+        # IPython asks an exception for this before it draws a traceback of its own
+        return str(self).splitlines()
+
+
+def _wrapped(label, field):
+    return textwrap.wrap(
+        field,
+        WIDTH - len(INDENT),
+        initial_indent=label.ljust(LABEL_WIDTH),
+        subsequent_indent=" " * LABEL_WIDTH,
+        break_on_hyphens=False,
+    )
+
+
+# --- assertions ---------------------------------------------------------------------------------------------
+
+
+def equal(actual, expected, what, *, describe=None, mistakes=None, step=None):
+    """Check that a value is exactly the expected one.
+
+    Numbers compare as numbers (784 equals 784.0; True equals no number), lists and tuples alike, arrays by
+    shape and values, dtypes by their names.
+
+    Args:
+        actual: the student's value: a number, string, dtype, array, tensor, or lists, tuples, dicts, sets of
+            these.
+        expected: the right value.
+        what: what is checked, in words: "the number of parameters".
+        describe: shown in place of the expected value where that value is the answer; then neither the value
+            nor the distance from it is shown.
+        mistakes: a dict from a likely cause in words to the value that this mistake gives.
+        step: what to do next; default: general advice.
+
+    Raises:
+        CheckFailed: they differ.
+    """
+    _compare(actual, expected, what, (0.0, 0.0), describe, mistakes, step)
+
+
+def close(actual, expected, what, *, rtol=1e-5, atol=1e-6, describe=None, mistakes=None, step=None):
+    """Check that numbers agree with the expected ones: |actual − expected| ≤ atol + rtol · |expected|.
+
+    Args:
+        actual: the student's value: a number, array or tensor, or lists, tuples, dicts of these.
+        expected: the right value; NaN agrees with NaN, and an infinity with itself.
+        what: what is checked, in words.
+        rtol: relative tolerance, default 1e-5.
+        atol: absolute tolerance, in the unit of the values, default 1e-6.
+        describe: shown in place of the expected value where that value is the answer.
+        mistakes: a dict from a likely cause in words to the value that this mistake gives.
+        step: what to do next; default: general advice.
+
+    Raises:
+        CheckFailed: they differ by more than that somewhere, or the shapes differ.
+    """
+    _compare(actual, expected, what, (rtol, atol), describe, mistakes, step)
+
+
+def at_least(actual, threshold, what, *, figure=None, cause=None, step=None):
+    """Check that a number reaches a threshold.
+
+    Args:
+        actual: the number, computed by the test from the student's model or predictions.
+        threshold: the smallest number that passes.
+        what: what is checked, in words.
+        figure: the measured figure (`runs.record`) that the threshold was calibrated from; for those who
+            calibrate.
+        cause: the likely cause of a smaller number.
+        step: what to do next; default: general advice.
+
+    Raises:
+        CheckFailed: the number is smaller, NaN, or no number.
+    """
+    _threshold(actual, threshold, what, "at least", cause, step)
+
+
+def at_most(actual, threshold, what, *, figure=None, cause=None, step=None):
+    """Check that a number stays at or below a threshold; arguments and errors as those of `at_least`."""
+    _threshold(actual, threshold, what, "at most", cause, step)
+
+
+def shape(actual, expected, what, *, cause=None, step=None):
+    """Check the shape of an array, a tensor, or nested lists of numbers.
+
+    Args:
+        actual: the student's array.
+        expected: a tuple of ints; None where any length will do.
+        what: what is checked, in words.
+        cause: the likely cause of another shape; a transposed array is recognised without it.
+        step: what to do next; default: general advice.
+
+    Raises:
+        CheckFailed: the shape is another one, or there is none.
+    """
+    wanted = f"the shape {values.shape_text(expected)}"
+    simple = _plain(actual, what, wanted)
+    array = values.as_array(simple)
+    if array is None:
+        cause = values.kind_cause(simple, "an array")
+        raise CheckFailed(what, wanted, values.text(simple), cause, step or values.SHAPE_STEP)
+    fits = array.ndim == len(expected) and all(
+        size is None or size == found for found, size in zip(array.shape, expected, strict=True)
+    )
+    if not fits:
+        got = f"the shape {values.shape_text(array.shape)}"
+        cause = values.shape_cause(array.shape, tuple(expected)) or cause
+        raise CheckFailed(what, wanted, got, cause, step or values.SHAPE_STEP)
+
+
+def true(condition, what, *, got=None, expected=None, cause=None, step=None):
+    """Check a condition that the other assertions do not cover.
+
+    Args:
+        condition: True or False (NumPy's too); anything else fails.
+        what: what is checked, in words.
+        got: what was found: words, or a value to be shown.
+        expected: what was expected: words, or a value to be shown.
+        cause: the likely cause.
+        step: what to do next; default: general advice.
+
+    Raises:
+        CheckFailed: the condition is not True.
+    """
+    if _plain(condition, what, "True") is not True:
+        words = [
+            field if type(field) in (str, type(None)) else values.safe_text(field)
+            for field in (expected, got)
+        ]
+        raise CheckFailed(what, *words, cause, step or VALUE_STEP)
+
+
+def raises(exception, function, *args, what, step=None):
+    """Check that a call raises an exception.
+
+    Args:
+        exception: the exception's class.
+        function: what is called, with `args`.
+        *args: its arguments.
+        what: what is checked, in words.
+        step: what to do next; default: general advice.
+
+    Raises:
+        CheckFailed: the call returned, or raised another exception.
+    """
+    wanted = f"the exception {exception.__name__}"
+    try:
+        result = function(*args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if _says_unanswered(error):
+            raise
+        if issubclass(type(error), exception):
+            return
+        got = _error_text(error, _students_line(error, error.__traceback__, sys._getframe(1)))
+    else:
+        got = f"no exception; it returned {values.safe_text(result)}"
+    step = step or f"Check the arguments first, and `raise {exception.__name__}(…)` with a message."
+    raise CheckFailed(what, wanted, got, None, step)
+
+
+def _compare(actual, expected, what, tolerance, describe, mistakes, step):
+    wanted = values.plain(expected)
+    simple = _plain(actual, what, describe or values.text(wanted), none_is_a_value=wanted is None)
+    found = values.difference(simple, wanted, *tolerance)
+    if found is None:
+        return
+    got, expectation = found.got + found.where, describe or found.expected + found.where
+    if not describe and found.distance:
+        got = f"{got}; {found.distance}"
+        if any(tolerance) and tolerance != DEFAULT_TOLERANCE:
+            expectation += f" (tolerance: {tolerance[0]:g} relative, {tolerance[1]:g} absolute)"
+    recognised = [
+        cause
+        for cause, value in (mistakes or {}).items()
+        if values.difference(simple, values.plain(value), *tolerance) is None
+    ]
+    cause = recognised[0] if recognised else found.cause
+    raise CheckFailed(what, expectation, got, cause, step or found.step or VALUE_STEP)
+
+
+def _threshold(actual, threshold, what, direction, cause, step):
+    wanted = f"{direction} {values.number_text(threshold)}"
+    simple = _plain(actual, what, wanted)
+    array = values.as_array(simple)
+    if array is None or array.ndim or array.dtype.kind not in "iuf":
+        cause = values.kind_cause(simple, "a number")
+        raise CheckFailed(what, wanted, values.text(simple), cause, step or VALUE_STEP)
+    number = array.item()
+    if not (number >= threshold if direction == "at least" else number <= threshold):
+        if np.isnan(number):
+            cause, step = values.NAN, step or values.NAN_STEP
+        raise CheckFailed(what, wanted, values.text(number, threshold), cause, step or THRESHOLD_STEP)
+
+
+def _plain(value, what, wanted, none_is_a_value=False):
+    """The plain value, or a failed check where there is none."""
+    try:
+        simple = values.plain(value)
+    except values.NotPlainError as error:
+        raise CheckFailed(what, wanted, str(error), None, VALUE_STEP) from None
+    if simple is ...:
+        raise CheckFailed(what, wanted, "`...` in place of an answer", None, UNANSWERED_STEP, unanswered=True)
+    if simple is None and not none_is_a_value:
+        cause = "nothing was assigned, or the function returned None: is there a `return`?"
+        raise CheckFailed(what, wanted, "None", cause, UNANSWERED_STEP, unanswered=True)
+    return simple
+
+
+# --- exercises in parts -------------------------------------------------------------------------------------
+
+
+def exercise(title, *, points):
+    """The checks of one exercise, in parts that pass or fail by themselves.
+
+    Args:
+        title: the exercise's name, as students read it above its cell.
+        points: points of the whole exercise, hidden parts included.
+
+    Returns:
+        A context manager, `Exercise`. Leaving it raises CheckFailed when nothing was earned and a part
+        failed.
+    """
+    return Exercise(title, points)
+
+
+class Exercise:
+    """An exercise while it is checked; made by `exercise`.
+
+    It leaves the random state of Python, NumPy, Keras and TensorFlow as it found it, and sends what is
+    written on stderr to stdout: stock nbgrader gives 0 points to a cell that wrote on stderr, if only a
+    warning.
+    """
+
+    def __init__(self, title, points):
+        self.title = title
+        self.points = points
+        self.parts = []
+
+    def part(self, title, *, points):
+        """A part: a context manager that prints its outcome, and turns what its body raises into feedback.
+
+        Args:
+            title: what the part checks, in a few words.
+            points: its points; 0 for a check of format only.
+        """
+        return Part(self, title, points)
+
+    @property
+    def score(self):
+        """Points of the parts that passed; None, for which nbgrader gives full points, when all did."""
+        return None if all(part.passed for part in self.parts) else self._earned()
+
+    def _earned(self):
+        earned = sum(part.points for part in self.parts if part.passed)
+        return int(earned) if earned == int(earned) else earned
+
+    def __enter__(self):
+        self._random_state = _RandomState()
+        self._redirection = ExitStack()
+        self._redirection.enter_context(redirect_stderr(sys.stdout))
+        self._redirection.enter_context(_stderr_of_libraries_to_stdout())
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self._redirection.close()
+        self._random_state.restore()
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            return False
+        if kind is not None:  # raised between the parts: what was earned until here stays earned
+            Part(self, "the rest of these checks", 0).fail(error, traceback)
+        failed = [part for part in self.parts if not part.passed]
+        if failed and not self._earned():
+            unanswered = all(part.unanswered for part in failed)
+            outcome = UNANSWERED_MARK if unanswered else "see above"
+            message = f"{self.title}: 0 of {_points_text(self.points)}; {outcome}"
+            failure = CheckFailed(message, unanswered=unanswered)
+            try:
+                raise failure from None
+            finally:
+                failure.__context__ = None  # IPython would draw an exception group that it finds there
+        return True
+
+
+class Part:
+    """One part of an exercise; made by `Exercise.part`."""
+
+    def __init__(self, exercise, title, points):
+        self.exercise, self.title, self.points = exercise, title, points
+        self.passed = True
+        self.unanswered = False
+        exercise.parts.append(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if kind is None:
+            print(f"✓ {self.title}{self._points(self.points)}")
+            return False
+        if issubclass(kind, KeyboardInterrupt):  # the person, or the time limit of a grading run
+            self.passed = False
+            return False
+        self.fail(error, traceback)
+        return True
+
+    def fail(self, error, traceback):
+        """Note that the part failed and print why."""
+        failure = error if type(error) is CheckFailed else self._explained(error, traceback)
+        self.passed, self.unanswered = False, failure.unanswered
+        if failure.step == UNANSWERED_STEP:
+            failure.step = f"Fill in the cell of “{self.exercise.title}”, run it, then run this cell again."
+        outcome = f", {UNANSWERED_MARK}" if self.unanswered else ""
+        print(f"✗ {self.title}{self._points(0)}{outcome}")
+        print(textwrap.indent("\n".join(failure.lines()), INDENT))
+
+    def _points(self, earned):
+        return f": {earned} of {_points_text(self.points)}" if self.points else ""
+
+    def _explained(self, error, traceback):
+        """An exception that is not ours, as a failed check."""
+        line = _students_line(error, traceback, traceback.tb_frame)
+        if _says_unanswered(error):
+            got = _message(error) or f"“{self.exercise.title}” is {UNANSWERED_MARK}"
+            return CheckFailed(self.title, None, got, None, UNANSWERED_STEP, unanswered=True)
+        if type(error) is NameError and line is None and type(error.name) is str:
+            name = values.clean(error.name)
+            step = f"Fill in the cell that defines `{name}`, run it, then run this cell again."
+            return CheckFailed(self.title, None, f"`{name}` is not defined", None, step, unanswered=True)
+        cause = None
+        if issubclass(type(error), TypeError) and "argument" in _message(error):
+            cause = "the function's parameters are not those that the exercise gives"
+        step = "Mend that line" if line else "Make the same call in a new cell to see where this happens"
+        got = _error_text(error, line)
+        return CheckFailed(self.title, "no error", got, cause, f"{step}, then run this cell again.")
+
+
+def _points_text(points):
+    return f"{points} point" if points == 1 else f"{points} points"
+
+
+def _says_unanswered(error):
+    # a release notebook's cell raises NotImplementedError with the mark; Keras raises it with other messages
+    message = _message(error)
+    return issubclass(type(error), NotImplementedError) and (not message or UNANSWERED_MARK in message)
+
+
+def _message(error):
+    try:
+        return values.clean(str(error))
+    except Exception:
+        return ""  # a student's exception class may fail at this too
+
+
+def _error_text(error, line):
+    name, message = values.clean(type(error).__name__), _message(error)
+    return (f"{name}: {message}" if message else name) + (f", {line}" if line else "")
+
+
+def _first_note(error):
+    notes = BaseException.__getattribute__(error, "__dict__").get("__notes__")
+    return values.clean(notes[0]) if type(notes) is list and notes and type(notes[0]) is str else None
+
+
+def _students_line(error, traceback, test_frame):
+    """The innermost line of the student's own cells on the way to an error, in words; None if there is none.
+
+    All cells of a notebook share their globals, and each has a file name of its own: what has the test cell's
+    globals but another file name is the student's. An exception that was raised in another process says the
+    same in its first note (`add_note`).
+    """
+    found = _first_note(error)
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if (
+            traceback.tb_frame.f_globals is test_frame.f_globals
+            and code.co_filename != test_frame.f_code.co_filename
+        ):
+            source = values.clean(linecache.getline(code.co_filename, traceback.tb_lineno))
+            function = "" if code.co_name == "<module>" else f"`{values.clean(code.co_name)}`, "
+            found = f"in {function}line {traceback.tb_lineno} of your cell: {source}"
+        traceback = traceback.tb_next
+    return found
+
+
+@contextmanager
+def _stderr_of_libraries_to_stdout():
+    """Send to stdout what compiled code (TensorFlow's log) writes on stderr past `sys.stderr`."""
+    kept = os.dup(2)
+    os.dup2(1, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+# --- random state -------------------------------------------------------------------------------------------
+
+
+class _RandomState:
+    """The state of every random generator in use; of TensorFlow and Keras only where they are imported."""
+
+    def __init__(self):
+        self.python, self.numpy = random.getstate(), np.random.get_state()
+        self.keras = {}
+        if keras_state := sys.modules.get("keras.src.backend.common.global_state"):
+            names = ("global_random_seed", "global_seed_generator")
+            self.keras = {name: keras_state.get_global_attribute(name) for name in names}
+        if generator := self.keras.get("global_seed_generator"):
+            self.keras_draws = np.array(generator.state.value)
+        # no public function reads this, and model.fit shuffles with operations that draw their seeds from it
+        context = self._tensorflow_context()
+        self.tensorflow = (context._seed, context._rng.getstate()) if hasattr(context, "_rng") else None
+
+    @staticmethod
+    def _tensorflow_context():
+        module = sys.modules.get("tensorflow.python.eager.context")
+        return module and module.context_safe()
+
+    def restore(self):
+        """Put every generator back."""
+        random.setstate(self.python)
+        np.random.set_state(self.numpy)
+        if self.keras:
+            keras_state = sys.modules["keras.src.backend.common.global_state"]
+            for name, value in self.keras.items():
+                keras_state.set_global_attribute(name, value)
+            if generator := self.keras["global_seed_generator"]:
+                generator.state.assign(self.keras_draws)
+        if self.tensorflow:
+            context, (seed, state) = self._tensorflow_context(), self.tensorflow
+            if (context._seed, context._rng.getstate()) != (seed, state):
+                context._set_global_seed(
+                    seed
+                )  # also forgets the operations that remember how far they have drawn
+                context._rng.setstate(state)
