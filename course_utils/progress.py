@@ -9,8 +9,8 @@ import keras
 class Progress(keras.callbacks.Callback):
     """One line that follows the training, and stays as a summary: epochs, seconds, loss, metrics.
 
-    It is refreshed once an epoch: a callback on each batch would slow the training down. Use it with `verbose=0`;
-    in a notebook the stored output is its last state only.
+    It is refreshed once an epoch: a callback on each batch would be slow. Use it with
+    `verbose=0`; in a notebook the stored output is its last state only.
     """
 
     def on_train_begin(self, logs=None):
@@ -45,7 +45,7 @@ def _open_line():
 
 
 class _NotebookLine:
-    """One output of a notebook cell, replaced each time: with carriage returns the file would keep every state."""
+    """One output of a notebook cell, replaced each time: carriage returns would store every state."""
 
     def __init__(self):
         self._handle = None
