@@ -178,7 +178,7 @@ def _row(folder):
 
 
 def _history(folder):
-    """The epochs that a run has logged: a row for each, index "epoch"; none where nothing readable is there."""
+    """The epochs that a run has logged, a row for each (index "epoch"); none where nothing can be read."""
     pandas = _pandas()
     try:
         logged = (folder / HISTORY_FILE).read_text(encoding="utf-8", errors="replace")
