@@ -2163,45 +2163,47 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         losses = 0.6 + 1.7 / (1 + np.exp(6 * (decades + 1))) + np.where(decades > 0, 40 * decades**2, 0)
         return rates, losses * np.exp(noise * rng.normal(size=300)), lowest
 
-    def check_choice(chosen, lowest, what):
+    def check_choice(chosen, lowest, what, pitfalls):
         ratio = chosen / lowest
-        expect.at_most(
-            ratio,
-            1 / 3,
-            f"the chosen learning rate, divided by the one with the lowest loss, {what}",
-            cause="this is the rate with the lowest loss itself: training there is about to explode"
-            if 0.4 < ratio < 2.5
-            else None,
-            step="Find the lowest point of the smoothed curve, and stay a factor of ten below its learning rate.",
-        )
-        expect.at_least(
-            ratio,
-            1 / 30,
-            f"the chosen learning rate, divided by the one with the lowest loss, {what}",
-            cause="there the loss has hardly begun to fall",
-            step="Find the lowest point of the smoothed curve, and go a factor of ten below its learning rate.",
-        )
+        causes = {
+            "this is the learning rate of the lowest loss itself, where training is about to explode": 1
+        }
+        causes |= {cause: rate / lowest / 10 for cause, rate in pitfalls.items()}
+        likely = next((cause for cause, value in causes.items() if value / 1.5 < ratio < value * 1.5), None)
+        checked = f"the chosen learning rate, divided by that of the lowest loss, {what}"
+        advice = "Smooth the losses, find the lowest of those that are finite, and take a tenth of its rate."
+        expect.at_most(ratio, 1 / 3, checked, cause=likely, step=advice)
+        expect.at_least(ratio, 1 / 30, checked, cause=likely, step=advice)
 
     with exercise.part("a smooth curve", points=1):
         rates, losses, lowest = range_curve(noise=0)
-        check_choice(choose_learning_rate(rates, losses), lowest, "on a curve without noise")
+        check_choice(choose_learning_rate(rates, losses), lowest, "on a curve without noise", pitfalls={})
     ### BEGIN HIDDEN TESTS
     with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
         for _ in range(5):
             rates, losses, lowest = range_curve(noise=0.04)
-            losses[rng.integers(20, 60)] = 0.1  # one lucky minibatch, long before the loss begins to fall
-            diverged = rates > 20 * lowest
+            diverged = np.flatnonzero(rates > 20 * lowest)
             losses[diverged] = np.nan
-            losses[np.flatnonzero(diverged)[:3]] = np.inf
+            losses[diverged[:3]] = np.inf
+            lucky = rng.integers(20, 60)  # a minibatch long before the loss begins to fall
+            losses[lucky] = 0.1
             chosen = choose_learning_rate(rates, losses)
             expect.true(
                 bool(np.isfinite(chosen)),
                 "the chosen learning rate is a finite number",
                 got=chosen,
-                cause="np.argmin and min stop at the first NaN they meet",
+                cause="NaN among the losses was computed with",
                 step="Leave out what is not finite, for example with np.isfinite.",
             )
-            check_choice(chosen, lowest, "on a noisy curve that ends in NaN")
+            check_choice(
+                chosen,
+                lowest,
+                "on a noisy curve that ends in NaN",
+                pitfalls={
+                    "np.argmin stops at the first NaN it meets": rates[np.argmin(losses)],
+                    "one lucky minibatch decided: the losses were not smoothed": rates[lucky],
+                },
+            )
     ### END HIDDEN TESTS
 exercise.score
 
