@@ -29,7 +29,9 @@ BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = COLOURS = (
 def show(figure, alt):
     """Display a figure in the notebook with a text for those who cannot see it.
 
-    The text goes where nbconvert and JupyterLab look for it: `alt` in the metadata of the PNG output.
+    The text is `alt` in the metadata of the PNG output: nbconvert's classic template, and with it nbgrader's
+    feedback, writes it into the page. Programs that show no images, or know no alt text, find it as the
+    output's plain text.
 
     Args:
         figure: a matplotlib Figure; one that pyplot knows is closed.
