@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -147,7 +148,7 @@ def _refuse_paths(cell: NotebookNode, index: int, practical: str, folder: str) -
             *(v for k, v in output.get("data", {}).items() if k.startswith("text/")),
         ]
         for text in shown:
-            for path in (folder, os.path.realpath(folder), str(Path.cwd()), str(Path.home())):
+            for path in (folder, os.path.realpath(folder), str(Path.cwd()), str(Path.home()), sys.prefix):
                 if len(Path(path).parts) > 1 and path in text:
                     line = next(line for line in text.splitlines() if path in line)
                     raise PracticalsError(
