@@ -25,7 +25,7 @@ def standardise(x, mean, scale):
 # %% compile
 def compile_mlp(model, learning_rate):
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=np.float32(learning_rate)),
+        optimizer=keras.optimizers.SGD(learning_rate=float(np.float32(learning_rate))),
         loss=keras.losses.sparse_categorical_crossentropy,
         metrics=["sparse_categorical_accuracy", "accuracy"],
     )
