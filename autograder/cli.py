@@ -1,7 +1,9 @@
 """The command line, `practicals`: one function a command; errors become sentences."""
 
 import errno
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -73,6 +75,38 @@ def measure(
 
     root = course_root()
     typer.echo(f"wrote {measure(root, name, budget, seeds, Console()).relative_to(root)}")
+
+
+@app.command()
+def grade(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    submitted: Annotated[
+        Path | None, typer.Option(help="class folder, STUDENT/NAME/NAME.ipynb; default: submitted/")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="where gradebook, feedback and grades.csv go; default: this course")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")] = None,
+    due: Annotated[
+        str | None, typer.Option(help='when it is due, "2025-11-30 18:00 UTC"; kept in the gradebook')
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="grade also what has not changed")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="submissions to execute at a time")] = min(
+        2, os.cpu_count() or 1
+    ),
+    cell_seconds: Annotated[
+        int | None, typer.Option(min=1, help="time limit of one cell; default: 30")
+    ] = None,
+) -> None:
+    """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
+
+    Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input.
+    """
+    from autograder.grading.run import grade
+
+    graded = grade(course_root(), name, Console(), submitted, output, json, force, workers, cell_seconds, due)
+    if not all(result.graded for result in graded.results):
+        raise typer.Exit(3)
 
 
 def main() -> None:

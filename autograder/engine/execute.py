@@ -32,6 +32,15 @@ from autograder.engine.rebuild import EXPERIMENT
 from autograder.execution import ThisEnvironment, merge_streams
 from autograder.notebooks import is_test
 
+# What went wrong with the kernel, by the name of the error that the cell shows, in words for the instructor
+CELL_TIME_LIMIT, NOTEBOOK_TIME_LIMIT = "CellTimeLimit", "NotebookTimeLimit"
+KERNEL_DIED, TOO_MUCH_OUTPUT = "KernelDied", "TooMuchOutput"
+INCIDENTS = {
+    CELL_TIME_LIMIT: "stopped for running too long",
+    NOTEBOOK_TIME_LIMIT: "not run for want of time",
+    KERNEL_DIED: "that ended their Python process",
+    TOO_MUCH_OUTPUT: "stopped for printing too much",
+}
 NOT_RUN = "Not run when grading: this cell shows an experiment, and nothing graded needs it."
 STARTUP_SECONDS = 60
 REACTION_SECONDS = 5  # that a kernel has to stop after an interrupt, and to hand over what it printed
@@ -116,6 +125,17 @@ def execute_notebook(nb: NotebookNode, limits: Limits, workdir: Path) -> Noteboo
             if is_test(cell):
                 cell.outputs = _stderr_to_stdout(cell.outputs)
     return executed
+
+
+def incidents(nb: NotebookNode) -> list[str]:
+    """What went wrong with an executed notebook's kernel, as "cells stopped for running too long: 1"."""
+    names = [
+        output.ename
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+    return [f"cells {words}: {names.count(name)}" for name, words in INCIDENTS.items() if name in names]
 
 
 def _finish(work: Coroutine) -> None:
@@ -237,7 +257,7 @@ class _Kernel:
         except DeadKernelError:
             cell.outputs.append(
                 _failure(
-                    "KernelDied",
+                    KERNEL_DIED,
                     "the Python process ended in this cell: it exited, crashed or ran out of memory.",
                 )
             )
@@ -247,7 +267,7 @@ class _Kernel:
                 cell.outputs.append(new_output("error", **_too_slow(seconds)))
             else:
                 cell.outputs.append(
-                    _failure("TooMuchOutput", "this cell printed more than could be read; it was stopped.")
+                    _failure(TOO_MUCH_OUTPUT, "this cell printed more than could be read; it was stopped.")
                 )
             return False
         return True
@@ -352,14 +372,14 @@ def _show_error_of_reply(cell: NotebookNode, execute_reply: dict, **_) -> None:
 
 def _too_slow(seconds: float) -> dict:
     return _failure_fields(
-        "CellTimeLimit",
+        CELL_TIME_LIMIT,
         f"this cell ran for more than {seconds:.0f} s and was stopped: does a loop never end?",
     )
 
 
 def _out_of_time(limits: Limits) -> NotebookNode:
     return _failure(
-        "NotebookTimeLimit",
+        NOTEBOOK_TIME_LIMIT,
         f"the cells before this one used up the {limits.notebook_seconds:.0f} s that a notebook has.",
     )
 
