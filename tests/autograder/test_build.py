@@ -321,7 +321,7 @@ LOUD = CELLS["figure-test"].replace("\nexercise.score", "\nprint('loud', file=sy
         ),
         pytest.param(
             {"use": "# %%\nprint(random.randbytes(300_000).hex())\n"},
-            r"the notebook has 60\d KB and may have 500; the largest is cell 5 with 60\d KB",
+            r"the notebook has 60\d KB and may have 500; the largest: cell 5 with 60\d KB",
             id="large",
         ),
         pytest.param(
