@@ -22,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+WORKERS = min(2, os.cpu_count() or 1)
 PracticalNames = Annotated[
     list[str] | None, typer.Argument(help="practicals by name, as in source/; default: all of them")
 ]
@@ -107,6 +108,32 @@ def grade(
     graded = grade(course_root(), name, Console(), submitted, output, json, force, workers, cell_seconds, due)
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
+
+
+@app.command("sample-class")
+def sample_class(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
+) -> None:
+    """Write a sample class: submissions as students hand them in, good ones, wrong ones and broken ones."""
+    from autograder.sample_class import DUE, write_sample_class
+
+    samples = write_sample_class(course_root(), name, folder)
+    for sample in samples:
+        typer.echo(f"{sample.student_id}: {sample.about}")
+    typer.echo(f'Grade them with: practicals grade {name} --submitted {folder} --output OUT --due "{DUE}"')
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")] = "p01_mlp_basics",
+    workers: Annotated[int, typer.Option(min=1, help="submissions to execute at a time")] = WORKERS,
+) -> None:
+    """Write a sample class, grade it into build/demo, and compare with what it should get."""
+    from autograder.demo import demo
+
+    if not demo(course_root(), name, Console(), workers):
+        raise typer.Exit(1)
 
 
 def main() -> None:

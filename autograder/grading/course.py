@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -24,7 +25,8 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
 from autograder.engine.assignment import Assignment, load_assignment, save_assignment, source_notebook
-from autograder.engine.execute import ExecuteSubmission, Limits
+from autograder.engine.execute import ExecuteSubmission
+from autograder.engine.limits import Limits
 from autograder.errors import PracticalsError
 from autograder.paths import source_text, writable
 from autograder.release import course_config
@@ -130,8 +132,9 @@ class Course:
             _require_unlocked(self.gradebook_path)
         # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        # nbgrader's use of SQLAlchemy, harmless
-        warnings.filterwarnings("ignore", category=SAWarning)
+        # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
+        for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
+            warnings.filterwarnings("ignore", category=category)
         with self.gradebook() as book:
             book.update_or_create_assignment(self.practical, **({"duedate": due} if due else {}))
         try:

@@ -1,28 +1,23 @@
 """Grades a class: decides what needs grading, has it executed, records each submission when it is done."""
 
 import errno
-import hashlib
-import importlib.metadata
-import os
 import traceback
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import nbformat
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from autograder import engine
-from autograder.build import course_utils_folder
-from autograder.engine.assignment import given_files, load_assignment, source_notebook
-from autograder.engine.execute import NOT_INHERITED, Limits, incidents
+from autograder.engine.assignment import load_assignment, source_notebook
+from autograder.engine.limits import Limits, incidents
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, due_date, only_one_run
+from autograder.grading.digests import common_digest, submission_digest
+from autograder.grading.display import Display, say_what_is_left
 from autograder.grading.exercises import exercise_titles
 from autograder.grading.results import (
     Record,
@@ -31,17 +26,15 @@ from autograder.grading.results import (
     as_json,
     as_table,
     feedback_digest,
-    points_in_words,
     read_result,
     read_results,
     recorded_submission,
 )
 from autograder.grading.workers import Job, execute_all
-from autograder.notebooks import digest, package_digest, write_atomically
-from autograder.paths import practical_names, writable
+from autograder.notebooks import write_atomically
+from autograder.paths import writable
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-RUN_AGAIN = "Run the same command again; if that does not help, see {log}"
 
 
 def grade(
@@ -87,27 +80,8 @@ def grade(
     if json_file:
         write_atomically(json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
-    _say_what_is_left(graded, course, console)
+    say_what_is_left(graded.results, graded.without, course, console)
     return graded
-
-
-def _say_what_is_left(graded: "GradedClass", course: Course, console: Console) -> None:
-    """What a person has to do by hand, and where everything is."""
-    lines = [
-        f"{result.student_id}: {result.status}. {result.remedy}."
-        for result in graded.results
-        if not result.graded
-    ]
-    if graded.without:
-        lines.append(f"Nothing handed in for {course.practical}: {', '.join(graded.without)}.")
-    if pending := sum(bool(result.manual_points_pending) for result in graded.results):
-        lines.append(
-            f"Submissions with answers to mark by hand, in the Formgrader: {pending}. "
-            "Then run the same command again: it renews the feedback."
-        )
-    lines.append(f"Results are in {course.output}: grades.csv, feedback/, autograded/ and gradebook.db.")
-    for line in lines:
-        console.print(escape(line), highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -162,12 +136,13 @@ def grade_class(
         run = _Run(course, limits, submissions)
         for submission in submissions:
             if submission.notebook is None:
-                run.keep(submission, Record(problem=submission.problem, remedy=submission.remedy))
+                problem = Record(problem=submission.problem, remedy=submission.remedy)
+                run.keep(submission.student_id, problem)
         run.forget_withdrawn()
         waiting = run.gradable() if force else run.changed()
         executed = []
         try:
-            with _Display(console, course.practical, len(submissions)) as display:
+            with Display(console, course.practical, len(submissions)) as display:
                 for submission in submissions:
                     if submission.student_id not in waiting:
                         display.passed_over(run.result(submission.student_id))
@@ -195,8 +170,8 @@ class _Run:
         self.limits = limits
         self.submissions = {submission.student_id: submission for submission in submissions}
         self.titles = exercise_titles(course.assignment.graded)
-        common = _common_digest(course, limits)
-        self.digests = {name: _digest(common, self.submissions[name]) for name in self.gradable()}
+        common = common_digest(course, limits)
+        self.digests = {name: submission_digest(common, self.submissions[name]) for name in self.gradable()}
 
     def gradable(self) -> list[str]:
         """Students with a notebook."""
@@ -229,29 +204,29 @@ class _Run:
             PracticalsError: the gradebook is locked.
             OSError: the disk is full.
         """
-        submission = self.submissions[name]
-        remedy = RUN_AGAIN.format(log=self.log_path)
         try:
-            text, seconds = future.result()
-        except BrokenProcessPool:
-            problem = "the process that executed it was killed; was the memory used up?"
-            self.keep(submission, Record(problem=problem, remedy="Run the same command with --workers 1"))
-            return
-        except Exception as error:
-            self._log_unless_disk_full(name, error)
-            problem = f"it could not be executed ({_in_a_line(error)})"
-            self.keep(submission, Record(problem=problem, remedy=remedy))
-            return
-        executed = nbformat.reads(text, as_version=4)
-        try:
-            self.course.record(name, executed, submission.notes)
+            record = self._recorded(name, future)
         except PracticalsError:
             raise
+        except BrokenProcessPool:
+            record = Record(
+                problem="the process that executed it was killed; was the memory used up?",
+                remedy="Run the same command again with --workers 1",
+            )
         except Exception as error:
             self._log_unless_disk_full(name, error)
-            problem = f"nbgrader could not record it ({_in_a_line(error)})"
-            self.keep(submission, Record(problem=problem, remedy=remedy))
-            return
+            record = Record(
+                problem=f"it could not be graded ({_in_a_line(error)})",
+                remedy=f"Run the same command again; if that does not help, see {self.log_path}",
+            )
+        self.keep(name, record)
+
+    def _recorded(self, name: str, future: Future) -> Record:
+        """Let nbgrader record an executed submission."""
+        submission = self.submissions[name]
+        text, seconds = future.result()
+        executed = nbformat.reads(text, as_version=4)
+        self.course.record(name, executed, submission.notes)
         record = Record(
             digest=self.digests[name],
             remarks=submission.remarks + incidents(executed),
@@ -260,7 +235,7 @@ class _Run:
             seconds=seconds,
         )
         self._write_feedback(name, record)
-        self.keep(submission, record)
+        return record
 
     def refresh_feedback(self) -> None:
         """Write the pages anew whose scores or comments have changed, as after marking by hand."""
@@ -268,7 +243,7 @@ class _Run:
             record = Record.read(self.record_path(name))
             if record is not None and not record.problem and record.feedback != self._shown(name):
                 self._write_feedback(name, record)
-                self.keep(self.submissions[name], record)
+                self.keep(name, record)
 
     def _write_feedback(self, name: str, record: Record) -> None:
         try:
@@ -284,9 +259,9 @@ class _Run:
         with self.course.gradebook() as book:
             return feedback_digest(book, self.course.practical, name)
 
-    def keep(self, submission: Submission, record: Record) -> None:
-        """Write a submission's record."""
-        record.write(self.record_path(submission.student_id))
+    def keep(self, name: str, record: Record) -> None:
+        """Write a student's record."""
+        record.write(self.record_path(name))
 
     def record_path(self, name: str) -> Path:
         """Where a student's record is."""
@@ -322,8 +297,8 @@ class _Run:
 
     def _titles(self, practical: str) -> dict[str, str]:
         """Titles of a practical's graded cells; empty where its source is no longer there."""
-        if practical == self.course.practical or practical not in practical_names(self.course.root):
-            return self.titles if practical == self.course.practical else {}
+        if practical == self.course.practical:
+            return self.titles
         source = source_notebook(self.course.coursedir, practical, practical)
         return exercise_titles(load_assignment(source, self.course.config).graded) if source.exists() else {}
 
@@ -337,86 +312,6 @@ class _Run:
             raise error
         with self.log_path.open("a") as log:
             log.write(f"{self.course.practical}, {name}:\n{''.join(traceback.format_exception(error))}\n")
-
-
-class _Display:
-    """Shows how far the run is: a bar and a line for each submission in a terminal, else only the lines."""
-
-    def __init__(self, console: Console, practical: str, total: int):
-        self.console = console
-        self.total = total
-        self.seen = 0
-        self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("time left:"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self.task = self.bar.add_task(f"grading {practical}", total=total)
-
-    def __enter__(self) -> "_Display":
-        self.bar.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.bar.stop()
-
-    def passed_over(self, result: Result) -> None:
-        """A submission that is not executed: it cannot be, or need not be."""
-        self._line(result, "unchanged" if result.graded else "")
-
-    def finished(self, result: Result) -> None:
-        """A submission that was executed."""
-        self._line(result, f"{result.seconds:.1f} s" if result.graded else "")
-
-    def _line(self, result: Result, remark: str) -> None:
-        self.seen += 1
-        points = f"; points: {points_in_words(result)}" if result.score is not None else ""
-        remark = f" ({remark})" if remark else ""
-        text = f"{self.seen}/{self.total} {result.student_id}: {result.status}{points}{remark}"
-        style = None if result.graded else "red"
-        self.console.print(escape(text), style=style, highlight=False, soft_wrap=True)
-        self.bar.update(self.task, completed=self.seen)
-
-
-def _common_digest(course: Course, limits: Limits) -> str:
-    """Digest of what the grading of every submission depends on."""
-    cells = course.assignment.graded.cells
-    settings = {
-        name: value
-        for name, value in sorted(os.environ.items())
-        if name.startswith("COURSE_") and name not in NOT_INHERITED
-    }
-    return digest(
-        [
-            [[cell.cell_type, cell.source, cell.metadata] for cell in cells],
-            [
-                [name, hashlib.sha256(path.read_bytes()).hexdigest()]
-                for name, path in given_files(course.coursedir, course.practical).items()
-            ],
-            sorted(f"{package.name}=={package.version}" for package in importlib.metadata.distributions()),
-            package_digest(course_utils_folder()),
-            package_digest(Path(engine.__file__).parent),
-            asdict(limits),
-            settings,
-        ]
-    )
-
-
-def _digest(common: str, submission: Submission) -> str:
-    """Digest of what the grading of one submission depends on."""
-    return digest(
-        [
-            common,
-            hashlib.sha256(submission.notebook.read_bytes()).hexdigest(),
-            str(submission.timestamp),
-            submission.remarks,
-            submission.notes,
-        ]
-    )
 
 
 def _in_a_line(error: Exception) -> str:

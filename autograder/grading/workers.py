@@ -8,6 +8,7 @@ import signal
 import tempfile
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -21,7 +22,8 @@ import psutil
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.engine.assignment import load_assignment, source_notebook
-from autograder.engine.execute import Limits, execute_notebook, working_folder
+from autograder.engine.execute import execute_notebook, working_folder
+from autograder.engine.limits import Limits
 from autograder.engine.rebuild import rebuild
 from autograder.release import course_config
 
@@ -58,7 +60,10 @@ def execute_submission(job: Job) -> tuple[str, float]:
     config = course_config(job.root)
     coursedir = CourseDirectory(config=config, root=str(job.root))
     assignment = load_assignment(source_notebook(coursedir, job.practical, job.practical), config)
-    rebuilt = rebuild(assignment, nbformat.read(job.notebook, as_version=4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # duplicate and missing cell ids
+        submitted = nbformat.read(job.notebook, as_version=4)
+    rebuilt = rebuild(assignment, submitted)
     with working_folder(coursedir, job.practical) as folder:
         executed = execute_notebook(rebuilt, job.limits, folder)
         if shutil.disk_usage(folder).free < FREE_BYTES:
