@@ -2310,7 +2310,7 @@ best_model = keras.Sequential(
     ]
 )
 best_model.compile(
-    optimizer=keras.optimizers.SGD(learning_rate=0.03),
+    optimizer=keras.optimizers.SGD(learning_rate=0.01),
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
     steps_per_execution=100,
