@@ -188,6 +188,7 @@ class _Kernel:
     async def start(self) -> None:
         """Start the kernel and wait for it."""
         environment = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
+        environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news to students
         environment |= {"COURSE_BUDGET": "quick", "IPYTHONDIR": self.ipython_dir}
         await self.manager.start_kernel(
             cwd=str(self.workdir),

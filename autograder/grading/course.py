@@ -21,7 +21,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import DatabaseError, SAWarning
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.engine.assignment import Assignment, load_assignment, save_assignment, source_notebook
@@ -38,6 +38,7 @@ CLOSE_THE_OTHER = "Close the Formgrader or the other grading run and run the com
 log = logging.getLogger("autograder.nbgrader")
 log.propagate = False
 log.addHandler(logging.NullHandler())
+logging.getLogger("tornado.application").addHandler(logging.NullHandler())  # nbgrader on database errors
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ class Course:
         if self.gradebook_path.exists():
             _require_unlocked(self.gradebook_path)
         # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        beside = str(Path(sys.executable).parent)
+        if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, path])
         # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
         for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
             warnings.filterwarnings("ignore", category=category)
@@ -191,8 +194,11 @@ class Course:
         with _database_errors(self.gradebook_path):
             try:
                 converter.start()
-            except NbGraderException as error:
-                raise converter.failure or error from None
+            except NbGraderException:
+                if converter.failure is None:
+                    raise
+            if converter.failure is not None:  # raised here, so that it keeps its own context
+                raise converter.failure
 
     def _changed_cells(self) -> str:
         """What the gradebook's cells and the practical's have not in common, in words."""
@@ -283,8 +289,8 @@ def _database_errors(path: Path) -> Iterator[None]:
     """Turn errors of the gradebook's file into sentences; a full disk stays an OSError."""
     try:
         yield
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        reason = str(getattr(error, "orig", error))
+    except Exception as error:
+        reason = _database_reason(error)
         if "is full" in reason:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
         if "locked" in reason:
@@ -293,7 +299,18 @@ def _database_errors(path: Path) -> Iterator[None]:
             raise PracticalsError(
                 f"{path} cannot be written ({reason})", "Change its permissions, or name another --output"
             ) from error
-        raise PracticalsError(
-            f"nbgrader cannot use {path} ({reason})",
-            "If an older nbgrader made it: back it up, run `nbgrader db upgrade`; or name another --output",
-        ) from error
+        if any(words in reason for words in ("not a database", "no such", "malformed")):
+            raise PracticalsError(
+                f"nbgrader cannot use {path} ({reason})",
+                "If an older nbgrader made it: back it up and run `nbgrader db upgrade`",
+            ) from error
+        raise
+
+
+def _database_reason(error: BaseException | None) -> str:
+    """What SQLite said, also where nbgrader or SQLAlchemy raised something else because of it."""
+    while error is not None:
+        if isinstance(error, sqlite3.Error):
+            return str(error)
+        error = error.__cause__ or error.__context__
+    return ""

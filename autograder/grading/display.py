@@ -1,11 +1,10 @@
 """What a grading run says while it works and at its end."""
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.grading.course import Course
-from autograder.grading.results import Result, points_in_words
+from autograder.grading.results import Result, for_terminal, points_in_words
 
 
 class Display:
@@ -47,7 +46,7 @@ class Display:
         remark = f" ({remark})" if remark else ""
         text = f"{self.seen}/{self.total} {result.student_id}: {result.status}{points}{remark}"
         style = None if result.graded else "red"
-        self.console.print(escape(text), style=style, highlight=False, soft_wrap=True)
+        self.console.print(for_terminal(text), style=style, highlight=False, soft_wrap=True)
         self.bar.update(self.task, completed=self.seen)
 
 
@@ -65,4 +64,4 @@ def say_what_is_left(results: list[Result], without: list[str], course: Course, 
         )
     lines.append(f"Results are in {course.output}: grades.csv, feedback/, autograded/ and gradebook.db.")
     for line in lines:
-        console.print(escape(line), highlight=False, soft_wrap=True)
+        console.print(for_terminal(line), highlight=False, soft_wrap=True)

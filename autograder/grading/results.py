@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
+from rich.markup import escape
 from rich.table import Table
 
 from autograder.notebooks import digest, write_atomically
@@ -240,10 +241,14 @@ def as_table(results: list[Result], title: str) -> Table:
     table.add_column("Notes")
     for result in results:
         style = None if result.graded else "red"
-        table.add_row(
-            result.student_id, points_in_words(result), result.status, " ".join(result.notes), style=style
-        )
+        cells = (result.student_id, points_in_words(result), result.status, " ".join(result.notes))
+        table.add_row(*map(for_terminal, cells), style=style)
     return table
+
+
+def for_terminal(text: str) -> str:
+    """Text, such as names of students' files, without markup and characters that steer a terminal."""
+    return escape("".join(character if character.isprintable() else "�" for character in text))
 
 
 def points_in_words(result: Result) -> str:

@@ -34,6 +34,7 @@ from autograder.grading.workers import Job, execute_all
 from autograder.notebooks import write_atomically
 from autograder.paths import writable
 
+NO_PAGE = "no feedback page"
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -246,6 +247,7 @@ class _Run:
                 self.keep(name, record)
 
     def _write_feedback(self, name: str, record: Record) -> None:
+        record.remarks = [remark for remark in record.remarks if not remark.startswith(NO_PAGE)]
         try:
             self.course.write_feedback(name)
             record.feedback = self._shown(name)
@@ -253,7 +255,7 @@ class _Run:
             raise
         except Exception as error:
             self._log_unless_disk_full(name, error)
-            record.remarks = [*record.remarks, f"no feedback page ({_in_a_line(error)})"]
+            record.remarks = [*record.remarks, f"{NO_PAGE} ({_in_a_line(error)})"]
 
     def _shown(self, name: str) -> str:
         with self.course.gradebook() as book:

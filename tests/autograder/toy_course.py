@@ -1,11 +1,13 @@
 """A toy practical in a course folder of its own, with this checkout's nbgrader_config.py; numpy only."""
 
 import copy
+import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -172,8 +174,13 @@ def index_of(notebook: NotebookNode, name: str) -> int:
     return [grade_id(cell) for cell in notebook.cells].index(name)
 
 
+# nbgrader starts `alembic` for each new gradebook and asks which version it has: once is enough
+alembic_version = functools.cache(nbgrader.api.get_alembic_version)
+
+
 @pytest.fixture
-def toy(tmp_path) -> ToyCourse:
+def toy(tmp_path, monkeypatch) -> ToyCourse:
+    monkeypatch.setattr(nbgrader.api, "get_alembic_version", alembic_version)
     root = tmp_path / "course"
     root.mkdir()
     return ToyCourse(root, toy_cells())
