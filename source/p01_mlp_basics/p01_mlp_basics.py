@@ -543,7 +543,8 @@ with expect.exercise("Build the network", points=3) as exercise:
         }
 
         def probabilities_of(z):
-            return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+            powers = np.exp(z - z.max(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
 
         def last_pre_activations(inputs, arrays, bend):
             *hidden, (kernel, bias) = zip(arrays[::2], arrays[1::2], strict=True)
@@ -555,7 +556,7 @@ with expect.exercise("Build the network", points=3) as exercise:
             sizes = [int(n) for n in rng.integers(3, 12, size=rng.integers(4, 7))]
             called = f"build_mlp({tuple(sizes)}, activation={wanted!r})"
             candidate = build_mlp(sizes, activation=wanted)
-            arrays = [rng.normal(size=shape) for a, b in pairwise(sizes) for shape in ((a, b), (b,))]
+            arrays = [rng.normal(size=shape) / 2 for a, b in pairwise(sizes) for shape in ((a, b), (b,))]
             expect.equal(
                 [tuple(array.shape) for array in candidate.get_weights()],
                 [array.shape for array in arrays],
@@ -973,11 +974,11 @@ slopes = {name: (np.array(f(at + 0.001)) - np.array(f(at - 0.001))) / 0.002 for 
 print("slopes at", pd.DataFrame(slopes, index=at).T.to_string(float_format="{:.3f}".format), sep="\n")
 
 # %% [markdown]
-# **See and explain.** The sigmoid's slope is 1/4 at most, and fades on both sides. ReLU passes slopes on whole, or
-# not at all. Leaky ReLU always passes something on.
+# **See and explain.** The sigmoid's slope is 1/4 at most, and fades on both sides. ReLU passes slopes on
+# whole, or not at all. Leaky ReLU always passes something on.
 #
-# **Go further.** A gradient that passes through ten layers of sigmoids is multiplied by ten such slopes. How large
-# can the product be at best? (Practical 2 measures it.)
+# **Go further.** A gradient that passes through ten layers of sigmoids is multiplied by ten such slopes.
+# How large can the product be at best? (Practical 2 measures it.)
 #
 # ### Exercise 7: Three activation functions (3 points)
 #
@@ -1518,7 +1519,7 @@ runs.compare().round(3)
 # the *same* network differ?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-FEW = training.budget(full=10_000, quick=3_000)  # images, for comparisons that train many networks
+FEW = training.budget(full=10_000, quick=2_000)  # images, for comparisons that train many networks
 FEW_EPOCHS = training.budget(full=5, quick=3)
 
 
@@ -1770,8 +1771,8 @@ exercise.score
 # %% [markdown]
 # ### Experiment: roll back
 #
-# To see the validation loss rise, we train on 2,000 images only, long enough for the network to learn
-# them by heart, and roll back to the best epoch.
+# To see the validation loss rise, we train on 2,000 images only (and validate on 2,000), long enough for
+# the network to learn them by heart, and roll back to the best epoch.
 #
 # **Predict.** On the test images, is the network of the best epoch better than that of the last epoch, by
 # loss? And by accuracy?
@@ -1785,7 +1786,9 @@ for seed in SEEDS:
     training.set_seed(seed)
     model.set_weights(build_mlp(LAYER_SIZES).get_weights())
     folder = new_run_folder("runs/roll_back")
-    history = train_with_best(model, x_train[:2_000], y_train[:2_000], x_valid, y_valid, folder, LONG)
+    history = train_with_best(
+        model, x_train[:2_000], y_train[:2_000], x_valid[:2_000], y_valid[:2_000], folder, LONG
+    )
     curves.append(history.history["val_loss"])
     for epoch, network in (("last", model), ("best", load_best(folder))):
         scores = network.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)
@@ -2282,10 +2285,11 @@ for rate, accuracies in by_rate.items():
 # $-\log 0.1 = 2.303$ and an accuracy of about 0.1. When you see 2.303 for ten classes, think of the
 # learning rate first.
 #
-# The rule of the range test is cautious: 0.05 learned faster than 0.005 here. Take what the rule gives as a
-# safe place to begin, and try larger rates from there.
+# The rule of the range test is cautious: 0.05 learned faster than 0.005 here. Take what the rule gives as
+# a safe place to begin, and try larger rates from there.
 #
-# **Go further.** Train with 0.005 and with 0.05 for 30 epochs. Which is ahead now, by loss and by accuracy?
+# **Go further.** Train with 0.005 and with 0.05 for 30 epochs. Which is ahead now, by loss and by
+# accuracy?
 
 # %% [markdown]
 # ### Exercise 15: All of it, by yourself (3 points)
