@@ -1,5 +1,10 @@
 """nbgrader's settings for this course: read by `practicals`, by `nbgrader` and by the Formgrader alike."""
 
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader import preprocessors
+
+from autograder.engine.execute import ExecuteSubmission
+from autograder.engine.rebuild import RebuildSubmission
 from autograder.release import ClearBuildMetadata
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
@@ -18,3 +23,23 @@ c.GenerateAssignment.preprocessors.append(ClearBuildMetadata)
 c.CourseDirectory.ignore = [
     ".*", "*.py", "*.pyc", "*.json", "*.keras", "*.h5", "*.npz", "__pycache__", "feedback", "runs", "build",
 ]  # fmt: skip
+
+# Grading: the submission is rebuilt from the source notebook, then executed; the rest is nbgrader's own list
+
+c.Autograde.sanitize_preprocessors = [
+    RebuildSubmission,
+    preprocessors.ClearOutput,
+    preprocessors.DeduplicateIds,
+    preprocessors.OverwriteKernelspec,
+    preprocessors.OverwriteCells,
+    preprocessors.CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    ExecuteSubmission,
+    preprocessors.IgnorePattern,
+    ClearMetadataPreprocessor,
+    preprocessors.LimitOutput,
+    preprocessors.SaveAutoGrades,
+    preprocessors.AssignLatePenalties,
+    preprocessors.CheckCellMetadata,
+]

@@ -73,7 +73,7 @@ def build(root: Path, practical: str, console: Console, force: bool = False) -> 
         require_full_marks(notebook, practical)
         notebook.metadata["practicals"] = {**fresh, "outputs_sha256": outputs_digest(notebook)}
     else:
-        notebook = built
+        notebook = with_outputs(notebook, built)
     written = serialised(notebook)
     require_small(notebook, written, practical)
     release = student_files(root, practical, notebook)
@@ -82,7 +82,7 @@ def build(root: Path, practical: str, console: Console, force: bool = False) -> 
             f"nbgrader would hand {', '.join(extra)} from source/{practical}/ to students",
             "Move it elsewhere, or add its name to CourseDirectory.ignore in nbgrader_config.py",
         )
-    if executed:
+    if built is None or notebook_path.read_text("utf-8") != written:
         write_atomically(notebook_path, written)
     released = root / "release" / practical / f"{practical}.ipynb"
     content = release[released.name].decode("utf-8")
@@ -108,6 +108,15 @@ def prepared(text: NotebookNode, practical: str) -> NotebookNode:
     set_cell_ids(notebook)
     if problems := broken_rules(notebook):
         raise PracticalsError(f"{practical}: {'; '.join(problems)}", "Mend the text and build again")
+    return notebook
+
+
+def with_outputs(notebook: NotebookNode, built: NotebookNode) -> NotebookNode:
+    """A prepared notebook with the outputs and digests of a built one that has the same inputs."""
+    for cell, old in zip(notebook.cells, built.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    notebook.metadata["practicals"] = built.metadata["practicals"]
     return notebook
 
 

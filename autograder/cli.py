@@ -2,7 +2,7 @@
 
 import errno
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -44,12 +44,35 @@ def doctor() -> None:
 @app.command()
 def build(
     names: PracticalNames = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="build nothing; fail if a file is stale, edited by hand or leaks")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="execute also what has not changed")] = False,
 ) -> None:
     """Bring text and notebook together, execute at the quick budget, make the release."""
+    if check:
+        from autograder.check import problems
+
+        found = problems(course_root(), names)
+        for problem in found:
+            typer.echo(problem)
+        raise typer.Exit(1 if found else 0)
     from autograder.build import build_all
 
     build_all(course_root(), names, Console(), force=force)
+
+
+@app.command()
+def measure(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    seeds: Annotated[int, typer.Option(min=1, help="number of runs, with the seeds 42, 43, …")] = 5,
+    budget: Annotated[Literal["quick", "full"], typer.Option(help="how much each run computes")] = "quick",
+) -> None:
+    """Run a practical once per seed; write figures and the error rates of thresholds to results.json."""
+    from autograder.measure import measure
+
+    root = course_root()
+    typer.echo(f"wrote {measure(root, name, budget, seeds, Console()).relative_to(root)}")
 
 
 def main() -> None:

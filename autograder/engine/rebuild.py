@@ -1,0 +1,290 @@
+"""Rebuilds a submission: the instructor's notebook, with the student's answers put in by `grade_id`."""
+
+import copy
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_locked, is_solution
+
+from autograder.engine.assignment import Assignment, load_assignment, source_notebook
+from autograder.notebooks import grade_id, is_test
+
+EXPERIMENT = "experiment"  # the tag of cells that nothing graded needs
+STUDENT_CELL = "student_cell"  # marks, in a cell's `practicals` metadata, what the student added
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as the notebook format has it
+NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+class RebuildSubmission(NbGraderPreprocessor):
+    """First of `Autograde.sanitize_preprocessors`: what follows sees the rebuilt notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Replace the submitted notebook by the rebuilt one; see `rebuild`."""
+        autograde = self.parent.parent
+        names = resources["nbgrader"]
+        path = source_notebook(autograde.coursedir, names["assignment"], names["notebook"])
+        return rebuild(load_assignment(path, self.config), nb), resources
+
+
+@dataclass
+class _Submitted:
+    """A cell of the submission, reduced to what counts; `position` is that of its source cell, or None."""
+
+    cell_type: str
+    source: str
+    name: str | None
+    cell_id: str | None
+    attachments: dict
+    position: int | None = None
+
+
+@dataclass
+class _Slot:
+    """Cells that the student added around a source cell, and the submitted copies of the source cell."""
+
+    submitted: list[_Submitted] = field(default_factory=list)
+    before: list[_Submitted] = field(default_factory=list)
+    after: list[_Submitted] = field(default_factory=list)
+
+
+def rebuild(assignment: Assignment, submitted: NotebookNode) -> NotebookNode:
+    """The notebook to execute: every cell of the assignment, in its order, with the student's answers in it.
+
+    Cells that the student deleted, duplicated, moved, retyped or edited, and all metadata, change nothing but
+    the answers:
+
+    - An answer is found by its `grade_id`, else by the nbformat cell id. Of several copies the last that
+      differs from the stub counts, as it does in a notebook run from top to bottom; earlier answered copies
+      stay, as cells of the student's own. A missing answer is the stub.
+    - Cells of the student's own stay, behind the answer cell that they followed, or behind the given or test
+      cell if that one was not moved.
+    - A given cell that is not locked runs as given; if the student edited it, the edited version runs after
+      it (an import added there is not lost). Edited experiments are left out: they do not run in grading.
+
+    Args:
+        assignment: the assignment's two forms.
+        submitted: the student's notebook, nbformat 4; nothing in it is trusted.
+
+    Returns:
+        a new notebook without outputs. Its metadata hold, under `practicals`, `notes` (sentences that tell
+        student and instructor what was mended) and `answered` (number of cells with an answer).
+    """
+    notes: list[str] = []
+    cells = _matched(assignment, submitted)
+    slots = _placed(assignment, cells, notes)
+    rebuilt = NotebookNode(copy.deepcopy({**assignment.graded, "cells": []}))
+    rebuilt.metadata.pop("jupytext", None)
+    answered = 0
+    kept = 0
+    for index, (template, released) in enumerate(
+        zip(assignment.graded.cells, assignment.released.cells, strict=True)
+    ):
+        slot = slots[index]
+        cell = copy.deepcopy(template)
+        if is_solution(cell):
+            answered += _fill_in(cell, slot, notes)
+        elif is_locked(cell) or is_grade(cell):
+            _note_changes(cell, released, slot, notes)
+        rebuilt.cells += [*map(_own_cell, slot.before), cell, *map(_own_cell, slot.after)]
+        kept += len(slot.before) + len(slot.after)
+    leading = slots[-1].after
+    rebuilt.cells[:0] = map(_own_cell, leading)
+    if kept + len(leading):
+        notes.append(f"Cells of your own that were kept and run: {kept + len(leading)}.")
+    _make_ids_unique(rebuilt)
+    rebuilt.metadata["practicals"] = {"notes": notes, "answered": answered}
+    return rebuilt
+
+
+def _matched(assignment: Assignment, submitted: NotebookNode) -> list[_Submitted]:
+    """The submission's cells, each with the position of the source cell that it is a copy of."""
+    by_name, by_id, by_text = {}, {}, {}
+    for position, (cell, released) in enumerate(
+        zip(assignment.graded.cells, assignment.released.cells, strict=True)
+    ):
+        if grade_id(cell):
+            by_name[grade_id(cell)] = position
+        by_id[cell["id"]] = position
+        if not is_solution(cell) and released.source.strip():
+            by_text.setdefault((cell.cell_type, released.source.strip()), position)
+    cells = [_read(cell) for cell in submitted.cells]
+    for cell in cells:
+        if cell.name is not None:
+            cell.position = by_name.get(cell.name)
+        else:
+            by_text_position = by_text.get((cell.cell_type, cell.source.strip()))
+            cell.position = by_id.get(cell.cell_id, by_text_position)
+    return cells
+
+
+def _read(cell: Any) -> _Submitted:
+    """A submitted cell; what is not as the notebook format has it counts as missing."""
+    cell = cell if isinstance(cell, dict) else {}
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    cell_id, source, attachments = cell.get("id"), cell.get("source"), cell.get("attachments")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return _Submitted(
+        cell_type=cell.get("cell_type") if cell.get("cell_type") in NEW_CELL else "raw",
+        source=source if isinstance(source, str) else "",
+        name=name if isinstance(name, str) else None,
+        cell_id=cell_id if isinstance(cell_id, str) else None,
+        attachments=_images(attachments),
+    )
+
+
+def _images(attachments: Any) -> dict:
+    """Of a cell's attachments the images."""
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        name: {kind: data for kind, data in bundle.items() if kind in IMAGE_TYPES and isinstance(data, str)}
+        for name, bundle in attachments.items()
+        if isinstance(name, str) and isinstance(bundle, dict)
+    }
+
+
+def _placed(assignment: Assignment, cells: list[_Submitted], notes: list[str]) -> dict[int, _Slot]:
+    """Each submitted cell in the slot of the source cell that it belongs to; -1 is the notebook's top."""
+    source = assignment.graded.cells
+    slots = {position: _Slot() for position in range(-1, len(source))}
+    counting = _counting_copies(assignment, cells)
+    unmoved = _longest_rising_run([cell.position for cell in cells if cell.position is not None])
+    place = slots[-1].after
+    seen = 0  # cells with a position, so far
+    for number, cell in enumerate(cells):
+        position = cell.position
+        if position is None:
+            if cell.source.strip():
+                place.append(cell)
+            continue
+        slot = slots[position]
+        slot.submitted.append(cell)
+        if is_solution(source[position]):
+            place = slot.before if number < counting.get(position, -1) else slot.after
+            if number < counting.get(position, -1) and _is_answer(assignment, cell):
+                place.append(cell)
+        elif seen in unmoved:
+            place = slot.after
+            if _is_edited_given_code(assignment, cell):
+                place.append(cell)
+                notes.append(
+                    f"A given cell was changed (“{_first_line(source[position].source)}”): it was run as "
+                    "given, then as changed."
+                )
+        seen += 1
+    return slots
+
+
+def _counting_copies(assignment: Assignment, cells: list[_Submitted]) -> dict[int, int]:
+    """For each answered solution cell, by position, the number of the submitted cell that counts."""
+    return {
+        cell.position: number
+        for number, cell in enumerate(cells)
+        if cell.position is not None
+        and is_solution(assignment.graded.cells[cell.position])
+        and _is_answer(assignment, cell)
+    }
+
+
+def _is_answer(assignment: Assignment, cell: _Submitted) -> bool:
+    """Whether a copy of a solution cell holds anything but the stub."""
+    stub = assignment.graded.cells[cell.position].source
+    return bool(cell.source.strip()) and cell.source.strip() != stub.strip()
+
+
+def _is_edited_given_code(assignment: Assignment, cell: _Submitted) -> bool:
+    """Whether a copy of an unlocked given code cell, no experiment, holds other code."""
+    given = assignment.released.cells[cell.position]
+    return (
+        given.cell_type == cell.cell_type == "code"
+        and not is_locked(given)
+        and EXPERIMENT not in given.metadata.get("tags", [])
+        and cell.source.strip() not in ("", given.source.strip())
+    )
+
+
+def _longest_rising_run(positions: list[int]) -> set[int]:
+    """Indices of a longest strictly rising subsequence: the cells that were not moved."""
+    ends: list[int] = []  # of the rising runs of each length: the smallest end, and its index
+    indices: list[int] = []
+    previous: list[int | None] = []
+    for index, position in enumerate(positions):
+        length = bisect_left(ends, position)
+        previous.append(indices[length - 1] if length else None)
+        ends[length : length + 1] = [position]
+        indices[length : length + 1] = [index]
+    run, index = set(), indices[-1] if indices else None
+    while index is not None:
+        run.add(index)
+        index = previous[index]
+    return run
+
+
+def _fill_in(cell: NotebookNode, slot: _Slot, notes: list[str]) -> bool:
+    """Put the student's answer into a solution cell; return whether there is one."""
+    name = grade_id(cell)
+    if not slot.submitted:
+        notes.append(f"The answer cell “{name}” was missing: it counts as not answered.")
+        return False
+    answers = [copy for copy in slot.submitted if copy.source.strip() not in ("", cell.source.strip())]
+    if len(slot.submitted) > 1:
+        notes.append(
+            f"The answer cell “{name}” was there {len(slot.submitted)} times: the last answer counts."
+        )
+    if not answers:
+        return False
+    if answers[-1].cell_type != cell.cell_type:
+        notes.append(
+            f"The answer cell “{name}” had become a {answers[-1].cell_type} cell: it was taken as "
+            f"{cell.cell_type} again."
+        )
+    cell.source = answers[-1].source
+    if cell.cell_type == "markdown" and answers[-1].attachments:
+        cell.attachments = answers[-1].attachments
+    return True
+
+
+def _note_changes(cell: NotebookNode, released: NotebookNode, slot: _Slot, notes: list[str]) -> None:
+    """Say what the student did to a cell that is run as the instructor wrote it."""
+    kind = f"The {'test' if is_test(cell) else 'given'} cell “{grade_id(cell)}” was"
+    if not slot.submitted:
+        notes.append(f"{kind} missing: it was put back.")
+    elif any(copy.source.strip() != released.source.strip() for copy in slot.submitted):
+        notes.append(f"{kind} changed: the original was run.")
+    if len(slot.submitted) > 1:
+        notes.append(f"{kind} there {len(slot.submitted)} times: it counts once.")
+
+
+def _own_cell(cell: _Submitted) -> NotebookNode:
+    """A cell of the student's own, without its metadata and outputs."""
+    made = NEW_CELL[cell.cell_type](source=cell.source, metadata={"practicals": {STUDENT_CELL: True}})
+    made["id"] = cell.cell_id or ""
+    if cell.cell_type == "markdown" and cell.attachments:
+        made.attachments = cell.attachments
+    return made
+
+
+def _make_ids_unique(notebook: NotebookNode) -> None:
+    """Keep the ids of the assignment's cells; give the student's cells new ones where need be."""
+    taken = {cell["id"] for cell in notebook.cells if STUDENT_CELL not in cell.metadata.get("practicals", {})}
+    for number, cell in enumerate(notebook.cells, start=1):
+        if STUDENT_CELL in cell.metadata.get("practicals", {}):
+            if cell["id"] in taken or not CELL_ID.fullmatch(cell["id"]):
+                cell["id"] = f"own-{number}"
+                while cell["id"] in taken:
+                    cell["id"] += "-"
+            taken.add(cell["id"])
+
+
+def _first_line(source: str) -> str:
+    return source.strip().split("\n", 1)[0][:60]

@@ -1,0 +1,403 @@
+"""The course's data sets: found on this machine or fetched, checked against checksums, returned as arrays."""
+
+import gzip
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+SETTING = "COURSE_DATA_DIR"
+SYSTEM_FOLDER = Path("/usr/share/datasets")  # where Debian's packages put data sets
+DEBIAN_PACKAGE = "dataset-fashion-mnist"
+DIGITS_SOURCE = "scikit-learn"
+PATIENCE = 12  # seconds without a byte arriving, after which a download is given up
+DIGITS_TRAIN = 1437  # of 1,797 images: four fifths
+
+IDX_FILES = {
+    "x_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
+IDX_SHAPES = {
+    "x_train": (60_000, 28, 28),
+    "y_train": (60_000,),
+    "x_test": (10_000, 28, 28),
+    "y_test": (10_000,),
+}
+# of the uncompressed idx files: how they were compressed differs from host to host
+SHA256 = {
+    "fashion_mnist": {
+        "x_train": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "y_train": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "x_test": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "y_test": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    },
+    "mnist": {
+        "x_train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "y_train": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "x_test": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    },
+}
+DIGIT_NAMES = tuple(str(digit) for digit in range(10))
+CLASS_NAMES = {
+    "fashion_mnist": (
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ),
+    "mnist": DIGIT_NAMES,
+    "digits": DIGIT_NAMES,
+}
+
+
+class DataError(Exception):
+    """A data set that cannot be had: one line saying what is wrong, one saying what to do."""
+
+
+class DataNotFoundError(DataError):
+    """A data set that is nowhere on this machine and could not be fetched."""
+
+
+class DamagedDataError(DataError):
+    """A file of a data set that is damaged, truncated, or another one than its name says."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set of images with one label each.
+
+    Attributes:
+        name: "fashion_mnist", "mnist" or "digits".
+        x_train: training images, uint8, (n, 28, 28) from 0 to 255; of "digits" (n, 8, 8) from 0 to 16.
+        y_train: their classes, uint8, (n,).
+        x_test: test images, as x_train.
+        y_test: their classes, as y_train.
+        class_names: the name of each class.
+        source: where it came from, in words.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    source: str
+
+
+def load(name):
+    """A data set, from the first of these that has it; checked against checksums.
+
+    The folder in COURSE_DATA_DIR, Keras' cache, the data packages of the system, Keras' download, Debian's
+    package (it needs no root: its content is laid into Keras' cache). The last two need a network, and are
+    given up after 12 seconds without a byte.
+
+    Args:
+        name: "fashion_mnist" (60,000 + 10,000 images), "mnist" (as many) or "digits" (scikit-learn's 1,797
+            images, shuffled with a fixed seed: 1,437 for training, 360 for testing).
+
+    Returns:
+        A `Dataset`.
+
+    Raises:
+        DamagedDataError: the first place that has it has a damaged file.
+        DataNotFoundError: no place has it; the message names them all.
+        ValueError: there is no data set of that name.
+    """
+    _check_name(name)
+    if name == "digits":
+        return _digits()
+    place = _found(name) or _fetch(name)
+    return Dataset(name, **place.read(), class_names=CLASS_NAMES[name], source=place.words)
+
+
+def find(name):
+    """Where `load` would take a data set from without a network, in words; None if it would have to fetch it.
+
+    Raises:
+        ValueError: there is no data set of that name.
+    """
+    _check_name(name)
+    if name == "digits":
+        return DIGITS_SOURCE
+    place = _found(name)
+    return place and place.words
+
+
+def _check_name(name):
+    if name not in CLASS_NAMES:
+        raise ValueError(f"there is no data set {name!r}; there are: {', '.join(CLASS_NAMES)}")
+
+
+# --- places on this machine ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A folder of idx files (gzip or not), or an .npz file, that may hold a data set."""
+
+    name: str
+    words: str
+    path: Path
+
+    def holds(self):
+        if self.path.suffix == ".npz":
+            return self.path.is_file()
+        return all(self._idx_file(part) for part in IDX_FILES)
+
+    def read(self):
+        read_part = self._read_npz() if self.path.suffix == ".npz" else self._read_idx
+        return {part: read_part(part) for part in IDX_FILES}
+
+    def _idx_file(self, part):
+        candidates = (self.path / f"{IDX_FILES[part]}{suffix}" for suffix in (".gz", ""))
+        return next((path for path in candidates if path.is_file()), None)
+
+    def _read_idx(self, part):
+        path = self._idx_file(part)
+        try:
+            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        except (OSError, EOFError, zlib.error) as error:
+            raise _damaged(path, f"it cannot be read ({error})") from None
+        if hashlib.sha256(content).hexdigest() != SHA256[self.name][part]:
+            raise _damaged(path, "its content has another checksum")
+        shape = IDX_SHAPES[part]
+        return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape).copy()
+
+    def _read_npz(self):
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                arrays = {part: file[part] for part in IDX_FILES}
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            raise _damaged(self.path, f"it cannot be read ({error})") from None
+        for part, array in arrays.items():
+            if hashlib.sha256(_idx_header(array) + array.tobytes()).hexdigest() != SHA256[self.name][part]:
+                raise _damaged(self.path, f"its array {part} has another checksum")
+        return arrays.__getitem__
+
+
+def _idx_header(array):
+    # idx: two zero bytes, 8 for uint8, the number of axes, then their lengths in 4 bytes each, most
+    #     significant first
+    return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+
+
+def _damaged(path, problem):
+    return DamagedDataError(
+        f"{path} is damaged: {problem}.\nDelete it (or put a whole copy in its place) and run again."
+    )
+
+
+def _places(name):
+    folders = {"fashion_mnist": ("fashion-mnist", "fashion_mnist"), "mnist": ("mnist",)}[name]
+    if setting := os.environ.get(SETTING):
+        root = Path(setting).expanduser()
+        paths = [root / folder for folder in folders]
+        if name == "mnist":
+            paths += [root / "mnist.npz", root / "mnist" / "mnist.npz"]
+        for path in paths:
+            yield _Place(name, f"the folder in {SETTING}", path)
+    yield _Place(name, "Keras' cache", _cache_path(name))
+    if name == "fashion_mnist":
+        yield _Place(name, f"the system's data packages ({SYSTEM_FOLDER})", SYSTEM_FOLDER / "fashion-mnist")
+
+
+def _cache_path(name):
+    home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    if home.exists() and not os.access(home, os.W_OK):
+        home = Path(tempfile.gettempdir()) / ".keras"  # as Keras does
+    return home / "datasets" / {"fashion_mnist": "fashion-mnist", "mnist": "mnist.npz"}[name]
+
+
+def _found(name):
+    return next((place for place in _places(name) if place.holds()), None)
+
+
+def _digits():
+    from sklearn.datasets import load_digits  # here: the other data sets do without scikit-learn
+
+    digits = load_digits()
+    order = np.random.default_rng(0).permutation(len(digits.target))  # the file goes writer by writer
+    images, labels = digits.images[order].astype(np.uint8), digits.target[order].astype(np.uint8)
+    return Dataset(
+        "digits",
+        x_train=images[:DIGITS_TRAIN],
+        y_train=labels[:DIGITS_TRAIN],
+        x_test=images[DIGITS_TRAIN:],
+        y_test=labels[DIGITS_TRAIN:],
+        class_names=CLASS_NAMES["digits"],
+        source=DIGITS_SOURCE,
+    )
+
+
+# --- places in the network ----------------------------------------------------------------------------------
+
+
+class _Unreachable(Exception):
+    """A fetch that failed; the message says why."""
+
+
+def _fetch(name):
+    """The place that a data set was fetched to."""
+    ways: dict[str, Callable] = {"Keras' download": _fetch_with_keras}
+    if name == "fashion_mnist":
+        ways[f"Debian's package {DEBIAN_PACKAGE}"] = _fetch_debian_package
+    looked_at = [f"{place.words}, {place.path}: not there, or not whole" for place in _places(name)]
+    for words, fetch in ways.items():
+        try:
+            fetch(name)
+        except (_Unreachable, OSError) as error:
+            looked_at.append(f"{words}: {error}")
+        else:
+            return _Place(name, f"{words}, now in Keras' cache", _cache_path(name))
+    expected = (
+        f"{name.replace('_', '-')}/ with the files {', '.join(file + '.gz' for file in IDX_FILES.values())}"
+    )
+    raise DataNotFoundError(
+        f"The data set {name} is not on this machine and could not be fetched. Looked at:\n"
+        + "".join(f"  - {line}\n" for line in looked_at)
+        + f"Connect to the network and run again, or set {SETTING} to a folder that holds {expected}."
+    )
+
+
+def _fetch_with_keras(name):
+    import keras  # here: it takes seconds, and most loads do without it
+
+    failures = []
+
+    def download():
+        try:
+            getattr(keras.datasets, name).load_data()
+        except Exception as error:
+            failures.append(error)
+
+    # Keras sets no time limit, and looking a host up obeys none: hence a thread that may be left behind
+    thread = threading.Thread(target=download, daemon=True)
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(PATIENCE)
+    try:
+        thread.start()
+        _wait(lambda: not thread.is_alive(), _cache_path(name).parent)
+    finally:
+        socket.setdefaulttimeout(usual)
+    if failures:
+        raise _Unreachable(" ".join(str(failures[0]).split()) or type(failures[0]).__name__)
+
+
+def _fetch_debian_package(name):
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        raise _Unreachable("there is no apt-get on this machine")
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        (scratch / "lists" / "partial").mkdir(parents=True)
+        (scratch / "cache" / "archives" / "partial").mkdir(parents=True)
+        # package lists of its own, so that no root is needed
+        settings = {
+            "Dir::State::Lists": scratch / "lists",
+            "Dir::Cache": scratch / "cache",
+            "APT::Sandbox::User": "",
+            "Acquire::Retries": 0,
+            "Acquire::http::Timeout": PATIENCE,
+            "Acquire::https::Timeout": PATIENCE,
+        }
+        apt = ["apt-get", "-qq", *(f"-o{key}={value}" for key, value in settings.items())]
+        _run([*apt, "update"], scratch)
+        _run([*apt, "download", DEBIAN_PACKAGE], scratch)
+        package = next(scratch.glob("*.deb"))
+        _run(["dpkg-deb", "--extract", package, scratch / "content"], scratch)
+        unpacked = scratch / "content" / SYSTEM_FOLDER.relative_to("/") / "fashion-mnist"
+        _Place(name, "", unpacked).read()  # nothing unchecked gets into the cache
+        cache = _cache_path(name)
+        cache.mkdir(parents=True, exist_ok=True)
+        for file in IDX_FILES.values():
+            shutil.copy(unpacked / f"{file}.gz", cache / f"{file}.part")
+            (cache / f"{file}.part").replace(cache / f"{file}.gz")
+
+
+def _run(command, folder):
+    """Run a command in a folder that it fills; given up when nothing arrives there any more."""
+    with tempfile.TemporaryFile("w+") as messages:
+        # a session of its own: apt-get's helpers end with it
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=messages,
+            stderr=messages,
+            start_new_session=True,
+        )
+        try:
+            _wait(lambda: process.poll() is not None, folder)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if process.returncode:
+            messages.seek(0)
+            said = messages.read().split("\n")
+            reason = next((line for line in said if line.startswith("E:")), f"status {process.returncode}")
+            raise _Unreachable(f"{command[0]} failed ({reason})")
+
+
+def _wait(finished, folder):
+    """Wait until `finished()`, as long as the files under `folder` grow."""
+    size, since = -1, time.monotonic()
+    while not finished():
+        now = _size(folder)
+        if now != size:
+            size, since = now, time.monotonic()
+        elif time.monotonic() - since > PATIENCE:
+            raise _Unreachable(f"nothing arrived for {PATIENCE} seconds")
+        time.sleep(0.1)
+
+
+def _size(folder):
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # renamed or removed since it was listed
+            size += path.lstat().st_size
+    return size
+
+
+def main(arguments):
+    """Fetch and check data sets by name, and say in one line each where they came from.
+
+    Returns:
+        The exit status: 0, or 1 with the reason on stderr.
+    """
+    for name in arguments:
+        try:
+            dataset = load(name)
+        except (DataError, ValueError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        train, test = len(dataset.x_train), len(dataset.x_test)
+        print(f"{name}: {train:,} training and {test:,} test images, checked; from {dataset.source}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

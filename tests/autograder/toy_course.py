@@ -1,0 +1,166 @@
+"""A toy practical in a course folder of its own, with this checkout's nbgrader_config.py; numpy only."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.engine.assignment import Assignment, load_assignment
+from autograder.notebooks import grade_id, set_cell_ids
+from autograder.release import course_config
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+SQUARE = """def square(x):
+    ### BEGIN SOLUTION
+    return x * x
+    ### END SOLUTION"""
+SQUARE_TEST = """with expect.exercise("Square a number", points=3) as exercise:
+    with exercise.part("a positive number", points=1):
+        expect.equal(square(3), 9, "the square of 3")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("a negative number", points=2):
+        expect.equal(square(-4), 16, "the square of a secret number")
+    ### END HIDDEN TESTS
+exercise.score"""
+MEAN = """def mean(values):
+    ### BEGIN SOLUTION
+    return sum(values) / len(values)
+    ### END SOLUTION"""
+MEAN_TEST = """assert mean([1, 2, 3]) == 2
+### BEGIN HIDDEN TESTS
+assert mean([10, 20, 60]) == 30, "the mean of unequal numbers"
+### END HIDDEN TESTS"""
+EXPERIMENT = 'open("experiment-ran", "w").close()\nprint("the experiment ran")'
+
+# what students write
+GOOD = {
+    "square": "def square(x):\n    return x * x",
+    "mean": "def mean(values):\n    return float(np.mean(values))",
+}
+HALF_SQUARE = "def square(x):\n    return x * abs(x)"
+
+
+def exercise_cell(name: str, source: str) -> NotebookNode:
+    return _cell(new_code_cell, source, grade_id=name, grade=False, solution=True, locked=False)
+
+
+def test_cell(name: str, source: str, points: float) -> NotebookNode:
+    return _cell(new_code_cell, source, grade_id=name, grade=True, solution=False, locked=True, points=points)
+
+
+test_cell.__test__ = False
+
+
+def essay_cell(name: str, source: str, points: float) -> NotebookNode:
+    return _cell(
+        new_markdown_cell, source, grade_id=name, grade=True, solution=True, locked=False, points=points
+    )
+
+
+def given_cell(name: str, source: str) -> NotebookNode:
+    return _cell(new_code_cell, source, grade_id=name, grade=False, solution=False, locked=True)
+
+
+def _cell(new_cell: Callable, source: str, **nbgrader) -> NotebookNode:
+    return new_cell(source, metadata={"nbgrader": {"schema_version": 3, **nbgrader}})
+
+
+def toy_cells() -> list[NotebookNode]:
+    return [
+        new_markdown_cell("# A toy practical"),
+        new_code_cell("import numpy as np\n\nfrom course_utils import expect"),
+        new_markdown_cell("## Squares"),
+        exercise_cell("square", SQUARE),
+        test_cell("square-test", SQUARE_TEST, 3),
+        new_code_cell(EXPERIMENT, metadata={"tags": ["experiment"]}),
+        new_markdown_cell("## Means"),
+        given_cell("numbers", "numbers = [1, 2, 3]"),
+        exercise_cell("mean", MEAN),
+        test_cell("mean-test", MEAN_TEST, 2),
+        new_markdown_cell("## In words"),
+        essay_cell(
+            "why",
+            "Because of n.\n\n### BEGIN MARK SCHEME\n4 points for n, a secret rubric\n### END MARK SCHEME",
+            4,
+        ),
+    ]
+
+
+class ToyCourse:
+    """A course folder with one practical, `toy`, and a class folder beside it."""
+
+    practical = "toy"
+
+    def __init__(self, root: Path, cells: list[NotebookNode]):
+        self.root = root
+        shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+        folder = root / "source" / self.practical
+        folder.mkdir(parents=True)
+        (folder / f"{self.practical}.py").write_text("# the text that authors edit; holds the solutions\n")
+        self.source = folder / f"{self.practical}.ipynb"
+        self.write_source(cells)
+        self.submitted = root / "class"
+        self.submitted.mkdir()
+
+    def write_source(self, cells: list[NotebookNode]) -> None:
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        set_cell_ids(notebook)
+        nbformat.write(notebook, self.source)
+
+    @property
+    def config(self):
+        return course_config(self.root)
+
+    @property
+    def assignment(self) -> Assignment:
+        return load_assignment(self.source, self.config)
+
+    def notebook(self, answers: dict[str, str] | None = None) -> NotebookNode:
+        """The released notebook with these answers filled in."""
+        notebook = self.assignment.released
+        for name, answer in (answers or {}).items():
+            cell_named(notebook, name).source = answer
+        return notebook
+
+    def folder(self, student: str) -> Path:
+        folder = self.submitted / student / self.practical
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def submit(
+        self,
+        student: str,
+        answers: dict[str, str] | None = None,
+        edit: Callable[[NotebookNode], None] = lambda notebook: None,
+        name: str = "toy.ipynb",
+        timestamp: str | None = None,
+    ) -> Path:
+        """Write a submission; return its notebook's path."""
+        notebook = self.notebook(answers)
+        edit(notebook)
+        path = self.folder(student) / name
+        path.write_text(nbformat.writes(notebook))
+        if timestamp:
+            (path.parent / "timestamp.txt").write_text(timestamp)
+        return path
+
+
+def cell_named(notebook: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if grade_id(cell) == name)
+
+
+def index_of(notebook: NotebookNode, name: str) -> int:
+    return [grade_id(cell) for cell in notebook.cells].index(name)
+
+
+@pytest.fixture
+def toy(tmp_path) -> ToyCourse:
+    root = tmp_path / "course"
+    root.mkdir()
+    return ToyCourse(root, toy_cells())
