@@ -162,7 +162,8 @@ class Bridge:
         return made
 
     def close(self) -> None:
-        """Close the sockets."""
+        """Close the sockets; objects of that kernel say so."""
+        self._gone = "it belongs to a Python process of yours that has ended"
         self._context.destroy(linger=0)
 
     # --- names ------------------------------------------------------------------------------------------------------

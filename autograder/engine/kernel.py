@@ -13,11 +13,10 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_core.utils import run_sync
 
 from autograder.engine import sandbox
-from autograder.engine.sandbox import Limits, SandboxUnavailable
+from autograder.engine.sandbox import OUT_OF_MEMORY, OWN, Limits, SandboxUnavailable
 
 START_SECONDS = 180  # importing TensorFlow takes 9 s on a quiet machine
 ANSWER_SECONDS = 30
-OUT_OF_MEMORY = 77  # as in zygote.py
 
 
 class KernelParent:
@@ -72,13 +71,13 @@ class KernelParent:
             raise RuntimeError(answer["error"])
         return answer
 
-    def fork(self, student: "ForkedKernel | None" = None) -> "ForkedKernel":
-        """A new kernel; with `student`, one that can reach that kernel's sockets."""
+    def fork(self, *, trusted: bool = False) -> "ForkedKernel":
+        """A new kernel; a `trusted` one can reach the sockets of the others."""
         with self._lock:
             self._count += 1
             name = f"k{self._count}"
         key = secrets.token_hex(16)
-        self.request("fork", name, key=key, student=student.kernel_id if student else None)
+        self.request("fork", name, key=key, trusted=trusted)
         return ForkedKernel(self, name, key, self._process.exchange / name)
 
     @property
@@ -136,6 +135,16 @@ class ForkedKernel:
         self._client: ForkedKernelClient | None = None
         self._status: int | None = None
         self._stopped = False
+
+    @property
+    def seen_by_itself(self) -> str:
+        """Its folder, as a path in the kernel."""
+        return str(OWN if self.parent.sandboxed else self.folder)
+
+    @property
+    def seen_by_tests(self) -> str:
+        """Its folder, as a path in a trusted kernel of the same parent."""
+        return str(sandbox.EXCHANGE / self.kernel_id if self.parent.sandboxed else self.folder)
 
     def client(self) -> ForkedKernelClient:
         """The client of this kernel."""

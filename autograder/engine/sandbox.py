@@ -19,10 +19,12 @@ from autograder.errors import PracticalsError
 # Places inside the sandbox.
 CODE = Path("/opt/practicals")  # course_utils and this engine, nothing else of the course
 EXCHANGE = Path("/run/practicals")  # tmpfs with one folder a kernel: its sockets, and arrays on their way
+OWN = Path("/run/own")  # in a kernel, its own folder of those
 DATA = Path("/data")  # the folder that COURSE_DATA_DIR named
 UNPRIVILEGED_UID = 65534  # "nobody": what a grader that is root runs the sandbox as
 
 MEBIBYTE = 2**20
+OUT_OF_MEMORY = 77  # exit status of a kernel that used more memory than it may
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def command(argv: list[str], *, limits: Limits, data: Path | None, info_fd: int,
     bwrap += ["--proc", "/proc", "--dev", "/dev"]
     bwrap += ["--perms", "1777", "--size", str(limits.workspace), "--tmpfs", "/tmp"]
     bwrap += ["--perms", "1777", "--size", str(64 * MEBIBYTE), "--tmpfs", "/dev/shm"]
-    bwrap += ["--dir", "/run/own", "--dir", "/run/student"]
+    bwrap += ["--dir", str(OWN)]
     bwrap += ["--size", str(limits.exchange), "--tmpfs", str(EXCHANGE)]
     bwrap += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in environment(data, sandboxed=True).items():

@@ -18,9 +18,10 @@ import socket
 import struct
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.engine.sandbox import EXCHANGE, Limits
+from autograder.engine.sandbox import EXCHANGE, OUT_OF_MEMORY, OWN, Limits
 
 # <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -37,12 +38,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVA
 )
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
-OUT_OF_MEMORY = 77  # exit status of an init whose kernel used more than its share
 LEFTOVERS = 8  # processes that a kernel may keep between cells
-OWN, STUDENT = (
-    Path("/run/own"),
-    Path("/run/student"),
-)  # in a kernel: its own folder, the student kernel's folder
 
 
 # --- requests -------------------------------------------------------------------------------------------------------
@@ -116,7 +112,7 @@ class Zygote:
         name = request["kernel"]
         match request["do"]:
             case "fork":
-                return self.fork(name, request["key"], request.get("student"))
+                return self.fork(name, request["key"], trusted=request["trusted"])
             case "interrupt":
                 return self.signal(name, signal.SIGUSR1)
             case "tidy":
@@ -127,8 +123,8 @@ class Zygote:
                 return self.stop(name)
         return {"error": f"unknown request {request['do']!r}"}
 
-    def fork(self, name: str, key: str, student: str | None) -> dict:
-        """Start a kernel called `name`; with `student`, it also sees the folder of the kernel of that name."""
+    def fork(self, name: str, key: str, *, trusted: bool) -> dict:
+        """Start a kernel called `name`; a trusted one sees the folders of the others."""
         folder = self.exchange / name
         folder.mkdir(mode=0o700)
         reports, report = os.pipe()
@@ -136,7 +132,7 @@ class Zygote:
         if shim == 0:
             os.close(reports)
             self.control.close()
-            _shim(report, lambda: self._kernel(folder, key, student), self.limits, sandboxed=self.sandboxed)
+            _shim(report, Setup(folder, key, None if trusted else self.exchange), self.limits, sandboxed=self.sandboxed)
         os.close(report)
         with os.fdopen(reports, "rb") as pipe:
             text = pipe.readline().decode()
@@ -146,10 +142,6 @@ class Zygote:
             return {"error": text.strip() or "the kernel ended before it started"}
         self.kernels[name] = (shim, int(text.split()[1]))
         return {"pid": int(text.split()[1])}
-
-    def _kernel(self, folder: Path, key: str, student: str | None) -> "Setup":
-        other = self.exchange / student if student else None
-        return Setup(folder, other, key, self.exchange)
 
     def signal(self, name: str, number: int) -> dict:
         """Signal a kernel's init: SIGUSR1 interrupts the kernel, SIGUSR2 ends what it left running."""
@@ -193,7 +185,7 @@ class Zygote:
             os.close(reports)
             _shim(
                 report,
-                lambda: Setup(folder, None, None, self.exchange),
+                Setup(folder, None, self.exchange),
                 self.limits,
                 sandboxed=self.sandboxed,
             )
@@ -206,18 +198,19 @@ class Zygote:
         return {"error": text.strip() or f"a child ended with status {os.waitstatus_to_exitcode(status)}"}
 
 
+@dataclass(frozen=True)
 class Setup:
     """What a kernel's init prepares for it.
 
     Args:
         folder: the kernel's own folder of sockets and arrays.
-        student: the student kernel's folder, for the kernel that runs the tests; else None.
         key: key of the kernel's messages; None for a probe, which runs no kernel.
-        exchange: the folder that holds all kernels' folders, hidden afterwards.
+        hidden: the folder that holds all kernels' folders, where this one may not see it.
     """
 
-    def __init__(self, folder: Path, student: Path | None, key: str | None, exchange: Path):
-        self.folder, self.student, self.key, self.exchange = folder, student, key, exchange
+    folder: Path
+    key: str | None
+    hidden: Path | None
 
 
 # --- shim and init --------------------------------------------------------------------------------------------------
@@ -238,12 +231,11 @@ def _mount(source: str, target: str, kind: str, flags: int, options: str = "") -
     _call(f"mount {kind or source} on {target}", result)
 
 
-def _shim(report: int, make_setup, limits: Limits, *, sandboxed: bool) -> None:
+def _shim(report: int, setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
     """Enter new namespaces, start init in them, end as it ends. Never returns."""
     status = 1
     try:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        setup = make_setup()
         if sandboxed:
             user, group = os.getuid(), os.getgid()
             _libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self/uid_map belongs to root
@@ -312,9 +304,8 @@ def _mounts(setup: Setup, limits: Limits) -> None:
     # no user namespace inside: inside one, a student would have the rights to reach more of the operating system
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     _mount(str(setup.folder), str(OWN), "", MS_BIND)
-    if setup.student is not None:
-        _mount(str(setup.student), str(STUDENT), "", MS_BIND)
-    _mount("tmpfs", str(setup.exchange), "tmpfs", nothing_special | MS_RDONLY, "size=4k,mode=755")
+    if setup.hidden is not None:
+        _mount("tmpfs", str(setup.hidden), "tmpfs", nothing_special | MS_RDONLY, "size=4k,mode=755")
     _mount("tmpfs", "/tmp", "tmpfs", nothing_special, f"size={limits.workspace},nr_inodes=20000,mode=755")
     for folder in ("/tmp/work", "/tmp/home", "/tmp/shm"):
         Path(folder).mkdir()

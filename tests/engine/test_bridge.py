@@ -15,10 +15,10 @@ def pair(parent, fork):
         student = fork()
         ran = run_cells(student, *student_cells)
         assert not [text(cell) for cell in ran if any(o.output_type == "error" for o in cell.outputs)]
-        trusted = fork(student=student)
+        trusted = fork(trusted=True)
         prepare = (
             "import autograder.engine.bridge as b, numpy as np, keras\n"
-            f"b.prepare(get_ipython().user_ns, {names!r}, folder='/run/student', agent_folder='/run/own', "
+            f"b.prepare(get_ipython().user_ns, {names!r}, folder={student.seen_by_tests!r}, agent_folder='/run/own', "
             f"key={student.key!r}, max_message=2**25, seconds={seconds}, custom_models={custom_models}, gone=None)"
         )
         cells = run_cells(trusted, *[cell for test in test_cells for cell in (prepare, test)])
@@ -294,7 +294,7 @@ def test_the_student_learns_no_more_than_what_is_called(pair):
     student = """
 import os
 def look(x):
-    return sorted(name for name in os.listdir("/run/own") if not name.startswith(("s-", "kernel-"))), os.listdir("/run/student")
+    return sorted(name for name in os.listdir("/run/own") if not name.startswith(("s-", "kernel-"))), os.listdir("/run/practicals")
 """
     assert pair([student], ["look"], "SECRET = 5\nlook(1)") == "([], [])"
 
