@@ -50,7 +50,8 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
         nbformat.validate(notebook)
-    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, nbformat.ValidationError) as error:
+        # nbformat takes a file apart before it validates it, so damage shows as any of these
         reason = str(error).splitlines()[0]
         raise PracticalsError(
             f"{path} is not a readable notebook ({reason})",

@@ -78,4 +78,4 @@ def _reason(result: dict) -> str:
     logged = [
         line for line in result.get("log", "").splitlines() if line.strip() and not line.startswith("[")
     ]
-    return (logged or result["error"].strip().splitlines())[-1].strip()
+    return (logged or result["error"].strip().splitlines())[-1].strip().rstrip(".")

@@ -80,7 +80,12 @@ def results_problem(notebook: NotebookNode, path: Path) -> str | None:
     except PracticalsError as error:
         return error.problem
     if not path.exists():
-        return f"{len(wanted)} thresholds of test cells were never measured" if wanted else None
+        number = "1 threshold" if len(wanted) == 1 else f"{len(wanted)} thresholds"
+        return (
+            f"{number} of the test cells {'was' if len(wanted) == 1 else 'were'} never measured"
+            if wanted
+            else None
+        )
     code = code_digest(notebook)
     if stale := [budget for budget, measured in results["budgets"].items() if measured["code"] != code]:
         return f"the code was changed since the {' and '.join(stale)} budget was measured"

@@ -1,0 +1,2338 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Practical 1: The multilayer perceptron
+#
+# In this practical you build a small neural network that recognises clothes. You train it, look hard at
+# what it gets wrong, and learn to choose the one setting that matters most: the learning rate.
+#
+# **When you have finished, you can**
+#
+# 1. prepare images for a network without letting the validation images leak into the training;
+# 2. build a multilayer perceptron (MLP) in Keras, and count the parameters of any MLP by hand;
+# 3. say what activation function and initialisation do to a signal on its way through the layers, and
+#    when they stop a network from learning;
+# 4. train with logs and checkpoints, and get the best epoch back, even after a second run that went
+#    worse;
+# 5. read a confusion matrix, and choose a learning rate from a range test.
+#
+# **It assumes** Python, NumPy arrays (slicing, axes, broadcasting) and the chain rule. No Keras:
+# everything that you need is shown before you need it.
+#
+# **How it works.** Text, experiments and exercises take turns. Each experiment begins with a question
+# under *Predict*. Write your guess down before you run the cell, however rough it is: a guess that turns
+# out wrong is what you will remember. In an exercise, replace `raise NotImplementedError(…)` with your
+# answer and run the check below it. The check tells you what it tested, what it expected and what it got.
+# More checks run when your work is graded, on inputs that you have not seen.
+#
+# | Exercise | Points | | Exercise | Points |
+# |---|---|---|---|---|
+# | 1 Split off a validation set | 3 | | 9 Why He initialisation? (in words) | 3 |
+# | 2 Standardise the pixels | 3 | | 10 Compile | 2 |
+# | 3 Build the network | 3 | | 11 Keep the best epoch | 4 |
+# | 4 Count parameters | 2 | | 12 Loss and accuracy | 2 |
+# | 5 One input, many inputs | 3 | | 13 Confusion matrix and recall | 3 |
+# | 6 A network with sines | 2 | | 14 Choose a learning rate | 2 |
+# | 7 Three activation functions | 3 | | 15 All of it, by yourself | 3 |
+# | 8 Two networks that do not learn | 2 | | **Total** | **40** |
+#
+# **Time.** On two processor cores the whole notebook computes for about TIME-FULL at the full budget (the
+# default, for working through it) and TIME-QUICK at the quick budget (for checking that everything runs).
+# Plan three to four hours for reading, guessing and answering.
+#
+# **Help.** `keras.layers.Dense?` in a cell shows a documentation page. When things get confusing, choose
+# *Restart kernel and run all cells*: half of all mysteries are cells run in another order. When you ask
+# somebody, quote the feedback of the check in full: it was written for that.
+
+# %% [markdown]
+# ## 0 Set up
+#
+# One cell imports what the notebook uses. `course_utils` is the package that came with the course: plots,
+# logs, seeds and checks, so that they do not stand in the way of the lesson.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+
+from course_utils import data, expect, plots, runs, training
+
+print(training.describe_budget())
+
+# %% tags=["experiment", "nbval-ignore-output"]
+print(f"Keras {keras.__version__} on {keras.backend.backend()}")
+print("Devices:", ", ".join(keras.distribution.list_devices()))
+
+# %% [markdown]
+# A `gpu` in that list is welcome and not needed: the networks here are so small that a laptop's processor
+# is enough.
+
+# %% [markdown]
+# ## 1 The data
+#
+# Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017) holds 70,000 photographs of articles from an online shop,
+# shrunk to 28 by 28 grey values from 0 (black) to 255 (white): 60,000 for training and 10,000 for
+# testing, each with one of ten labels. It was made to replace handwritten digits, which had become too
+# easy.
+
+# %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
+fashion = data.load("fashion_mnist")
+print("training images:", fashion.x_train.shape, fashion.x_train.dtype)
+print("test images:    ", fashion.x_test.shape, fashion.x_test.dtype)
+
+# %% [markdown]
+# ### Experiment: look at the data
+#
+# Whatever you do with data, look at it first.
+#
+# **Predict.** The ten classes are T-shirt/top, trouser, pullover, dress, coat, sandal, shirt, sneaker,
+# bag and ankle boot. At 28 by 28 pixels, which two would *you* mix up most often? Keep your guess: in
+# section 5 the network answers.
+
+# %% tags=["experiment"]
+first_of_each_class = [np.flatnonzero(fashion.y_train == label)[:3] for label in range(10)]
+shown = np.concatenate(np.transpose(first_of_each_class))
+figure = plots.image_grid(
+    fashion.x_train[shown], titles=[fashion.class_names[c] for c in fashion.y_train[shown]], columns=10
+)
+plots.show(
+    figure, alt="Three rows of ten grey-scale pictures of clothes, shoes and bags, one class a column."
+)
+
+# %% [markdown]
+# **See.** The articles are centred and upright, on a black ground. Shirts, pullovers and coats share an
+# outline.
+#
+# **Predict.** Are the classes equally frequent among the training images?
+
+# %% tags=["experiment"]
+figure = plots.class_counts(fashion.y_train, fashion.class_names)
+plots.show(
+    figure, alt="Bar chart of the number of training images of each class: ten bars of the same height."
+)
+print("images of each class:", np.bincount(fashion.y_train))
+
+# %% [markdown]
+# **Measure and explain.** Exactly 6,000 of each. So somebody who always answers "sandal" is right one
+# time in ten: 0.1 is the accuracy that a network must beat before we believe that it has learned
+# anything.
+#
+# **Go further.** On data where one class has 90 % of the images, what accuracy would you have to beat?
+
+# %% [markdown]
+# ### Exercise 1: Split off a validation set (3 points)
+#
+# We shall make many choices: how many epochs, which learning rate, which activation function. If we made
+# them by looking at the test images, the test accuracy would no longer tell us how the network does on
+# images that nobody has looked at. So we take some images out of the *training* set, and choose with
+# those. They are the **validation set**.
+#
+# Write `split(images, labels, n_valid)`. It returns two pairs, `(x_train, y_train), (x_valid, y_valid)`:
+# the **first** `n_valid` images, with their labels, are for validation; the rest, in the same order, is
+# for training.
+#
+# Then let the computer find the number of classes in `fashion.y_train`, and call it `n_classes`. The
+# network's last layer will need one unit for each.
+
+
+# %% nbgrader={"grade": false, "grade_id": "split", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def split(images, labels, n_valid):
+    """Split off the first `n_valid` images and labels for validation.
+
+    Args:
+        images: array of shape (n, …).
+        labels: array of shape (n,).
+        n_valid: how many images to split off.
+
+    Returns:
+        Two pairs: (x_train, y_train), (x_valid, y_valid).
+    """
+    ### BEGIN SOLUTION
+    return (images[n_valid:], labels[n_valid:]), (images[:n_valid], labels[:n_valid])
+    ### END SOLUTION
+
+
+# the number of classes in fashion.y_train
+### BEGIN SOLUTION
+n_classes = len(np.unique(fashion.y_train))
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "split-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Split off a validation set", points=3) as exercise:
+    rng = np.random.default_rng()
+    some_images, some_labels = rng.integers(256, size=(90, 4, 4)), rng.integers(10, size=90)
+    n_first = int(rng.integers(5, 40))
+
+    with exercise.part("the sizes of both sets", points=1):
+        (part_x, part_y), (first_x, first_y) = split(some_images, some_labels, n_first)
+        sizes = [len(part_x), len(part_y), len(first_x), len(first_y)]
+        expect.equal(
+            sizes,
+            [90 - n_first, 90 - n_first, n_first, n_first],
+            f"the lengths of x_train, y_train, x_valid, y_valid when {n_first} of 90 images are split off",
+            mistakes={
+                "training and validation are swapped": [n_first, n_first, 90 - n_first, 90 - n_first],
+                "the labels were not split": [90 - n_first, 90, n_first, 90],
+                "the validation images stayed in the training set": [90, 90, n_first, n_first],
+            },
+            step="Return ((x_train, y_train), (x_valid, y_valid)), in this order.",
+        )
+    with exercise.part("n_classes is a number", points=0):
+        expect.shape(n_classes, (), "n_classes", step="Assign one number to n_classes.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("which images go where, and their labels with them", points=1):
+        (part_x, part_y), (first_x, first_y) = split(some_images, some_labels, n_first)
+        expect.equal(
+            first_x,
+            some_images[:n_first],
+            "the validation images",
+            mistakes={"these are the last images rather than the first": some_images[-n_first:]},
+            step="Take a slice from the start of the array.",
+        )
+        expect.equal(
+            part_x, some_images[n_first:], "the training images", step="Take the rest, in the same order."
+        )
+        for kept_labels, kept in ((first_y, some_labels[:n_first]), (part_y, some_labels[n_first:])):
+            expect.equal(
+                kept_labels,
+                kept,
+                "the labels of these images",
+                step="Slice images and labels alike, so that each image keeps its label.",
+            )
+    with exercise.part("the number of classes", points=1):
+        expect.equal(
+            n_classes,
+            10,
+            "n_classes",
+            describe="how many different labels there are",
+            mistakes={"that is the largest label, and labels count from 0": 9},
+            step="np.unique shows the different values in an array.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: is a split at random a fair split?
+#
+# **Predict.** The images come in random order. Will the first 5,000 hold exactly 500 of each class? If
+# not, how far off will the counts be: by a handful, by dozens, by hundreds?
+
+# %% tags=["experiment"]
+valid_counts = np.bincount(fashion.y_train[:5_000])
+print("images of each class among the first 5,000:", valid_counts)
+print("largest distance from 500:", np.abs(valid_counts - 500).max())
+print(f"standard deviation expected of chance: {np.sqrt(5_000 * 0.1 * 0.9 * 55_000 / 60_000):.1f}")
+
+# %% [markdown]
+# **Explain.** Drawing 5,000 of 60,000 images without replacement gives counts that scatter around 500
+# with a standard deviation of about 20, and that is what we see. Chance is fair, not exact. For small
+# sets the scatter matters, and one splits each class separately (a *stratified* split).
+#
+# **Go further.** How many images of a class would you expect in a validation set of 50? Between which
+# numbers, mostly?
+
+# %% [markdown]
+# ### Exercise 2: Standardise the pixels (3 points)
+#
+# Gradient descent works best when all inputs have a similar scale. So we **standardise**: from each pixel
+# $j$ we subtract its mean over the training images, and divide by its standard deviation,
+#
+# $$\tilde x_{ij} = \frac{x_{ij} - \mu_j}{\sigma_j}, \qquad
+# \mu_j = \frac1n \sum_{i=1}^n x_{ij}, \qquad
+# \sigma_j = \sqrt{\frac1n \sum_{i=1}^n (x_{ij} - \mu_j)^2}.$$
+#
+# Two traps wait here.
+#
+# - **Leakage.** $\mu_j$ and $\sigma_j$ come from the *training* images alone. Validation and test images
+#   stand for images that we have not seen yet; they are transformed with the same $\mu_j$ and $\sigma_j$.
+# - **Constant pixels.** A pixel in the corner may be black in all training images. Then $\sigma_j = 0$.
+#   For such a pixel, only subtract the mean (that is, divide by 1).
+#
+# Write `fit_standardiser(x_train)`, which returns the arrays `mean` and `scale`, and
+# `standardise(x, mean, scale)`, which applies them to any images. NumPy is all you need.
+
+
+# %% nbgrader={"grade": false, "grade_id": "standardise", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def fit_standardiser(x_train):
+    """Mean and scale of each pixel over the training images.
+
+    Args:
+        x_train: array of shape (n, …), one entry along the first axis for each image.
+
+    Returns:
+        mean, scale: arrays of the shape of one image; `scale` is the standard deviation, and 1 where a pixel is constant.
+    """
+    ### BEGIN SOLUTION
+    deviation = x_train.std(axis=0)
+    return x_train.mean(axis=0), np.where(deviation == 0, 1, deviation)
+    ### END SOLUTION
+
+
+def standardise(x, mean, scale):
+    """The images `x` with `mean` subtracted, divided by `scale`; an array of the shape of `x`."""
+    ### BEGIN SOLUTION
+    return (x - mean) / scale
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "standardise-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Standardise the pixels", points=3) as exercise:
+    rng = np.random.default_rng()
+    # each pixel has a brightness of its own; whole numbers, so that sums are exact
+    brightest = rng.integers(20, 256, size=(6, 6))
+    seen = rng.integers(0, brightest, size=(300, 6, 6)).astype("float32")
+    unseen = rng.integers(0, 256, size=(40, 6, 6)).astype("float32")
+
+    with exercise.part("training images get mean 0 and standard deviation 1", points=1):
+        scaled = standardise(seen, *fit_standardiser(seen))
+        expect.shape(scaled, (300, 6, 6), "the standardised images")
+        expect.close(
+            np.mean(scaled, axis=0),
+            np.zeros((6, 6)),
+            "the mean of each pixel over the training images",
+            atol=1e-3,
+            step="Take the mean over the images, axis 0, so that each pixel has its own.",
+        )
+        expect.close(
+            np.std(scaled, axis=0),
+            np.ones((6, 6)),
+            "the standard deviation of each pixel over the training images",
+            rtol=0.01,
+            mistakes={
+                "divided by the variance rather than the standard deviation": 1 / seen.std(axis=0),
+                "not divided by the standard deviation": seen.std(axis=0),
+            },
+            step="Divide by the standard deviation over the images, axis 0.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("other images are treated with the training images' mean and scale", points=1):
+        expect.close(
+            standardise(unseen, *fit_standardiser(seen)),
+            (unseen - seen.mean(axis=0)) / seen.std(axis=0),
+            "images that were not among the training images",
+            rtol=0.01,
+            atol=0.01,
+            mistakes={
+                "they were standardised with their own mean and standard deviation": (
+                    unseen - unseen.mean(axis=0)
+                )
+                / unseen.std(axis=0),
+                "mean and standard deviation are those of all pixels together": (unseen - seen.mean())
+                / seen.std(),
+                "each image was standardised by itself": (unseen - unseen.mean(axis=(1, 2), keepdims=True))
+                / unseen.std(axis=(1, 2), keepdims=True),
+            },
+            step="In standardise, use the arguments mean and scale, and nothing computed from x.",
+        )
+    with exercise.part("a pixel that is constant in the training images", points=1):
+        row, column, grey = rng.integers(6), rng.integers(6), rng.integers(1, 256)
+        with_constant = seen.copy()
+        with_constant[:, row, column] = grey
+        fitted = fit_standardiser(with_constant)
+        expect.close(
+            standardise(with_constant, *fitted)[:, row, column],
+            np.zeros(300),
+            "that pixel in the training images",
+            atol=1e-3,
+            step="Look for the standard deviations that are 0 before you divide by them.",
+        )
+        expect.close(
+            standardise(unseen, *fitted)[:, row, column],
+            unseen[:, row, column] - grey,
+            "that pixel in images where it does vary",
+            rtol=0.01,
+            atol=0.01,
+            mistakes={
+                f"divided by {tiny:g} rather than by 1: this pixel would drown all others": (
+                    unseen[:, row, column] - grey
+                )
+                / tiny
+                for tiny in (1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
+            }
+            | {"the pixel was set to 0, whatever its value": np.zeros(40)},
+            step="Where a pixel's standard deviation is 0, its scale should be 1.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### The images for the rest of the notebook
+#
+# From here on the notebook uses its own copy of the prepared data, so that a mistake above cannot follow
+# you around. It takes the first 5,000 images for validation, divides all grey values by 255, flattens
+# each image into a row of 784 numbers, and standardises with scikit-learn's `StandardScaler`, which does
+# what your functions do.
+
+# %% nbgrader={"grade": false, "grade_id": "prepare", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+N_VALID = 5_000
+N_TRAIN = training.budget(full=55_000, quick=10_000)
+
+
+def as_rows(images):
+    """Images of shape (n, 28, 28), grey values from 0 to 255, as float32 rows of 784 numbers from 0 to 1."""
+    return images.reshape(len(images), -1).astype("float32") / 255
+
+
+pixels = as_rows(fashion.x_train[: N_VALID + N_TRAIN])
+scaler = StandardScaler().fit(pixels[N_VALID:])
+x_valid, y_valid = scaler.transform(pixels[:N_VALID]), fashion.y_train[:N_VALID]
+x_train, y_train = scaler.transform(pixels[N_VALID:]), fashion.y_train[N_VALID : N_VALID + N_TRAIN]
+x_test, y_test = scaler.transform(as_rows(fashion.x_test)), fashion.y_test
+for name, x in (("training", x_train), ("validation", x_valid), ("test", x_test)):
+    print(f"{name:>10}: {x.shape}, {x.dtype}")
+
+# %% [markdown]
+# ### Experiment: what standardising does
+#
+# **Predict.** After standardising, nearly all training values lie between −3 and 3, as they would for a
+# bell curve. What is the largest value (in absolute terms) that you expect among the training images? And
+# among the test images?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
+for axis, image, title in zip(
+    axes,
+    (scaler.mean_, scaler.scale_, x_train[0]),
+    ("mean of each pixel", "standard deviation", "one image, standardised"),
+    strict=True,
+):
+    drawn = axis.imshow(image.reshape(28, 28), cmap="gray")
+    axis.set(title=title, xlabel="column", ylabel="row")
+    figure.colorbar(
+        drawn, ax=axis, shrink=0.8, label="grey value" if axis is not axes[2] else "standard deviations"
+    )
+plots.show(
+    figure,
+    alt="Three pictures of 28 by 28 pixels: the mean of all images, a blur between shirt and shoe; their standard deviation, "
+    "largest at the edges of the clothes and near zero in the corners; and one standardised image.",
+)
+for name, x in (("training", x_train), ("test", x_test)):
+    largest = float(np.abs(x).max())
+    runs.record(f"largest_{name}_value", largest)
+    print(f"largest value of the {name} images: {largest:.0f} standard deviations")
+worst_pixel = int(np.abs(x_test).max(axis=0).argmax())
+print(
+    f"it is at row {worst_pixel // 28}, column {worst_pixel % 28}, where the standard deviation of the training images is only "
+    f"{scaler.scale_[worst_pixel]:.4f} (of grey values from 0 to 1)"
+)
+
+# %% [markdown]
+# **Explain.** Did you guess 4, or perhaps 10? The largest values are in the *hundreds*. Some pixels at
+# the border are black in almost all images, so their standard deviation is tiny; in the few images where
+# they are not black, they become enormous. No pixel here is exactly constant. In scikit-learn's small
+# digit images some are, as the next cell shows, and there an unguarded division would have filled the
+# data with NaN.
+
+# %% tags=["experiment"]
+digits = data.load("digits")
+for each in (fashion, digits):
+    constant = (each.x_train == each.x_train[0]).all(axis=0).sum()
+    print(f"{each.name}: {constant} constant pixels of {each.x_train[0].size}")
+
+# %% [markdown]
+# **Go further.** Limit the standardised values to the range from −5 to 5 with `np.clip`, and train with
+# and without it at the end of this notebook. Does it help? Could you have known before?
+
+# %% [markdown]
+# ## 2 The network
+#
+# A multilayer perceptron is a chain of layers. Each multiplies its input by a matrix, adds a vector, and
+# bends the result with an **activation function**. Ours has two hidden layers, with 300 and 100 units,
+# between the 784 pixels and the ten classes. For an image $x$, written as a row,
+#
+# $$h_1 = \mathrm{ReLU}(x W_1 + b_1), \qquad
+# h_2 = \mathrm{ReLU}(h_1 W_2 + b_2), \qquad
+# \hat p = \mathrm{softmax}(h_2 W_3 + b_3),$$
+#
+# where $\mathrm{ReLU}(z) = \max(0, z)$, and the softmax turns ten numbers $z_k$ into ten probabilities,
+#
+# $$\mathrm{softmax}(z)_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
+#
+# The numbers before an activation, $xW_1 + b_1$ and so on, are called **pre-activations**. The entries of
+# all $W$ (the *weights*) and all $b$ (the *biases*) are the network's **parameters**: training means
+# finding good values for them.
+#
+# ### Exercise 3: Build the network (3 points)
+#
+# In Keras, a layer of this kind is called `Dense`, and `Sequential` chains layers. Here is a network with
+# one hidden layer, for images of 64 pixels and five classes:
+#
+# ```python
+# model = keras.Sequential([
+#     keras.Input(shape=(64,)),
+#     keras.layers.Dense(32, activation="tanh", kernel_initializer="he_normal"),
+#     keras.layers.Dense(5, activation="softmax"),
+# ])
+# ```
+#
+# `kernel_initializer` says how the weights are drawn before training; section 3 will say why it matters.
+#
+# Write `build_mlp(layer_sizes, activation="relu")` for *any* number of layers.
+# `build_mlp((784, 300, 100, 10))` is the network above: the first number counts the inputs, the last one
+# the classes, those between the units of the hidden layers. All hidden layers have the given activation
+# and `"he_normal"` weights; the last layer has a softmax.
+
+
+# %% nbgrader={"grade": false, "grade_id": "build-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def build_mlp(layer_sizes, activation="relu"):
+    """A multilayer perceptron with softmax output; not compiled yet.
+
+    Args:
+        layer_sizes: numbers of inputs, of units of each hidden layer, and of classes.
+        activation: activation function of the hidden layers, by its Keras name.
+
+    Returns:
+        A Keras model from inputs of shape (batch, layer_sizes[0]) to probabilities of shape (batch, layer_sizes[-1]).
+    """
+    ### BEGIN SOLUTION
+    n_inputs, *hidden_sizes, n_outputs = layer_sizes
+    model = keras.Sequential([keras.Input(shape=(n_inputs,))])
+    for units in hidden_sizes:
+        model.add(keras.layers.Dense(units, activation=activation, kernel_initializer="he_normal"))
+    model.add(keras.layers.Dense(n_outputs, activation="softmax"))
+    return model
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "build-mlp-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Build the network", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("the network of this notebook", points=1):
+        candidate = build_mlp((784, 300, 100, 10))
+        expect.equal(
+            candidate.count_params(),
+            266_610,
+            "the number of parameters of build_mlp((784, 300, 100, 10))",
+            mistakes={"the biases are missing": 266_200, "the second hidden layer is missing": 238_510},
+            step="One Dense layer for each number after the first; call candidate.summary() in a new cell.",
+        )
+        expect.shape(
+            candidate(np.zeros((2, 784), "float32")),
+            (2, 10),
+            "the output for two images",
+            step="The last layer has one unit for each class.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("other sizes and activations give what the formula says", points=1):
+        formulas = {
+            "relu": lambda z: np.maximum(z, 0),
+            "tanh": np.tanh,
+            "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+            "linear": lambda z: z,
+        }
+
+        def probabilities_of(z):
+            return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+        def last_pre_activations(inputs, arrays, bend):
+            *hidden, (kernel, bias) = zip(arrays[::2], arrays[1::2], strict=True)
+            for hidden_kernel, hidden_bias in hidden:
+                inputs = bend(inputs @ hidden_kernel + hidden_bias)
+            return inputs @ kernel + bias
+
+        for wanted in ("relu", "tanh", "sigmoid"):
+            sizes = [int(n) for n in rng.integers(3, 12, size=rng.integers(4, 7))]
+            called = f"build_mlp({tuple(sizes)}, activation={wanted!r})"
+            candidate = build_mlp(sizes, activation=wanted)
+            arrays = [rng.normal(size=shape) for a, b in pairwise(sizes) for shape in ((a, b), (b,))]
+            expect.equal(
+                [tuple(array.shape) for array in candidate.get_weights()],
+                [array.shape for array in arrays],
+                f"the shapes of the weights and biases of {called}",
+                step="Take all sizes from the argument layer_sizes.",
+            )
+            candidate.set_weights(arrays)
+            batch = rng.normal(size=(8, sizes[0]))
+            by_activation = {
+                name: last_pre_activations(batch, arrays, bend) for name, bend in formulas.items()
+            }
+            expect.close(
+                candidate(batch.astype("float32")),
+                probabilities_of(by_activation[wanted]),
+                f"the probabilities that {called} gives with random weights",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes={
+                    "there is no softmax at the end: these are its inputs": by_activation[wanted],
+                    "the last layer has the hidden layers' activation in place of a softmax": formulas[
+                        wanted
+                    ](by_activation[wanted]),
+                }
+                | {
+                    f"the hidden layers have the activation {other!r}": probabilities_of(by_activation[other])
+                    for other in formulas
+                    if other != wanted
+                },
+                step="The hidden layers take the argument activation; the last layer alone has a softmax.",
+            )
+    with exercise.part("the initial weights of the hidden layers", points=1):
+        kernels = [array for array in build_mlp((784, 300, 200, 10)).get_weights() if array.ndim == 2][:2]
+        # 60,000 weights and more: chance moves these numbers by less than 1 %
+        expect.close(
+            [float(kernel.std()) for kernel in kernels],
+            np.sqrt([2 / 784, 2 / 300]),
+            "the standard deviation of the initial weights of both hidden layers",
+            rtol=0.04,
+            describe="what He's initialisation gives for these sizes",
+            mistakes={
+                "these are Glorot weights, which Dense uses when told nothing else": np.sqrt(
+                    [2 / 1084, 2 / 500]
+                ),
+                "these are LeCun weights": np.sqrt([1 / 784, 1 / 300]),
+            },
+            step="Pass kernel_initializer to every hidden layer.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: where the parameters are
+#
+# **Predict.** Which of the three layers holds most of the parameters: the one with 300, with 100 or with
+# 10 units? What share?
+
+# %% tags=["experiment"]
+layers = build_mlp((784, 300, 100, 10)).layers
+parameters = pd.DataFrame(
+    {
+        "weights": [layer.kernel.shape for layer in layers],
+        "parameters": [layer.count_params() for layer in layers],
+    },
+    index=["first hidden", "second hidden", "output"],
+)
+parameters["share"] = parameters["parameters"] / parameters["parameters"].sum()
+print(parameters.to_string(formatters={"parameters": "{:,}".format, "share": "{:.1%}".format}))
+print(f"{parameters['parameters'].sum():,} in all")
+
+# %% [markdown]
+# **Explain.** The first layer has 88 % of them: each of its 300 units has a weight for each of 784
+# pixels. An MLP pays for large inputs with its first layer, which is one reason why convolutional
+# networks were invented.
+#
+# **Go further.** Photographs from a telephone have about 12 million pixels with three colours each. How
+# many parameters would the first layer have?
+
+# %% [markdown]
+# ### Exercise 4: Count parameters (2 points)
+#
+# Keras counts for you, and yet you should be able to do it on paper: it is the quickest way to find a
+# layer that is not what you think.
+#
+# Write `count_parameters(layer_sizes)`: weights and biases of an MLP with these sizes, for any number of
+# layers. Use neither Keras nor your `build_mlp`.
+#
+# Then count by hand for this network: 10 inputs, a layer of 100 units with ReLU, one of 200 with
+# **PReLU**, one of 50 with **SELU**, and 5 outputs.
+#
+# - PReLU (He et al., 2015) is $\max(0, z) + \alpha \min(0, z)$. In Keras each unit of the layer learns a
+#   slope $\alpha$ of its own.
+# - SELU (Klambauer et al., 2017) is $\lambda z$ for $z > 0$ and $\lambda\alpha(e^z - 1)$ otherwise, with
+#   two numbers $\lambda, \alpha$ that are fixed once and for all.
+#
+# Call the result `parameter_table`: a dict with a number for each of the keys `"ReLU"`, `"PReLU"`,
+# `"SELU"`, `"output"` (the parameters of that layer and its activation function) and `"total"`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "count-parameters", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def count_parameters(layer_sizes):
+    """Number of weights and biases of an MLP.
+
+    Args:
+        layer_sizes: numbers of inputs, of units of each hidden layer, and of outputs.
+
+    Returns:
+        An int.
+    """
+    ### BEGIN SOLUTION
+    return sum((inputs + 1) * units for inputs, units in pairwise(layer_sizes))
+    ### END SOLUTION
+
+
+# parameter_table = {"ReLU": …, "PReLU": …, "SELU": …, "output": …, "total": …}
+### BEGIN SOLUTION
+parameter_table = {
+    "ReLU": 10 * 100 + 100,
+    "PReLU": 100 * 200 + 200 + 200,
+    "SELU": 200 * 50 + 50,
+    "output": 50 * 5 + 5,
+}
+parameter_table["total"] = sum(parameter_table.values())
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "count-parameters-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Count parameters", points=2) as exercise:
+    with exercise.part("count_parameters agrees with Keras", points=1):
+        rng = np.random.default_rng()
+        for depth in (2, 3, 6):
+            sizes = [int(n) for n in rng.integers(2, 60, size=depth)]
+            chain = [keras.Input(shape=(sizes[0],)), *(keras.layers.Dense(units) for units in sizes[1:])]
+            weights = sum(a * b for a, b in pairwise(sizes))
+            expect.equal(
+                count_parameters(sizes),
+                keras.Sequential(chain).count_params(),
+                f"count_parameters({sizes})",
+                mistakes={
+                    "the biases are missing": weights,
+                    "the inputs were given biases too": weights + sum(sizes),
+                    "each layer was given a single bias": weights + depth - 1,
+                },
+                step="Each layer has a weight for each pair of input and unit, and a bias for each unit.",
+            )
+    with exercise.part("parameter_table has the five entries", points=0):
+        expect.equal(
+            set(parameter_table),
+            {"ReLU", "PReLU", "SELU", "output", "total"},
+            "the keys of parameter_table",
+            step="Use these five keys, spelled like this.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the network with PReLU and SELU", points=1):
+        right = {"ReLU": 1_100, "PReLU": 20_400, "SELU": 10_050, "output": 255, "total": 31_805}
+        expect.equal(
+            parameter_table,
+            right,
+            "parameter_table",
+            describe="five whole numbers",
+            mistakes={
+                "the slopes that PReLU learns are missing": right | {"PReLU": 20_200, "total": 31_605},
+                "PReLU was given one slope a layer; in Keras each unit has its own": right
+                | {"PReLU": 20_201, "total": 31_606},
+                "PReLU was given a slope for each weight": right | {"PReLU": 40_200, "total": 51_605},
+                "SELU was given parameters; its two numbers are fixed": right
+                | {"SELU": 10_150, "total": 31_905},
+                "SELU was given two parameters; its two numbers are fixed": right
+                | {"SELU": 10_052, "total": 31_807},
+                "the biases are missing": {
+                    "ReLU": 1_000,
+                    "PReLU": 20_200,
+                    "SELU": 10_000,
+                    "output": 250,
+                    "total": 31_450,
+                },
+            },
+            step="For each layer, list its weights, its biases, and what its activation function learns.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 5: One input, many inputs (3 points)
+#
+# A regression network (it predicts numbers, not classes) has 20 inputs, hidden layers of 30 and 40 units
+# with ReLU, and 3 outputs **without** an activation function. With Keras' convention an input is a row,
+# $h = \mathrm{ReLU}(xW + b)$, so $W$ has the shape (inputs, units).
+#
+# 1. Give the shapes of all weights and biases as a dict `layer_shapes` with the keys `"W1"`, `"b1"`,
+#    `"W2"`, `"b2"`, `"W3"`, `"b3"` and a tuple for each, and the number of parameters of each of the
+#    three layers as a tuple `layer_parameters`.
+# 2. Write `regression_output(x, layers)` for one input `x` of shape (20,) **and** for a minibatch of
+#    shape (m, 20). `layers` is a list of pairs (W, b), one for each layer.
+#
+# Nearly everything in deep learning happens to a minibatch at once, and well-chosen formulas do not
+# notice the difference.
+
+
+# %% nbgrader={"grade": false, "grade_id": "minibatch", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def regression_output(x, layers):
+    """Output of an MLP with ReLU in the hidden layers and no activation function at the end.
+
+    Args:
+        x: one input of shape (n_inputs,) or a minibatch of shape (m, n_inputs).
+        layers: a list of pairs (W, b) of shapes (inputs, units) and (units,).
+
+    Returns:
+        An array of shape (n_outputs,) or (m, n_outputs).
+    """
+    ### BEGIN SOLUTION
+    *hidden_layers, (last_weights, last_biases) = layers
+    for weights, biases in hidden_layers:
+        x = np.maximum(x @ weights + biases, 0)
+    return x @ last_weights + last_biases
+    ### END SOLUTION
+
+
+# layer_shapes = {"W1": (…, …), "b1": (…,), …}
+# layer_parameters = (…, …, …)
+### BEGIN SOLUTION
+layer_shapes = {"W1": (20, 30), "b1": (30,), "W2": (30, 40), "b2": (40,), "W3": (40, 3), "b3": (3,)}
+layer_parameters = (20 * 30 + 30, 30 * 40 + 40, 40 * 3 + 3)
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "minibatch-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("One input, many inputs", points=3) as exercise:
+    rng = np.random.default_rng()
+    sizes = (20, 30, 40, 3)
+    pairs = [(rng.normal(size=(a, b)) / np.sqrt(a), rng.normal(size=b)) for a, b in pairwise(sizes)]
+    batch = rng.normal(size=(7, 20))
+    first = np.maximum(batch @ pairs[0][0] + pairs[0][1], 0)
+    second = np.maximum(first @ pairs[1][0] + pairs[1][1], 0)
+    right = second @ pairs[2][0] + pairs[2][1]
+    linear = ((batch @ pairs[0][0] + pairs[0][1]) @ pairs[1][0] + pairs[1][1]) @ pairs[2][0] + pairs[2][1]
+
+    with exercise.part("the output for one input", points=1):
+        expect.close(
+            regression_output(batch[0], pairs),
+            right[0],
+            "regression_output for an input of shape (20,)",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "the last layer has a ReLU": np.maximum(right[0], 0),
+                "the hidden layers have no ReLU": linear[0],
+                "the biases are missing": np.maximum(np.maximum(batch[0] @ pairs[0][0], 0) @ pairs[1][0], 0)
+                @ pairs[2][0],
+            },
+            step="Write down h1, h2 and the output as three formulas, then as code.",
+        )
+    with exercise.part("layer_shapes and layer_parameters have the right form", points=0):
+        expect.equal(
+            set(layer_shapes),
+            {"W1", "b1", "W2", "b2", "W3", "b3"},
+            "the keys of layer_shapes",
+            step="Use these six keys.",
+        )
+        expect.shape(layer_parameters, (3,), "layer_parameters", step="Give a tuple of three numbers.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the output for a minibatch", points=1):
+        expect.close(
+            regression_output(batch, pairs),
+            right,
+            "regression_output for a minibatch of shape (7, 20)",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "the last layer has a ReLU": np.maximum(right, 0),
+                "the hidden layers have no ReLU": linear,
+                "this is the sum over the minibatch": right.sum(axis=0),
+            },
+            step="In x @ W + b the rows of x stay apart, and b is added to each of them.",
+        )
+    with exercise.part("shapes and numbers of parameters", points=1):
+        shapes = {"W1": (20, 30), "b1": (30,), "W2": (30, 40), "b2": (40,), "W3": (40, 3), "b3": (3,)}
+        transposed = {name: shape[::-1] for name, shape in shapes.items()}
+        expect.equal(
+            layer_shapes,
+            shapes,
+            "layer_shapes",
+            describe="a tuple for each of the six arrays",
+            mistakes={
+                "the weights are transposed: that is the convention of column vectors, W x + b": transposed,
+                "the biases have a second axis; one number a unit is enough": {
+                    name: (1, *shape) if len(shape) == 1 else shape for name, shape in shapes.items()
+                },
+            },
+            step="Choose the shapes so that x @ W1 + b1 works for an x of shape (m, 20).",
+        )
+        expect.equal(
+            list(layer_parameters),
+            [630, 1_240, 123],
+            "layer_parameters",
+            describe="three whole numbers",
+            mistakes={"the biases are missing": [600, 1_200, 120]},
+            step="Count the entries of W and of b of each layer.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 6: A network with sines (2 points)
+#
+# Nothing obliges a network to use the usual functions. This one has one input $x$, two hidden units with
+# $\sin$ as activation function, and one output unit with a sigmoid, $\sigma(z) = 1 / (1 + e^{-z})$:
+#
+# $$z_k = w^{(1)}_k x + b^{(1)}_k, \qquad a_k = \sin(z_k) \quad (k = 1, 2), \qquad
+# y = \sigma\!\left(w^{(2)}_1 a_1 + w^{(2)}_2 a_2 + b^{(2)}\right).$$
+#
+# Write `sine_network(x, w1, b1, w2, b2)`, which returns the pre-activations `z`, the activations `a` and
+# the output `y`; and give the number of its parameters, `sine_parameters`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "sine-network", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def sine_network(x, w1, b1, w2, b2):
+    """Forward pass of the 1-2-1 network.
+
+    Args:
+        x: a number.
+        w1, b1: arrays of shape (2,), weights and biases of the hidden units.
+        w2: array of shape (2,), weights of the output unit.
+        b2: a number, bias of the output unit.
+
+    Returns:
+        z, a, y: arrays of shape (2,) and (2,), and a number.
+    """
+    ### BEGIN SOLUTION
+    z = w1 * x + b1
+    a = np.sin(z)
+    y = 1 / (1 + np.exp(-(w2 @ a + b2)))
+    return z, a, y
+    ### END SOLUTION
+
+
+# the number of parameters of this network
+### BEGIN SOLUTION
+sine_parameters = (1 * 2 + 2) + (2 * 1 + 1)
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "sine-network-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("A network with sines", points=2) as exercise:
+    rng = np.random.default_rng()
+    w1_drawn, b1_drawn, w2_drawn = rng.normal(size=(3, 2))
+    x_drawn, b2_drawn = (float(number) for number in rng.normal(size=2))
+
+    with exercise.part("three results, and the pre-activations", points=0):
+        z, a, y = sine_network(x_drawn, w1_drawn, b1_drawn, w2_drawn, b2_drawn)
+        expect.close(z, w1_drawn * x_drawn + b1_drawn, "z", step="Return z, a, y, in this order.")
+        expect.shape(a, (2,), "a")
+        expect.shape(y, (), "y", step="Sum over the two hidden units: the output is one number.")
+    with exercise.part("sine_parameters is a number", points=0):
+        expect.shape(sine_parameters, (), "sine_parameters")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("activations and output", points=1):
+        for _ in range(3):
+            w1_drawn, b1_drawn, w2_drawn = rng.normal(size=(3, 2))
+            x_drawn, b2_drawn = (float(number) for number in rng.normal(size=2))
+            z, a, y = sine_network(x_drawn, w1_drawn, b1_drawn, w2_drawn, b2_drawn)
+            right = np.sin(w1_drawn * x_drawn + b1_drawn)
+            last = w2_drawn @ right + b2_drawn
+            expect.close(a, right, "the activations a", step="Apply the sine to z, in radians.")
+            expect.close(
+                y,
+                1 / (1 + np.exp(-last)),
+                "the output y",
+                mistakes={
+                    "the sigmoid is missing": last,
+                    "the output unit has a sine too": np.sin(last),
+                    "the bias of the output unit is missing": 1 / (1 + np.exp(-(last - b2_drawn))),
+                    "the sign in the exponent is wrong": 1 / (1 + np.exp(last)),
+                },
+                step="Compute the output unit's pre-activation first, then its sigmoid.",
+            )
+    with exercise.part("the number of parameters", points=1):
+        expect.equal(
+            sine_parameters,
+            7,
+            "sine_parameters",
+            describe="a whole number",
+            mistakes={"the biases are missing": 4, "the bias of the output unit is missing": 6},
+            step="Count the numbers in w1, b1, w2 and b2.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ## 3 Signals on their way: activations and initialisation
+#
+# A network learns from slopes. The gradient that reaches a weight is a product of factors, and each unit
+# on the way contributes the slope of its activation function at its pre-activation. Where that slope is
+# zero, nothing passes. So the slope matters more than the function.
+#
+# ### Experiment: three functions and their slopes
+#
+# The **sigmoid** $\sigma(z) = 1/(1+e^{-z})$ is the classic; **ReLU** is the default of today; **Leaky
+# ReLU** (Maas, Hannun and Ng, 2013) is $z$ for $z > 0$ and $\alpha z$ otherwise, with a small
+# $\alpha > 0$.
+#
+# **Predict.** How large is the sigmoid's slope where it is steepest: 1, 1/2 or 1/4? Where does each of
+# the three have a slope of exactly zero?
+
+# %% tags=["experiment"]
+figure = plots.activation_functions(["sigmoid", "relu", "leaky_relu"])
+plots.show(
+    figure,
+    alt="The functions sigmoid, ReLU and Leaky ReLU from -5 to 5, and their slopes beside them: the sigmoid's is a low bell, ReLU's "
+    "a step from 0 to 1, Leaky ReLU's a step from a small positive number to 1.",
+)
+
+# %% [markdown]
+# **See.** The sigmoid's slope is 1/4 at most, and fades on both sides. ReLU passes slopes on whole, or
+# not at all. Leaky ReLU always passes something on.
+#
+# ### Exercise 7: Three activation functions (3 points)
+#
+# Write `leaky_relu(z, negative_slope=0.1)`, and `slope(name, z, negative_slope=0.1)`, the derivative of
+# `"sigmoid"`, `"relu"` or `"leaky_relu"` at each entry of the array `z`. (At $z = 0$ the latter two have
+# a kink; no check looks there.)
+#
+# Then imagine a hidden unit whose pre-activation is negative for **every** training image. For which of
+# the three functions is its slope *exactly* zero for all of them, so that its weights get no gradient any
+# more? Such a unit is called **dead**. Answer with a dict `can_die` that has `True` or `False` for each
+# of the three names.
+
+
+# %% nbgrader={"grade": false, "grade_id": "activations", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def leaky_relu(z, negative_slope=0.1):
+    """Leaky ReLU of each entry of the array `z`."""
+    ### BEGIN SOLUTION
+    return np.where(z > 0, z, negative_slope * z)
+    ### END SOLUTION
+
+
+def slope(name, z, negative_slope=0.1):
+    """Derivative of an activation function at each entry of `z`.
+
+    Args:
+        name: "sigmoid", "relu" or "leaky_relu".
+        z: array of pre-activations.
+        negative_slope: slope of Leaky ReLU for negative z.
+
+    Returns:
+        An array of the shape of `z`.
+    """
+    ### BEGIN SOLUTION
+    if name == "sigmoid":
+        sigmoid = 1 / (1 + np.exp(-z))
+        return sigmoid * (1 - sigmoid)
+    return np.where(z > 0, 1.0, 0.0 if name == "relu" else negative_slope)
+    ### END SOLUTION
+
+
+# can_die = {"sigmoid": …, "relu": …, "leaky_relu": …}
+### BEGIN SOLUTION
+can_die = {"sigmoid": False, "relu": True, "leaky_relu": False}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "activations-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Three activation functions", points=3) as exercise:
+    rng = np.random.default_rng()
+    drawn = rng.normal(scale=3, size=(4, 5))
+    leak = float(rng.uniform(0.02, 0.5))
+
+    with exercise.part("leaky_relu", points=1):
+        expect.close(
+            leaky_relu(drawn, leak),
+            np.where(drawn > 0, drawn, leak * drawn),
+            f"leaky_relu with negative_slope={leak:.3f}",
+            mistakes={
+                "negative inputs give 0, as in the plain ReLU": np.maximum(drawn, 0),
+                "negative_slope is ignored": np.where(drawn > 0, drawn, 0.1 * drawn),
+                "the sign of the negative inputs was lost": np.where(drawn > 0, drawn, -leak * drawn),
+                "negative inputs give the slope itself": np.where(drawn > 0, drawn, leak),
+            },
+            step="Use np.where(condition, value_where_true, value_where_false).",
+        )
+    with exercise.part("can_die has an entry for each function", points=0):
+        expect.equal(
+            set(can_die),
+            {"sigmoid", "relu", "leaky_relu"},
+            "the keys of can_die",
+            step="Use these three keys.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("slopes", points=1):
+        squashed = 1 / (1 + np.exp(-drawn))
+        expect.close(
+            slope("sigmoid", drawn),
+            squashed * (1 - squashed),
+            "the slope of the sigmoid",
+            mistakes={
+                "this is the sigmoid, not its slope": squashed,
+                "this is z(1 − z); the formula is for the sigmoid's output, not its input": drawn
+                * (1 - drawn),
+            },
+            step="Differentiate 1 / (1 + e^(−z)), and check your slope at z = 0 against the plot.",
+        )
+        expect.close(
+            slope("relu", drawn),
+            np.where(drawn > 0, 1.0, 0.0),
+            "the slope of ReLU",
+            mistakes={"this is ReLU, not its slope": np.maximum(drawn, 0)},
+            step="Read the slope off the plot: it takes two values only.",
+        )
+        expect.close(
+            slope("leaky_relu", drawn, leak),
+            np.where(drawn > 0, 1, leak),
+            f"the slope of Leaky ReLU with negative_slope={leak:.3f}",
+            mistakes={
+                "this is Leaky ReLU, not its slope": np.where(drawn > 0, drawn, leak * drawn),
+                "negative_slope is ignored": np.where(drawn > 0, 1, 0.1),
+            },
+            step="Read the slope off the plot: it takes two values only.",
+        )
+    with exercise.part("which units can die", points=1):
+        expect.equal(
+            can_die,
+            {"sigmoid": False, "relu": True, "leaky_relu": False},
+            "can_die",
+            describe="True or False for each function",
+            mistakes={
+                "a sigmoid's slope can be very small, but it is never exactly zero": {
+                    "sigmoid": True,
+                    "relu": True,
+                    "leaky_relu": False,
+                },
+            },
+            step="Look at the slope of each function for negative z in the plot.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: what large inputs do to sigmoids
+#
+# Suppose that somebody forgets to standardise, and feeds grey values from 0 to 255 to a layer of 300
+# sigmoids.
+#
+# **Predict.** For what share of units and images is the slope smaller than 0.001, which is 1/250 of the
+# steepest? First with grey values from 0 to 255, then from 0 to 1, then standardised.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+SEEDS = training.seeds(training.budget(full=5, quick=3))
+thousand = {
+    "from 0 to 255": pixels[N_VALID : N_VALID + 1_000] * 255,
+    "from 0 to 1": pixels[N_VALID : N_VALID + 1_000],
+    "standardised": x_train[:1_000],
+}
+shares = pd.DataFrame(index=thousand, columns=SEEDS, dtype=float)
+for seed in SEEDS:
+    training.set_seed(seed)
+    layer = keras.layers.Dense(300, activation="sigmoid", kernel_initializer="he_normal")
+    for name, inputs in thousand.items():
+        output = keras.ops.convert_to_numpy(layer(inputs))
+        shares.loc[name, seed] = np.mean(output * (1 - output) < 0.001)
+for name in shares.index:
+    runs.record(f"saturated_share_{name.replace(' ', '_')}", shares.loc[name].mean())
+print(f"share of slopes below 0.001, mean and standard deviation over {len(SEEDS)} seeds")
+print(shares.agg(["mean", "std"], axis=1).to_string(float_format="{:.3f}".format))
+
+# %% [markdown]
+# **Explain.** With raw grey values almost every sigmoid is **saturated**: the pre-activations are sums of
+# 784 large terms, far out where the function is flat. The very same layer is perfectly usable once its
+# inputs have a sensible scale. Standardising is not cosmetic.
+#
+# **Go further.** ReLU does not saturate for positive inputs. Does a ReLU network therefore not care about
+# the scale of its inputs? Try it with the learning rate of section 4.
+
+# %% [markdown]
+# ### Exercise 8: Two networks that do not learn (2 points)
+#
+# 1. A hidden sigmoid unit receives large inputs, so that its pre-activation is $z = 20$. How large is its
+#    slope there **as a fraction of its steepest slope**? Call the number `slope_fraction` (Python may
+#    compute it for you).
+# 2. A network for a yes-or-no question has ReLU in all hidden layers, a sigmoid output unit, and **no
+#    biases** anywhere. For some image, all pre-activations of the *last* hidden layer are negative. Which
+#    probability does the network answer, `silent_probability`? And for how many of its weights is the
+#    gradient of the loss for this image different from zero, `silent_gradients`?
+
+# %% nbgrader={"grade": false, "grade_id": "silent", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# slope_fraction = …
+# silent_probability = …
+# silent_gradients = …
+### BEGIN SOLUTION
+output_at_20 = 1 / (1 + np.exp(-20.0))
+slope_fraction = output_at_20 * (1 - output_at_20) / 0.25
+silent_probability = 0.5
+silent_gradients = 0
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "silent-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Two networks that do not learn", points=2) as exercise:
+    with exercise.part("the answers are numbers", points=0):
+        expect.shape(slope_fraction, (), "slope_fraction", step="Assign one number.")
+        expect.shape(silent_probability, (), "silent_probability", step="Assign one number.")
+        expect.shape(silent_gradients, (), "silent_gradients", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("a saturated sigmoid", points=1):
+        right = 4 * np.exp(-20.0) / (1 + np.exp(-20.0)) ** 2
+        expect.close(
+            slope_fraction,
+            right,
+            "slope_fraction",
+            rtol=0.02,
+            atol=0,
+            describe="a number between 0 and 1",
+            mistakes={
+                "this is the slope itself, not yet divided by the steepest slope": right / 4,
+                "this is the sigmoid at 20, not its slope": 1.0,
+                "the slope of the sigmoid was rounded to 0: it is small, but not zero": 0.0,
+            },
+            step="Divide the slope at z = 20 by the slope where the sigmoid is steepest.",
+        )
+    with exercise.part("a silent network", points=1):
+        expect.equal(
+            silent_probability,
+            0.5,
+            "silent_probability",
+            describe="a probability",
+            mistakes={"that is the output unit's pre-activation, before its sigmoid": 0},
+            step="What do ReLUs make of negative numbers? What does the output unit receive, then?",
+        )
+        expect.equal(
+            silent_gradients,
+            0,
+            "silent_gradients",
+            describe="a whole number",
+            step="Use the chain rule: which factors does the gradient of a weight of the output unit have? And of the layer "
+            "before?",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: what the initial weights do to a signal
+#
+# Before training, weights are random numbers of mean 0. Their standard deviation is ours to choose. To
+# see what it does, we send 1,000 images through ten ReLU layers of 100 units and measure the size of the
+# signal (root mean square of the activations) after each, for
+#
+# - small weights, standard deviation 0.05,
+# - large weights, standard deviation 1,
+# - **Glorot** weights (Glorot and Bengio, 2010), variance $2 / (\mathrm{fan_{in}} + \mathrm{fan_{out}})$,
+# - **He** weights (He et al., 2015), variance $2 / \mathrm{fan_{in}}$.
+#
+# ($\mathrm{fan_{in}}$ and $\mathrm{fan_{out}}$ are the numbers of inputs and of units of a layer.)
+#
+# **Predict.** After ten layers, which signal is largest, which is smallest, and by about what factor?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+initialisers = {
+    "large, sd 1": lambda: keras.initializers.RandomNormal(stddev=1.0),
+    "He": keras.initializers.HeNormal,
+    "Glorot": keras.initializers.GlorotNormal,
+    "small, sd 0.05": lambda: keras.initializers.RandomNormal(stddev=0.05),
+}
+sizes_of_signal = {}
+for name, initialiser in initialisers.items():
+    for seed in SEEDS:
+        training.set_seed(seed)
+        signal = x_train[:1_000]
+        for depth in range(1, 11):
+            signal = keras.layers.Dense(100, activation="relu", kernel_initializer=initialiser())(signal)
+            root_mean_square = float(keras.ops.sqrt(keras.ops.mean(signal**2)))
+            sizes_of_signal.setdefault((name, depth), []).append(root_mean_square)
+
+figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+for name, marker in zip(initialisers, "^os v".replace(" ", ""), strict=True):
+    per_depth = np.array([sizes_of_signal[name, depth] for depth in range(1, 11)])
+    axis.plot(range(1, 11), per_depth.mean(axis=1), marker=marker, label=name)
+    axis.fill_between(range(1, 11), per_depth.min(axis=1), per_depth.max(axis=1), alpha=0.25)
+    runs.record(f"signal_after_ten_layers_{name.split(',')[0].lower()}", per_depth[-1].mean())
+    print(
+        f"{name:>14}: {per_depth[-1].mean():.3g} after ten layers (from {per_depth[-1].min():.3g} to {per_depth[-1].max():.3g})"
+    )
+axis.set(xlabel="layer", ylabel="size of the signal (root mean square)", yscale="log", xticks=range(1, 11))
+axis.legend(title="initial weights")
+plots.show(
+    figure,
+    alt="Size of the signal after each of ten layers on a logarithmic axis: it stays near 1 with He weights, falls slowly with Glorot weights, "
+    "falls steeply with small weights and rises steeply with large ones.",
+)
+
+# %% [markdown]
+# **Explain.** Each layer multiplies the size of the signal by about the same factor, so ten layers
+# multiply it by that factor to the power of ten. Only He weights keep it near 1. What holds for the
+# signal on its way forward holds for the gradient on its way back.
+#
+# **Go further.** Try tanh in place of ReLU. Which initialisation keeps the size now?
+
+# %% [markdown]
+# ### Exercise 9: Why He initialisation? (3 points, in words)
+#
+# In five to eight sentences: why do ReLU layers want weights with variance $2 / \mathrm{fan_{in}}$? Say
+# what happens to the variance of a pre-activation when $\mathrm{fan_{in}}$ terms are summed, where the
+# factor 2 comes from, and what goes wrong in a deep network with weights much smaller or much larger than
+# that.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "he-initialisation", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# A pre-activation is a sum of $\mathrm{fan_{in}}$ products of a weight and an activation. Weights are
+# independent of mean 0, so the variances add up:
+# $\mathrm{Var}(z) = \mathrm{fan_{in}} \cdot \mathrm{Var}(w) \cdot E[h^2]$. If the layer is to keep the
+# size of the signal, this must equal the variance of the pre-activations one layer before.
+#
+# For pre-activations symmetric about 0, ReLU sets one half of them to zero, and so halves the mean
+# square: $E[h^2] = \mathrm{Var}(z_{\text{before}})/2$. Hence
+# $\mathrm{fan_{in}} \cdot \mathrm{Var}(w) / 2 = 1$, that is $\mathrm{Var}(w) = 2/\mathrm{fan_{in}}$: the
+# 2 makes up for the half that ReLU removes.
+#
+# With smaller weights each layer shrinks the signal by a factor below 1, so that it vanishes
+# exponentially with depth, and so does the gradient: the first layers hardly learn. With larger weights
+# both grow exponentially, up to overflow, NaN and saturated outputs. In the plot above, that is ten
+# orders of magnitude between the smallest and the largest signal after ten layers.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: the variance of a sum of fan-in independent terms is fan-in times the variance of one term
+#   (so weights must shrink with fan-in).
+# - 1 point: ReLU removes about half of the signal (half of the mean square), and the factor 2 compensates
+#   for that.
+# - 1 point: too small or too large, the factor acts once a layer, so signal and gradients vanish or
+#   explode *exponentially* with depth. Half a point if vanishing or exploding is named without the
+#   repeated factor.
+#
+# No points lost for arguing with the gradient on its way back (and fan-out), for standard deviations
+# rather than variances, or for less formal words.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## 4 Training
+#
+# The loss says how wrong the network is. For classes it is the **cross-entropy**: minus the logarithm of
+# the probability that the network gave to the right class $y_i$, averaged over the images,
+#
+# $$L = -\frac1n \sum_{i=1}^n \log \hat p_{i, y_i}.$$
+#
+# **Stochastic gradient descent** (SGD) takes a minibatch of images, computes the gradient of their loss,
+# and moves every parameter $\theta$ a little way downhill,
+# $\theta \leftarrow \theta - \eta \, \partial L / \partial\theta$. The step size $\eta$ is the **learning
+# rate**. One pass over all training images is an **epoch**.
+#
+# ### Exercise 10: Compile (2 points)
+#
+# `model.compile(optimizer=…, loss=…, metrics=[…])` tells Keras how to train. Write
+# `compile_mlp(model, learning_rate)`, which compiles a model with plain SGD, the cross-entropy for
+# integer labels (0 to 9, as in `y_train`) and the metric `"accuracy"`.
+#
+# Add `steps_per_execution=32`: Keras then hands 32 minibatches at a time to the compiled training step.
+# The result is the same, and a network as small as ours trains about twice as fast, because most of its
+# time goes into starting steps, not into arithmetic.
+
+
+# %% nbgrader={"grade": false, "grade_id": "compile", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def compile_mlp(model, learning_rate):
+    """Compile `model`, in place, for classes given as integers.
+
+    Args:
+        model: a Keras model that gives probabilities.
+        learning_rate: step size of plain SGD, a float.
+    """
+    ### BEGIN SOLUTION
+    model.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=32,
+    )
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The check takes a single step on a single minibatch. There, every number can be computed by hand, and
+# this is how you check any optimiser.
+
+
+# %% nbgrader={"grade": false, "grade_id": "one-step", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def one_step(x, y, weights, biases, learning_rate):
+    """One step of gradient descent with your `compile_mlp`, for a network of a single softmax layer.
+
+    Returns:
+        The metrics that Keras computed before the step, and the weights and biases after it.
+    """
+    model = keras.Sequential(
+        [keras.Input(shape=(x.shape[1],)), keras.layers.Dense(len(biases), activation="softmax")]
+    )
+    model.set_weights([weights, biases])
+    compile_mlp(model, learning_rate)
+    metrics = model.train_on_batch(x, y, return_dict=True)
+    return {name: float(value) for name, value in metrics.items()}, model.get_weights()
+
+
+# %% nbgrader={"grade": true, "grade_id": "compile-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Compile", points=2) as exercise:
+    rng = np.random.default_rng()
+    batch, targets = rng.normal(size=(24, 6)).astype("float32"), rng.integers(4, size=24)
+    kernel, bias = rng.normal(size=(6, 4)).astype("float32"), rng.normal(size=4).astype("float32")
+    rate = float(rng.uniform(0.1, 0.5))
+    guesses = np.exp(batch @ kernel + bias)
+    guesses /= guesses.sum(axis=1, keepdims=True)
+    of_target = guesses[np.arange(24), targets]
+
+    with exercise.part("loss and accuracy", points=1):
+        measured, _ = one_step(batch, targets, kernel, bias, rate)
+        softmax_twice = np.exp(guesses) / np.exp(guesses).sum(axis=1, keepdims=True)
+        expect.true(
+            "accuracy" in measured,
+            "Keras reports the accuracy",
+            got=f"it reports {', '.join(measured)}",
+            step='Pass metrics=["accuracy"] to compile.',
+        )
+        expect.close(
+            measured["loss"],
+            -np.log(of_target).mean(),
+            "the loss of one minibatch",
+            rtol=1e-3,
+            mistakes={
+                "from_logits=True makes the loss apply a second softmax": -np.log(
+                    softmax_twice[np.arange(24), targets]
+                ).mean(),
+                "this is the mean squared error of the labels": ((guesses - targets[:, None]) ** 2).mean(),
+            },
+            step="Look for the cross-entropy that takes integers: keras.losses has three with this name in them.",
+        )
+        expect.close(
+            measured["accuracy"],
+            (guesses.argmax(axis=1) == targets).mean(),
+            "the accuracy on one minibatch",
+            rtol=1e-3,
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("one step of plain SGD", points=1):
+        _, (new_kernel, new_bias) = one_step(batch, targets, kernel, bias, rate)
+        errors = (guesses - np.eye(4)[targets]) / 24
+        gradient = batch.T @ errors
+        expect.close(
+            new_kernel,
+            kernel - rate * gradient,
+            f"the weights after one step with learning rate {rate:.3f}",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "learning_rate is ignored: this is a step of SGD with Keras' default, 0.01": kernel
+                - 0.01 * gradient,
+                "this is a step of Adam, which divides each gradient by its size": kernel
+                - rate * np.sign(gradient),
+                "this is a step of Adam with its default learning rate": kernel - 0.001 * np.sign(gradient),
+                "this is a step of RMSprop": kernel - rate * np.sign(gradient) / np.sqrt(0.1),
+                "this is a step of SGD with Nesterov momentum": kernel - 1.9 * rate * gradient,
+            },
+            step="Create the optimiser with keras.optimizers and pass it the learning rate that the function receives.",
+        )
+        expect.close(
+            new_bias, bias - rate * errors.sum(axis=0), "the biases after that step", rtol=1e-3, atol=1e-4
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: the first five epochs
+#
+# Now we train. Every run gets a folder of its own, so that no run overwrites another: `runs.Run` makes
+# it, and its callbacks log the training there, for us and for TensorBoard. (A **callback** is an object
+# that Keras calls after each epoch or batch.)
+#
+# We begin with a learning rate of 0.001 and minibatches of 32 images.
+#
+# **Predict.** What accuracy on the validation images do you expect after five epochs? And in the *first*
+# epoch, which will be higher: the accuracy that Keras prints for training images, or that for validation
+# images?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+LAYER_SIZES = (784, 300, 100, 10)
+EPOCHS = 5
+
+training.set_seed()
+first_model = build_mlp(LAYER_SIZES)
+compile_mlp(first_model, learning_rate=1e-3)
+first_run = runs.Run("first", config={"learning_rate": 1e-3, "batch_size": 32, "epochs": EPOCHS})
+started = time.perf_counter()
+first_history = first_model.fit(
+    x_train,
+    y_train,
+    batch_size=32,
+    epochs=EPOCHS,
+    validation_data=(x_valid, y_valid),
+    callbacks=[*first_run.callbacks(), training.Progress()],
+    verbose=0,
+)
+runs.record("first_run_seconds", time.perf_counter() - started)
+first_valid = first_history.history["val_accuracy"][-1]
+runs.record("first_val_accuracy", first_valid)
+first_run.finish(first_history, val_accuracy=first_valid)
+figure = plots.learning_curves(first_history)
+plots.show(
+    figure,
+    alt="Loss and accuracy of training and validation images over five epochs: the losses fall and the accuracies rise, steeply at first.",
+)
+
+# %% [markdown]
+# **See.** The curves are still rising (or falling) at the end: five epochs with this learning rate are
+# too short. Section 6 does better.
+#
+# **Explain.** In the first epoch the training accuracy is *below* the validation accuracy, and that is no
+# magic. Keras averages it **during** the epoch, while the network is still bad; the validation accuracy
+# is measured **after** the epoch. The next cell measures both after training.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+first_train = first_model.evaluate(x_train, y_train, batch_size=500, verbose=0, return_dict=True)["accuracy"]
+print(f"training accuracy, averaged during the last epoch:  {first_history.history['accuracy'][-1]:.3f}")
+runs.record("first_train_accuracy", first_train)
+print(f"validation accuracy after the last epoch:           {first_valid:.3f}")
+
+# %% [markdown]
+# **Go further.** Train for one more epoch with a call of `fit`. Does Keras begin anew, or go on from
+# where it was?
+#
+# ### TensorBoard
+#
+# TensorBoard shows all runs in `runs/` side by side, while they are still going on, with a histogram of
+# every layer's weights. It is a small web server on your own machine. So that nobody starts servers by
+# accident (the notebook is also run without anybody looking), the next cell asks for a decision: change
+# `False` to `True` and run it.
+
+# %% tags=["experiment"]
+show_tensorboard = False
+if show_tensorboard:
+    print("Starting TensorBoard …")
+    # %load_ext tensorboard
+    # %tensorboard --logdir runs --host 127.0.0.1 --port 0
+
+# %% [markdown]
+# Without TensorBoard, `runs.compare()` makes a table of all runs.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+runs.compare().round(3)
+
+# %% [markdown]
+# ### Experiment: does the activation function matter?
+#
+# **Predict.** The same network three times, with sigmoid, ReLU and Leaky ReLU in its hidden layers
+# (Keras' `"leaky_relu"` has a negative slope of 0.2). Which learns fastest? By how much do two seeds of
+# the *same* network differ?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+FEW = training.budget(full=10_000, quick=4_000)  # images, for comparisons that train many networks
+FEW_EPOCHS = training.budget(full=5, quick=3)
+
+
+def train_few(seed, learning_rate, activation="relu"):
+    """Train a fresh network on the first few images; validation accuracy after each epoch."""
+    training.set_seed(seed)
+    model = build_mlp(LAYER_SIZES, activation)
+    compile_mlp(model, learning_rate)
+    history = model.fit(
+        x_train[:FEW],
+        y_train[:FEW],
+        epochs=FEW_EPOCHS,
+        validation_data=(x_valid, y_valid),
+        validation_batch_size=500,
+        verbose=0,
+    )
+    return history.history["val_accuracy"]
+
+
+def plot_accuracies(accuracies, legend_title):
+    """Curves of mean accuracy with a band from the lowest to the highest seed; `accuracies` maps names to runs."""
+    figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
+    epochs = range(1, FEW_EPOCHS + 1)
+    for (name, of_seeds), marker in zip(accuracies.items(), "osv^", strict=False):
+        axis.plot(epochs, np.mean(of_seeds, axis=0), marker=marker, label=name)
+        axis.fill_between(epochs, np.min(of_seeds, axis=0), np.max(of_seeds, axis=0), alpha=0.25)
+    axis.set(xlabel="epoch", ylabel="validation accuracy", xticks=epochs)
+    axis.legend(title=legend_title)
+    return figure
+
+
+by_activation = {
+    name: [train_few(seed, 0.01, activation=name) for seed in SEEDS]
+    for name in ("relu", "leaky_relu", "sigmoid")
+}
+plots.show(
+    plot_accuracies(by_activation, "activation"),
+    alt="Validation accuracy over the epochs for ReLU, Leaky ReLU and sigmoid: the first two lie on each other, the sigmoid far below.",
+)
+for name, of_seeds in by_activation.items():
+    last = np.array(of_seeds)[:, -1]
+    runs.record(f"{name}_val_accuracy", last.mean())
+    print(f"    standard deviation over {len(SEEDS)} seeds: {last.std(ddof=1):.4f}")
+
+# %% [markdown]
+# **Explain.** The sigmoid lags far behind: its slope of 1/4 or less makes the gradient of the first layer
+# small. Between ReLU and Leaky ReLU the difference is as small as that between two seeds, so this
+# experiment is **no evidence** that either is better. In a network this shallow, few units die.
+#
+# **Go further.** Does the sigmoid catch up with a larger learning rate? (Try 0.3.)
+
+# %% [markdown]
+# ### Exercise 11: Keep the best epoch (4 points)
+#
+# The last epoch need not be the best. So we save the network whenever it is better than ever before, and
+# can **roll back** to it. Keras has a callback for this, `keras.callbacks.ModelCheckpoint`. Write three
+# functions.
+#
+# 1. `new_run_folder(root)` makes a **new** folder inside `root` and returns its name, a string such as
+#    `"runs/run_003"`. Every call makes another one, also when two calls follow each other within a
+#    millisecond.
+# 2. `train_with_best(model, x, y, x_valid, y_valid, folder, epochs)` trains a model that has been
+#    compiled already, with minibatches of Keras' default size, and returns the `History` that `fit`
+#    returns. In `folder` it keeps the network with the lowest validation loss **of all runs in that
+#    folder**. A second, worse run in the same folder must not replace the better network of the first
+#    run; a better one must.
+# 3. `load_best(folder)` returns the best network as a Keras model.
+#
+# By default a new `ModelCheckpoint` knows nothing of earlier runs, and its first epoch overwrites their
+# file, however good that was. This has cost people real work. (One way out: its argument
+# `initial_value_threshold`.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "keep-best", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def new_run_folder(root):
+    """Make a new folder inside `root`; its name as a string."""
+    ### BEGIN SOLUTION
+    Path(root).mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (folder := Path(root) / f"run_{number:03d}").exists():
+        number += 1
+    folder.mkdir()
+    return str(folder)
+    ### END SOLUTION
+
+
+def train_with_best(model, x, y, x_valid, y_valid, folder, epochs):
+    """Train, and keep the network with the lowest validation loss of all runs in `folder`.
+
+    Args:
+        model: a compiled Keras model.
+        x, y: training inputs and labels.
+        x_valid, y_valid: validation inputs and labels, the same in all runs in `folder`.
+        folder: name of a folder, which need not exist.
+        epochs: number of epochs.
+
+    Returns:
+        The History of this run.
+    """
+    ### BEGIN SOLUTION
+    best_file = Path(folder) / "best.keras"
+    best_so_far = None
+    if best_file.exists():
+        best_so_far = load_best(folder).evaluate(x_valid, y_valid, verbose=0, return_dict=True)["loss"]
+    best_file.parent.mkdir(parents=True, exist_ok=True)
+    keep_best = keras.callbacks.ModelCheckpoint(
+        best_file, monitor="val_loss", save_best_only=True, initial_value_threshold=best_so_far
+    )
+    return model.fit(
+        x, y, validation_data=(x_valid, y_valid), epochs=epochs, callbacks=[keep_best], verbose=0
+    )
+    ### END SOLUTION
+
+
+def load_best(folder):
+    """The best network that `train_with_best` has kept in `folder`, a Keras model."""
+    ### BEGIN SOLUTION
+    return keras.models.load_model(Path(folder) / "best.keras")
+    ### END SOLUTION
+
+
+# %% [markdown]
+# A small problem to try it on: three classes, and a network of one layer whose weights all begin at zero.
+# (`run_eagerly` runs Python line by line; for a handful of steps that is quicker than compiling them
+# first.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "practice-run", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def practice_run(x, y, x_valid, y_valid, folder, epochs):
+    """Train a small fresh network with your `train_with_best`; its validation loss after each epoch."""
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(x.shape[1],)),
+            keras.layers.Dense(3, activation="softmax", kernel_initializer="zeros"),
+        ]
+    )
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.1),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        run_eagerly=True,
+    )
+    history = train_with_best(model, x, y, x_valid, y_valid, folder, epochs)
+    return history.history["val_loss"]
+
+
+# %% nbgrader={"grade": true, "grade_id": "keep-best-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Keep the best epoch", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    def three_clouds():
+        classes = rng.integers(3, size=32)
+        return (4 * np.eye(3, 5)[classes] + rng.normal(size=(32, 5))).astype("float32"), classes
+
+    (points_x, points_y), (other_x, other_y) = three_clouds(), three_clouds()
+    wrong_y = (points_y + 1) % 3  # whoever learns these gets worse on the others
+
+    def gradient_descent(labels, epochs):
+        """Validation loss after each epoch of `practice_run`, whose 32 points make one minibatch."""
+        kernel, losses = np.zeros((6, 3)), []
+        with_bias = [np.column_stack([x, np.ones(32)]) for x in (points_x, other_x)]
+        for _ in range(epochs):
+            guesses, _ = [
+                np.exp(x @ kernel) / np.exp(x @ kernel).sum(axis=1, keepdims=True) for x in with_bias
+            ]
+            kernel -= 0.1 * with_bias[0].T @ (guesses - np.eye(3)[labels]) / 32
+            guesses = np.exp(with_bias[1] @ kernel)
+            losses.append(-np.log(guesses[np.arange(32), other_y] / guesses.sum(axis=1)).mean())
+        return losses
+
+    def loss_of_best(folder):
+        guesses = keras.ops.convert_to_numpy(load_best(folder)(other_x))
+        return -np.log(guesses[np.arange(32), other_y]).mean()
+
+    def fresh_name():
+        return f"runs/check-{rng.integers(10**12)}"
+
+    with exercise.part("every run gets a folder of its own", points=1):
+        root = fresh_name()
+        made = [str(new_run_folder(root)) for _ in range(4)]
+        expect.equal(
+            len(set(made)),
+            4,
+            "the number of different folders after four calls in quick succession",
+            mistakes={
+                "the name depends on nothing that changes, or on a clock that is too slow": 1,
+            },
+            step="Count up until you find a name that no folder has yet, and make that folder.",
+        )
+        expect.true(
+            all(Path(name).parent == Path(root) for name in made),
+            "the new folders are inside root",
+            got=f"{made[0]} for the root {root}",
+            step="Put root in front of the name.",
+        )
+    with exercise.part("the best epoch is kept, not the last", points=1):
+        folder = fresh_name()
+        by_hand = gradient_descent(wrong_y, epochs=3)
+        practice_run(points_x, wrong_y, other_x, other_y, folder, 3)
+        expect.close(
+            loss_of_best(folder),
+            min(by_hand),
+            "the validation loss of load_best(folder), after a run in which it rises from epoch to epoch",
+            rtol=0.01,
+            mistakes={"this is the network of the last epoch": by_hand[-1]},
+            step='Monitor "val_loss" and save the best only.',
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("a second, worse run in the same folder", points=1):
+        folder = fresh_name()
+        practice_run(points_x, points_y, other_x, other_y, folder, 2)
+        practice_run(points_x, wrong_y, other_x, other_y, folder, 2)
+        worse = gradient_descent(wrong_y, epochs=2)
+        expect.close(
+            loss_of_best(folder),
+            min(gradient_descent(points_y, epochs=2)),
+            "the validation loss of load_best(folder), after a good run and then a bad run in the same folder",
+            rtol=0.01,
+            mistakes={
+                "the second run has overwritten the better network of the first": worse[0],
+                "this is the last network of the second run": worse[-1],
+            },
+            step="Before training, find out how good the network in the folder is already.",
+        )
+    with exercise.part("a second, better run in the same folder", points=1):
+        folder = fresh_name()
+        practice_run(points_x, points_y, other_x, other_y, folder, 1)
+        practice_run(points_x, points_y, other_x, other_y, folder, 2)
+        expect.close(
+            loss_of_best(folder),
+            min(gradient_descent(points_y, epochs=2)),
+            "the validation loss of load_best(folder), after a good run and then a better run in the same folder",
+            rtol=0.01,
+            mistakes={"this is still the network of the first run": gradient_descent(points_y, epochs=1)[0]},
+            step="Replace the kept network when, and only when, the validation loss is lower than ever before.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: roll back
+#
+# To see the validation loss rise, we train on 2,000 images only, long enough for the network to learn
+# them by heart, and roll back to the best epoch.
+#
+# **Predict.** On the test images, is the network of the best epoch better than that of the last epoch, by
+# loss? And by accuracy?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+LONG = training.budget(full=25, quick=15)
+rolled_back, curves = [], []
+for seed in SEEDS:
+    training.set_seed(seed)
+    model = build_mlp(LAYER_SIZES)
+    compile_mlp(model, learning_rate=0.03)
+    folder = new_run_folder("runs/roll_back")
+    history = train_with_best(model, x_train[:2_000], y_train[:2_000], x_valid, y_valid, folder, LONG)
+    curves.append(history.history["val_loss"])
+    for epoch, network in (("last", model), ("best", load_best(folder))):
+        rolled_back.append(
+            {"epoch": epoch, **network.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)}
+        )
+
+figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
+for seed, losses in zip(SEEDS, curves, strict=True):
+    (line,) = axis.plot(range(1, LONG + 1), losses, label=f"seed {seed}")
+    best = int(np.argmin(losses))
+    axis.plot(best + 1, losses[best], "o", color=line.get_color())
+axis.set(xlabel="epoch", ylabel="validation loss (cross-entropy)")
+axis.legend(title="best epoch: dot")
+plots.show(
+    figure,
+    alt="Validation loss over the epochs, one curve a seed: it falls until a dot that marks the best epoch, then slowly rises.",
+)
+rolled_back = pd.DataFrame(rolled_back).groupby("epoch")
+print(f"test images, mean and standard deviation over {len(SEEDS)} seeds")
+print(rolled_back.agg(["mean", "std"]).to_string(float_format="{:.4f}".format))
+for epoch, row in rolled_back.mean().iterrows():
+    for figure_name, value in row.items():
+        runs.record(f"{epoch}_epoch_test_{figure_name}", value)
+
+# %% [markdown]
+# **Explain.** By the loss, rolling back pays. By the accuracy it need not: the last epoch may even be a
+# little more accurate, while its loss is clearly higher. The loss also counts *how sure* the network is
+# when it is wrong, and a network that has learned its images by heart becomes too sure of itself. So
+# "best" depends on what you monitor. If you will use the probabilities, monitor the loss; if you only use
+# the winning class, you may monitor the accuracy.
+#
+# **Go further.** Monitor `"val_accuracy"` instead. (What must become of `mode`, and of
+# `initial_value_threshold`?)
+
+# %% [markdown]
+# ## 5 What the network can do, and what it cannot
+#
+# ### Exercise 12: Loss and accuracy (2 points)
+#
+# Keras computes both. Do it once yourself: write `loss_and_accuracy(probabilities, labels)`, which
+# returns the mean cross-entropy and the share of inputs whose most probable class is the right one. A
+# probability of exactly 0 would give an infinite loss; like Keras, raise probabilities to at least
+# $10^{-7}$ before you take the logarithm.
+
+
+# %% nbgrader={"grade": false, "grade_id": "evaluate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def loss_and_accuracy(probabilities, labels):
+    """Mean cross-entropy and accuracy.
+
+    Args:
+        probabilities: array of shape (n, n_classes), rows that sum to 1.
+        labels: integer array of shape (n,).
+
+    Returns:
+        loss, accuracy: two numbers.
+    """
+    ### BEGIN SOLUTION
+    of_label = probabilities[np.arange(len(labels)), labels]
+    loss = -np.log(np.maximum(of_label, 1e-7)).mean()
+    accuracy = (probabilities.argmax(axis=1) == labels).mean()
+    return loss, accuracy
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "evaluate-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Loss and accuracy", points=2) as exercise:
+    rng = np.random.default_rng()
+    guesses, targets = rng.dirichlet(np.ones(5), size=60), rng.integers(5, size=60)
+    of_target = guesses[np.arange(60), targets]
+
+    with exercise.part("accuracy", points=1):
+        _, found = loss_and_accuracy(guesses, targets)
+        share = (guesses.argmax(axis=1) == targets).mean()
+        expect.close(
+            found,
+            share,
+            "the accuracy",
+            mistakes={
+                "this is a count or a percentage, not a share": share * 100,
+                "this is a number of inputs, not a share": share * 60,
+                "this is the share of errors": 1 - share,
+                "this is the mean probability of the right class": of_target.mean(),
+            },
+            step="Compare the most probable class of each row with its label, and take the mean.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("loss", points=1):
+        found, _ = loss_and_accuracy(guesses, targets)
+        expect.close(
+            found,
+            -np.log(of_target).mean(),
+            "the loss",
+            mistakes={
+                "this is the sum, not the mean": -np.log(of_target).sum(),
+                "the sign is wrong": np.log(of_target).mean(),
+                "this is a logarithm of base 2": -np.log2(of_target).mean(),
+                "this is a logarithm of base 10": -np.log10(of_target).mean(),
+                "the logarithm is that of the largest probability, not that of the right class": -np.log(
+                    guesses.max(axis=1)
+                ).mean(),
+                "the mean was taken over all classes too": -np.log(of_target).mean() / 5,
+                "the logarithm was taken of the mean probability": -np.log(of_target.mean()),
+            },
+            step="Pick the probability of the right class in each row; then logarithm, mean, minus sign.",
+        )
+        certain = np.eye(5)[(targets + (np.arange(60) < 6)) % 5]  # six of 60 are wrong, and quite sure
+        found, _ = loss_and_accuracy(certain, targets)
+        expect.close(
+            found,
+            -np.log(1e-7) * 6 / 60,
+            "the loss where some right classes have probability 0",
+            rtol=1e-3,
+            step="Raise the probabilities to at least 1e-7 before you take the logarithm.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: the test images
+#
+# Now, and only now, we ask how well the first network does on the test images.
+#
+# **Predict.** Will the test accuracy be above or below the validation accuracy that you saw?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+probabilities = first_model.predict(x_test, batch_size=500, verbose=0)
+by_keras = first_model.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)
+test_loss, test_accuracy = loss_and_accuracy(probabilities, y_test)
+print(f"by hand:  loss {test_loss:.4f}, accuracy {test_accuracy:.4f}")
+print(f"by Keras: loss {by_keras['loss']:.4f}, accuracy {by_keras['accuracy']:.4f}")
+runs.record("first_test_accuracy", test_accuracy)
+print(
+    f"standard error, from 10,000 test images: {np.sqrt(test_accuracy * (1 - test_accuracy) / len(y_test)):.4f}"
+)
+
+# %% [markdown]
+# **Explain.** A finite test set is a sample too: with 10,000 images, the accuracy has a standard error of
+# $\sqrt{p(1-p)/n}$, about 0.004. Differences of that size between two networks mean nothing by
+# themselves. Here the test images come out one to two points below the validation images, which is more
+# than chance explains: these test images are a little harder than the first 5,000 training images. (At
+# five epochs of SGD with learning rate 0.001 a published course reports 0.849 on validation and 0.828 on
+# test images.)
+#
+# **Go further.** Evaluate the network on the *next* 5,000 training images rather than the first. How much
+# do two validation sets differ?
+
+# %% [markdown]
+# ### Exercise 13: Confusion matrix and recall (3 points)
+#
+# One number hides which classes are hard. The **confusion matrix** $C$ shows it: $C_{ij}$ is the number
+# of inputs of class $i$ (row: the truth) that the network called $j$ (column: the answer). The **recall**
+# of class $i$ is the share of its inputs that were found, $C_{ii} / \sum_j C_{ij}$.
+#
+# With NumPy alone, write
+#
+# 1. `confusion_matrix(labels, answers, n_classes)`;
+# 2. `recall(matrix)`, one number for each class, and `np.nan` for a class that has no inputs (its recall
+#    is not defined);
+# 3. `most_confused(matrix)`, the pair (true class, answer) of the most frequent mistake.
+
+
+# %% nbgrader={"grade": false, "grade_id": "confusion", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def confusion_matrix(labels, answers, n_classes):
+    """Counts of true class (rows) and answered class (columns).
+
+    Args:
+        labels: integer array of shape (n,), the true classes.
+        answers: integer array of shape (n,), the classes that the network answered.
+        n_classes: number of classes.
+
+    Returns:
+        An integer array of shape (n_classes, n_classes).
+    """
+    ### BEGIN SOLUTION
+    matrix = np.zeros((n_classes, n_classes), dtype=int)
+    np.add.at(matrix, (labels, answers), 1)
+    return matrix
+    ### END SOLUTION
+
+
+def recall(matrix):
+    """Recall of each class, an array of shape (n_classes,); NaN for a class without inputs."""
+    ### BEGIN SOLUTION
+    inputs = matrix.sum(axis=1)
+    return np.where(inputs > 0, np.diag(matrix) / np.maximum(inputs, 1), np.nan)
+    ### END SOLUTION
+
+
+def most_confused(matrix):
+    """The most frequent mistake, as a pair (true class, answer) of integers."""
+    ### BEGIN SOLUTION
+    mistakes = matrix - np.diag(np.diag(matrix))
+    row, column = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    return int(row), int(column)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "confusion-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Confusion matrix and recall", points=3) as exercise:
+    rng = np.random.default_rng()
+    classes = int(rng.integers(4, 8))
+    truths, replies = rng.integers(classes, size=(2, 200))
+    counts = np.array(
+        [[np.sum((truths == i) & (replies == j)) for j in range(classes)] for i in range(classes)]
+    )
+
+    with exercise.part("the confusion matrix", points=1):
+        expect.equal(
+            confusion_matrix(truths, replies, classes),
+            counts,
+            f"the confusion matrix of 200 inputs of {classes} classes",
+            mistakes={
+                "it is transposed: rows are the true classes": counts.T,
+                "each row was divided by its sum; counts are wanted": counts
+                / counts.sum(axis=1, keepdims=True),
+            },
+            step="Add 1 at row labels[k], column answers[k], for each input k.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("recall", points=1):
+        expect.close(
+            recall(counts),
+            np.diag(counts) / counts.sum(axis=1),
+            "the recall of each class",
+            mistakes={
+                "this is the precision: it divides by the sum over a column": np.diag(counts)
+                / counts.sum(axis=0),
+                "this divides by the number of all inputs": np.diag(counts) / counts.sum(),
+                "this is the accuracy": np.full(classes, np.trace(counts) / counts.sum()),
+            },
+            step="Divide each entry of the diagonal by the number of inputs of that class.",
+        )
+        absent = counts.copy()
+        absent[classes - 2] = 0
+        expect.close(
+            recall(absent),
+            [np.nan if i == classes - 2 else counts[i, i] / counts[i].sum() for i in range(classes)],
+            f"the recall of each class when class {classes - 2} has no inputs",
+            mistakes={
+                "a class without inputs got the recall 0, as if the network had missed them": [
+                    0 if i == classes - 2 else counts[i, i] / counts[i].sum() for i in range(classes)
+                ]
+            },
+            step="Give np.nan where the sum of a row is 0.",
+        )
+    with exercise.part("the most frequent mistake", points=1):
+        mistaken, taken_for = (int(i) for i in rng.permutation(classes)[:2])
+        lopsided = counts + np.diag(rng.integers(300, 400, size=classes))
+        lopsided[mistaken, taken_for] += 200
+        expect.equal(
+            list(most_confused(lopsided)),
+            [mistaken, taken_for],
+            "most_confused(matrix)",
+            mistakes={
+                "the pair is in reverse order: the true class comes first": [taken_for, mistaken],
+                "the diagonal holds right answers; leave it out": [int(np.diag(lopsided).argmax())] * 2,
+            },
+            step="Look for the largest entry outside the diagonal; np.unravel_index turns its position into row and column.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: which clothes does it mix up?
+#
+# **Predict.** Which class has the lowest recall, and which the highest? Which pair is confused most
+# often? (You made a guess at the beginning.)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+answers = probabilities.argmax(axis=1)
+matrix = confusion_matrix(y_test, answers, 10)
+figure = plots.confusion_matrix(matrix, fashion.class_names)
+plots.show(
+    figure,
+    alt="Confusion matrix of the ten classes. Most counts are on the diagonal; the largest others are among shirt, T-shirt, pullover and coat.",
+)
+recalls = pd.Series(recall(matrix), index=fashion.class_names).sort_values()
+print(recalls.to_string(float_format="{:.3f}".format))
+true_class, answer = most_confused(matrix)
+print(
+    f"most frequent mistake: {matrix[true_class, answer]} of 1,000 {fashion.class_names[true_class]} called {fashion.class_names[answer]}"
+)
+runs.record("lowest_recall", recalls.iloc[0])
+runs.record("highest_recall", recalls.iloc[-1])
+runs.record("lowest_recall_class", int(np.argmin(recall(matrix))))
+
+# %% [markdown]
+# **Explain.** Shirts are found least often: they share their outline with T-shirts, pullovers and coats,
+# and at 28 by 28 pixels buttons and collars are gone. Trousers, bags and boots have outlines of their
+# own. An accuracy of 0.8 does not mean "wrong one time in five, whatever the image".
+#
+# ### Experiment: the worst mistakes
+#
+# **Predict.** Among all wrong answers, take those of which the network was surest. Will these images look
+# like accidents of the network, or of the photographer?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+wrong = np.flatnonzero(answers != y_test)
+surest = wrong[np.argsort(probabilities[wrong].max(axis=1))[::-1][:10]]
+figure = plots.image_grid(
+    fashion.x_test[surest],
+    titles=[
+        f"{fashion.class_names[answers[i]]} {probabilities[i].max():.0%}\nis {fashion.class_names[y_test[i]]}"
+        for i in surest
+    ],
+    columns=5,
+)
+plots.show(
+    figure,
+    alt="The ten test images of which the network was surest and yet wrong, each with its answer, the probability it gave, and the label.",
+)
+
+# %% [markdown]
+# **Explain.** Look closely: some of the labels look wrong to us, too. Every data set has such images, and
+# no network can be blamed for them; but the network has no way of saying "I have never seen anything like
+# this". Practical 7 comes back to that.
+#
+# **Go further.** Show the images on which the network is *least* sure. Are you surer?
+
+# %% [markdown]
+# ## 6 The learning rate
+#
+# If you can tune one setting only, tune this one. Too small, and training takes forever; too large, and
+# it never gets anywhere.
+#
+# ### Experiment: a learning-rate range test
+#
+# The **range test** (Smith, 2017) finds the useful range in a single short run: begin with a tiny
+# learning rate, raise it by a constant factor after each minibatch, and watch the loss.
+#
+# **Predict.** Draw the curve that you expect, from a learning rate of 0.00001 to 10: where is it flat,
+# where does it fall, where does it explode?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def range_test(model, x, y, rates):
+    """Train `model` on one minibatch of 32 for each learning rate; the loss on each minibatch, before its step."""
+    batches = (
+        np.random.default_rng(training.base_seed()).permutation(len(x))[: 32 * len(rates)].reshape(-1, 32)
+    )
+    losses = []
+    for rate, batch in zip(rates, batches, strict=True):
+        model.optimizer.learning_rate = rate
+        losses.append(float(model.train_on_batch(x[batch], y[batch], return_dict=True)["loss"]))
+        model.reset_metrics()  # Keras reports running averages otherwise
+    return np.array(losses)
+
+
+training.set_seed()
+model = build_mlp(LAYER_SIZES)
+compile_mlp(model, learning_rate=1e-5)
+tested_rates = np.geomspace(1e-5, 10, 300)
+tested_losses = range_test(model, x_train, y_train, tested_rates)
+figure = plots.lr_range(tested_rates, tested_losses)
+plots.show(
+    figure,
+    alt="Loss against learning rate, which grows from 1e-5 to 10 on a logarithmic axis: flat, then falling to a minimum near 0.05, then shooting up.",
+)
+
+# %% [markdown]
+# **See.** Three regimes: on the left the steps are too small to change anything; in the middle the loss
+# falls; on the right it explodes, and may end in NaN.
+#
+# **Explain.** The lowest point is *not* the learning rate to train with. There the steps are already at
+# the edge of being too large, and the loss is low only because of all the good steps before. A common
+# rule takes **a tenth of the learning rate at the lowest point**, safely on the slope.
+#
+# ### Exercise 14: Choose a learning rate (2 points)
+#
+# Write `choose_learning_rate(rates, losses)`, which applies this rule. Real curves make it harder than
+# `argmin`:
+#
+# - the losses of single minibatches jump up and down, so smooth them first (for example with a median
+#   over some 20 neighbours: `pd.Series(losses).rolling(21, center=True, min_periods=1).median()`);
+# - after the explosion there may be infinities and NaN.
+#
+# The curves in the check have 300 learning rates, as above. Answers within a factor of three of the rule
+# pass.
+
+
+# %% nbgrader={"grade": false, "grade_id": "choose-rate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def choose_learning_rate(rates, losses):
+    """A tenth of the learning rate at which the smoothed loss is lowest.
+
+    Args:
+        rates: array of shape (n,), growing by a constant factor.
+        losses: array of shape (n,), the loss at each rate; may hold inf and NaN.
+
+    Returns:
+        A number.
+    """
+    ### BEGIN SOLUTION
+    finite = pd.Series(losses, dtype=float).replace(np.inf, np.nan)
+    smooth = finite.rolling(21, center=True, min_periods=1).median()
+    return float(rates[smooth.idxmin()] / 10)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "choose-rate-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Choose a learning rate", points=2) as exercise:
+    rng = np.random.default_rng()
+
+    def range_curve(noise):
+        """Rates, losses and the rate of the lowest loss of a range test with known answer."""
+        rates = np.geomspace(1e-6, 10, 300)
+        lowest = 10 ** rng.uniform(-3, -1)
+        decades = np.log10(rates / lowest)
+        losses = 0.6 + 1.7 / (1 + np.exp(6 * (decades + 1))) + np.where(decades > 0, 40 * decades**2, 0)
+        return rates, losses * np.exp(noise * rng.normal(size=300)), lowest
+
+    def check_choice(chosen, lowest, what):
+        ratio = chosen / lowest
+        expect.at_most(
+            ratio,
+            1 / 3,
+            f"the chosen learning rate, divided by the one with the lowest loss, {what}",
+            cause="this is the rate with the lowest loss itself: training there is about to explode"
+            if 0.4 < ratio < 2.5
+            else None,
+            step="Find the lowest point of the smoothed curve, and stay a factor of ten below its learning rate.",
+        )
+        expect.at_least(
+            ratio,
+            1 / 30,
+            f"the chosen learning rate, divided by the one with the lowest loss, {what}",
+            cause="there the loss has hardly begun to fall",
+            step="Find the lowest point of the smoothed curve, and go a factor of ten below its learning rate.",
+        )
+
+    with exercise.part("a smooth curve", points=1):
+        rates, losses, lowest = range_curve(noise=0)
+        check_choice(choose_learning_rate(rates, losses), lowest, "on a curve without noise")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
+        for _ in range(5):
+            rates, losses, lowest = range_curve(noise=0.04)
+            losses[rng.integers(20, 60)] = 0.1  # one lucky minibatch, long before the loss begins to fall
+            diverged = rates > 20 * lowest
+            losses[diverged] = np.nan
+            losses[np.flatnonzero(diverged)[:3]] = np.inf
+            chosen = choose_learning_rate(rates, losses)
+            expect.true(
+                bool(np.isfinite(chosen)),
+                "the chosen learning rate is a finite number",
+                got=chosen,
+                cause="np.argmin and min stop at the first NaN they meet",
+                step="Leave out what is not finite, for example with np.isfinite.",
+            )
+            check_choice(chosen, lowest, "on a noisy curve that ends in NaN")
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: too small, right, too large
+#
+# **Predict.** We train with 0.0001, with 0.005 (about a tenth of the lowest point above), with 0.05
+# (about the lowest point) and with 1. Put the four in order of validation accuracy. What *loss* will the
+# worst one end with?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+by_rate = {rate: [train_few(seed, rate) for seed in SEEDS] for rate in (1e-4, 5e-3, 5e-2, 1.0)}
+figure = plot_accuracies(by_rate, "learning rate")
+plots.show(
+    figure,
+    alt="Validation accuracy over the epochs for four learning rates: 0.05 is highest, 0.005 close below, 0.0001 rises slowly, and 1 stays near 0.1.",
+)
+for rate, of_seeds in by_rate.items():
+    last = np.array(of_seeds)[:, -1]
+    runs.record(f"val_accuracy_at_rate_{rate:g}", last.mean())
+    print(f"    standard deviation over {len(SEEDS)} seeds: {last.std(ddof=1):.4f}")
+
+# %% [markdown]
+# **Explain.** Too small: after the same number of epochs the network has hardly left its starting point.
+# Too large: the first steps throw the parameters so far away that the network never comes back. Such a
+# run either ends in NaN, or gets stuck where it answers one tenth for every class, with a loss of
+# $-\log 0.1 = 2.303$ and an accuracy of about 0.1. When you see 2.303 for ten classes, think of the
+# learning rate first.
+#
+# The rule of the range test is cautious: 0.05 learned faster than 0.005 here. It is meant for the longer
+# trainings in which a rate at the edge does harm; for five epochs, you may be bolder.
+
+# %% [markdown]
+# ### Exercise 15: All of it, by yourself (3 points)
+#
+# Build, compile and train a network once more, from an empty cell, and call it `best_model`. It takes the
+# standardised rows of `x_train` and gives ten probabilities. You may use your functions from above or
+# plain Keras, any layer sizes and any learning rate, and **at most ten epochs**. Use the validation
+# images for your choices.
+#
+# The check computes the accuracy on test images: **0.6** for the first point, **0.8** for all three. The
+# learning rate of the first run, 0.001, will not do at the quick budget.
+
+# %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
+### BEGIN SOLUTION
+training.set_seed()
+best_model = keras.Sequential(
+    [
+        keras.Input(shape=(784,)),
+        keras.layers.Dense(300, activation="relu", kernel_initializer="he_normal"),
+        keras.layers.Dense(100, activation="relu", kernel_initializer="he_normal"),
+        keras.layers.Dense(n_classes, activation="softmax"),
+    ]
+)
+best_model.compile(
+    optimizer=keras.optimizers.SGD(learning_rate=0.03),
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+    steps_per_execution=32,
+)
+best_model.fit(
+    x_train, y_train, epochs=5, validation_data=(x_valid, y_valid), callbacks=[training.Progress()], verbose=0
+)
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "train-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("All of it, by yourself", points=3) as exercise:
+    fashion_again = data.load("fashion_mnist")
+    for_scale = fashion_again.x_train[5_000:15_000].reshape(-1, 784).astype("float32") / 255
+    mean_grey, grey_scale = for_scale.mean(axis=0), np.maximum(for_scale.std(axis=0), 1e-4)
+    unseen = (fashion_again.x_test.reshape(-1, 784).astype("float32") / 255 - mean_grey) / grey_scale
+
+    with exercise.part("the network has learned something", points=1):
+        answered = np.argmax(best_model.predict(unseen[:1_000], batch_size=500, verbose=0), axis=1)
+        expect.at_least(
+            float(np.mean(answered == fashion_again.y_test[:1_000])),
+            0.6,
+            "the accuracy on 1,000 test images",
+            figure="best_test_accuracy",
+            cause="an untrained network, or one that was trained on images prepared in another way, is near 0.1",
+            step="Train on x_train and y_train, and look at the validation accuracy while you do.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("it has learned it well", points=2):
+        answered = np.argmax(best_model.predict(unseen, batch_size=500, verbose=0), axis=1)
+        # over seeds the reference has the mean and standard deviation in results.json, which also has the error rate of this threshold
+        expect.at_least(
+            float(np.mean(answered == fashion_again.y_test)),
+            0.8,
+            "the accuracy on all 10,000 test images",
+            figure="best_test_accuracy",
+            cause="a learning rate that is too small for so few epochs, or so large that the network jumps about",
+            step="Compare the learning rates of the last experiment, and use up to ten epochs.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% tags=["experiment", "nbval-ignore-output"]
+best_accuracy = best_model.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)["accuracy"]
+runs.record("best_test_accuracy", best_accuracy)
+print(f"gained over the first network: {best_accuracy - test_accuracy:+.3f}")
+
+# %% [markdown]
+# ## What to take away
+#
+# - **Look first**: at images, class counts, and the largest value after standardising.
+# - Statistics for the preparation come from the **training images alone**; validation images are for
+#   choices, test images for the last word.
+# - You can count every parameter: $(\text{inputs} + 1) \times \text{units}$ for each layer, plus what an
+#   activation function learns. Ours has 266,610.
+# - Gradients are products of **slopes**. Sigmoids pass on a quarter at best and saturate; dead ReLUs pass
+#   on nothing. He initialisation keeps the signal's size through ReLU layers.
+# - One folder a run, and the best epoch kept **across** runs. What "best" means depends on what you
+#   monitor.
+# - A confusion matrix says which mistakes are made; one accuracy does not.
+# - Of all settings, the **learning rate** first: find it with a range test, stay below the lowest point,
+#   and recognise 2.303.
+# - Two numbers from one seed each are not a comparison.
+#
+# ## Papers
+#
+# - D. Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*, Nature
+#   1986. doi:10.1038/323533a0
+# - X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+#   AISTATS 2010, PMLR 9:249-256
+# - A. Maas, A. Hannun, A. Ng, *Rectifier nonlinearities improve neural network acoustic models*, ICML
+#   2013 workshop on deep learning for audio, speech and language processing
+# - K. He, X. Zhang, S. Ren, J. Sun, *Delving deep into rectifiers: surpassing human-level performance on
+#   ImageNet classification*, ICCV 2015. arXiv:1502.01852
+# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*, NeurIPS
+#   2017. arXiv:1706.02515
+# - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine
+#   learning algorithms*, 2017. arXiv:1708.07747
+# - L. Smith, *Cyclical learning rates for training neural networks*, WACV 2017. arXiv:1506.01186
