@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.engine import kernel, sandbox
+from autograder.engine import kernel
 
-if sys.platform != "linux" or sandbox.probe():
+if sys.platform != "linux":
     collect_ignore_glob = ["test_*"]
 
 
