@@ -73,7 +73,9 @@ def _answer(request: dict, exchange: codec.Folder) -> dict:
     except Exception as error:
         return {"error": _error(TypeError(f"the arguments did not arrive: {error}"))}
     digests = [_digest(array) for array in decoder.arrays]
-    before = [(models.fingerprint(model), models.compile_config(model)) for model in map(_original, decoder.models)]
+    before = [
+        (models.fingerprint(model), models.compile_config(model)) for model in map(_original, decoder.models)
+    ]
     try:
         value = _do(request["do"], target, arguments)
     except BaseException as error:
@@ -86,7 +88,9 @@ def _answer(request: dict, exchange: codec.Folder) -> dict:
         if array.dtype.kind != "O" and _digest(array) != digest
     }
     reply["models"] = {}
-    for number, (model, (weights, compiled)) in enumerate(zip(map(_original, decoder.models), before, strict=True)):
+    for number, (model, (weights, compiled)) in enumerate(
+        zip(map(_original, decoder.models), before, strict=True)
+    ):
         now = models.compile_config(model)
         if models.fingerprint(model) != weights or now != compiled:
             nodes = models.encode_weights(model, encoder)
@@ -172,7 +176,12 @@ def _keep(value: Any) -> str:
 
 def _handle(value: Any) -> dict:
     """The node of something that stays here."""
-    node = {"t": "ref", "handle": _keep(value), "type": type(value).__name__[:80], "callable": callable(value)}
+    node = {
+        "t": "ref",
+        "handle": _keep(value),
+        "type": type(value).__name__[:80],
+        "callable": callable(value),
+    }
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(value, keras.Model):
         node["model"] = _why_not(value)
@@ -181,7 +190,8 @@ def _handle(value: Any) -> dict:
         try:
             parameters = inspect.signature(value).parameters.values()
             node["signature"] = [
-                [one.name, int(one.kind), one.default is not one.empty, repr(one.default)[:80]] for one in parameters
+                [one.name, int(one.kind), one.default is not one.empty, repr(one.default)[:80]]
+                for one in parameters
             ][:50]
         except (TypeError, ValueError):
             pass
@@ -201,7 +211,9 @@ def _why_not(model: Any) -> str:
 def _digest(array: np.ndarray) -> bytes:
     if array.dtype.kind == "O" or not array.size:
         return b""
-    return hashlib.blake2b(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, digest_size=16).digest()
+    return hashlib.blake2b(
+        np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, digest_size=16
+    ).digest()
 
 
 def _error(error: BaseException) -> dict:

@@ -105,8 +105,12 @@ class StudentModel(StudentObject):
 
     def __getattr__(self, name):
         if name == "predict":
-            return lambda *args, **kwargs: self._bridge.request("method", self._handle, ["predict", list(args), kwargs])
-        raise AttributeError(f"of a model with classes of the student's own, only calls and predict count, not {name!r}")
+            return lambda *args, **kwargs: self._bridge.request(
+                "method", self._handle, ["predict", list(args), kwargs]
+            )
+        raise AttributeError(
+            f"of a model with classes of the student's own, only calls and predict count, not {name!r}"
+        )
 
 
 class Refused:
@@ -230,7 +234,11 @@ class Bridge:
                     continue
                 if kind == "arrays":
                     array = decoder.pure_array(node)
-                    if array.shape != original.shape or array.dtype != original.dtype or not original.flags.writeable:
+                    if (
+                        array.shape != original.shape
+                        or array.dtype != original.dtype
+                        or not original.flags.writeable
+                    ):
                         raise codec.CodecError("an argument that came back with another shape")
                     original[...] = array
                 elif type(node) is dict:
@@ -246,7 +254,13 @@ class Bridge:
             text = "@" + self.exchange.put(text.encode())
         text = base64.b64encode(text.encode()).decode()
         call = f"__import__('autograder.engine.agent', fromlist=['serve']).serve({text!r}, {self.agent_folder!r})"
-        content = {"code": "", "silent": True, "store_history": False, "allow_stdin": False, "stop_on_error": False}
+        content = {
+            "code": "",
+            "silent": True,
+            "store_history": False,
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
         content["user_expressions"] = {"reply": call}
         sent = self._session.send(self._shell, "execute_request", content)
         started = time.monotonic()
@@ -291,7 +305,9 @@ class Bridge:
             if self._receive(request, min(left, 0.5)) is not None:
                 break
         else:
-            self._gone = "your code did not return and could not be interrupted, so nothing after it can be checked"
+            self._gone = (
+                "your code did not return and could not be interrupted, so nothing after it can be checked"
+            )
         raise NoAnswer(f"your code did not return within {max(waited, 1):.0f} seconds")
 
     def _listening(self) -> bool:

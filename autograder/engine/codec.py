@@ -28,9 +28,14 @@ MAX_DEPTH = 50
 MAX_INTEGER_BITS = 8192
 # booleans, integers, floats, complex, fixed-width text and bytes, dates: nothing that holds Python objects
 ARRAY_KINDS = "biufcUSMm"
-NUMPY_TYPES = "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128"
+NUMPY_TYPES = (
+    "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128"
+)
 TYPES = {
-    **{f"builtins.{kind.__name__}": kind for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set)},
+    **{
+        f"builtins.{kind.__name__}": kind
+        for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set)
+    },
     **{f"numpy.{getattr(np, name).__name__}": getattr(np, name) for name in NUMPY_TYPES.split()},
     "numpy.ndarray": np.ndarray,
 }
@@ -126,7 +131,10 @@ class Encoder:
                 return {"t": name, "v": [self.encode(item, depth + 1) for item in container.__iter__(value)]}
         if isinstance(value, dict):
             pairs = dict.items(value)
-            return {"t": "dict", "v": [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in pairs]}
+            return {
+                "t": "dict",
+                "v": [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in pairs],
+            }
         if kind is bytes:
             return {"t": "bytes", "v": base64.b64encode(value).decode()}
         if kind is complex:
@@ -140,9 +148,13 @@ class Encoder:
             return {"t": "dtype", "v": value.str}
         if isinstance(value, type) and value in TYPE_NAMES:
             return {"t": "type", "v": TYPE_NAMES[value]}
-        if isinstance(value, (str, int, float)):  # a subclass: its plain value (str.__str__ is not the student's)
+        if isinstance(
+            value, (str, int, float)
+        ):  # a subclass: its plain value (str.__str__ is not the student's)
             plain = next(base for base in (bool, int, float, str) if isinstance(value, base))
-            return self.encode(plain.__str__(value) if plain is str else plain.__add__(value, plain(0)), depth + 1)
+            return self.encode(
+                plain.__str__(value) if plain is str else plain.__add__(value, plain(0)), depth + 1
+            )
         node = models.encode(value, self)
         return node if node is not None else self.other(value)
 
@@ -164,7 +176,9 @@ class Encoder:
             raise CodecError(f"an array of dtype {value.dtype}")
         self._bytes += value.nbytes
         if value.nbytes > MAX_ARRAY or self._bytes > MAX_ARRAYS:
-            raise CodecError(f"an array of {value.nbytes // MEBIBYTE:,} MB; at most {MAX_ARRAY // MEBIBYTE} MB can be graded")
+            raise CodecError(
+                f"an array of {value.nbytes // MEBIBYTE:,} MB; at most {MAX_ARRAY // MEBIBYTE} MB can be graded"
+            )
         content = np.ascontiguousarray(value)
         fields = {"dtype": value.dtype.str, "shape": list(value.shape)}
         if value.nbytes <= INLINE:
@@ -211,10 +225,14 @@ class Decoder:
         match kind:
             case "list" | "tuple" | "set" | "frozenset":
                 items = [self.decode(item, depth + 1) for item in self._is(list, value)]
-                return self._made({"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind], items)
+                return self._made(
+                    {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind], items
+                )
             case "dict":
                 pairs = [self._is(list, pair, 2) for pair in self._is(list, value)]
-                return self._made(dict, [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in pairs])
+                return self._made(
+                    dict, [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in pairs]
+                )
             case "array":
                 array = self.pure_array(node)
                 self.arrays.append(array)
@@ -291,7 +309,9 @@ class Decoder:
         size = math.prod(shape) * dtype.itemsize
         self._bytes += size
         if size > MAX_ARRAY or self._bytes > MAX_ARRAYS:
-            raise CodecError(f"an array of {size // MEBIBYTE:,} MB; at most {MAX_ARRAY // MEBIBYTE} MB can be graded")
+            raise CodecError(
+                f"an array of {size // MEBIBYTE:,} MB; at most {MAX_ARRAY // MEBIBYTE} MB can be graded"
+            )
         if "file" in node:
             content = self.folder.take(node["file"], size)
         else:
@@ -319,7 +339,9 @@ def dumps(message: dict) -> str:
     """
     text = json.dumps(message)
     if len(text) > MAX_TEXT:
-        raise CodecError(f"{len(text) // MEBIBYTE} MB of text; at most {MAX_TEXT // MEBIBYTE} MB can be graded")
+        raise CodecError(
+            f"{len(text) // MEBIBYTE} MB of text; at most {MAX_TEXT // MEBIBYTE} MB can be graded"
+        )
     return text
 
 

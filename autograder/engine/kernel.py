@@ -42,6 +42,7 @@ class KernelParent:
         self._process.control.settimeout(START_SECONDS)
         try:
             ready = self._receive()
+            sandbox.started(self._process)
         except Exception:
             self.close()
             raise
@@ -64,8 +65,10 @@ class KernelParent:
         except TimeoutError:
             reply = b""
         if not reply:
-            log = self._process.log.read_text(errors="replace")[-2000:]
-            raise RuntimeError(f"the parent of all kernels has ended or does not answer; it printed:\n{log}")
+            printed = sandbox.printed(self._process)
+            raise RuntimeError(
+                f"the parent of all kernels has ended or does not answer; it printed:\n{printed}"
+            )
         answer = json.loads(reply)
         if answer.get("error"):
             raise RuntimeError(answer["error"])

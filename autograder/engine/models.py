@@ -35,7 +35,11 @@ WHOLE_MODULES = (
     "keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.optimizers",
     "keras.optimizers.schedules",
 )  # fmt: skip
-ARITHMETIC = ("keras.src.ops.numpy", "keras.src.ops.nn", "keras.src.ops.math")  # `x * 2` in a functional model
+ARITHMETIC = (
+    "keras.src.ops.numpy",
+    "keras.src.ops.nn",
+    "keras.src.ops.math",
+)  # `x * 2` in a functional model
 FUNCTIONS = ("keras.losses", "keras.metrics", "keras.activations")
 
 
@@ -116,7 +120,11 @@ def _check_class(node: dict) -> None:
         return
     if name == "function":
         known = any(callable(getattr(_resolve(one), str(node.get("config")), None)) for one in FUNCTIONS)
-        if module in ("builtins", *FUNCTIONS) and known and registered in ("function", node.get("config"), None):
+        if (
+            module in ("builtins", *FUNCTIONS)
+            and known
+            and registered in ("function", node.get("config"), None)
+        ):
             return
         raise ModelRefused(f"the function {str(node.get('config'))[:60]!r}, which is not one of Keras' own")
     if (module, name) not in _allowed() or registered not in (None, name):
@@ -140,7 +148,9 @@ def encode(value: Any, encoder: Any) -> dict | None:
     if isinstance(value, keras.callbacks.History):
         return {"t": "history", "v": encoder.encode([value.history, list(value.epoch), value.params])}
     tensorflow = sys.modules["tensorflow"]
-    if isinstance(value, keras.Variable | tensorflow.Variable | tensorflow.Tensor) and hasattr(value, "numpy"):
+    if isinstance(value, keras.Variable | tensorflow.Variable | tensorflow.Tensor) and hasattr(
+        value, "numpy"
+    ):
         array = np.asarray(value)
         return None if array.dtype.kind in "OV" else {"t": "tensor", "array": encoder.pure_array(array)}
     configured = (
@@ -164,7 +174,12 @@ def _model(model: Any, encoder: Any) -> dict:
     config = keras.saving.serialize_keras_object(model)
     config.pop("compile_config", None)
     check(config)
-    return {"t": "model", "config": config, "compile": compile_config(model), "weights": encode_weights(model, encoder)}
+    return {
+        "t": "model",
+        "config": config,
+        "compile": compile_config(model),
+        "weights": encode_weights(model, encoder),
+    }
 
 
 def encode_weights(model: Any, encoder: Any) -> list[dict]:
@@ -222,7 +237,9 @@ def _built(config: Any) -> Any:
     except ModelRefused:
         raise
     except Exception as error:
-        raise ModelRefused(f"a model that Keras cannot build from its configuration: {str(error)[:200]}") from None
+        raise ModelRefused(
+            f"a model that Keras cannot build from its configuration: {str(error)[:200]}"
+        ) from None
 
 
 def set_weights(model: Any, nodes: Any, decoder: Any) -> None:
@@ -235,7 +252,9 @@ def set_weights(model: Any, nodes: Any, decoder: Any) -> None:
         raise ModelRefused("weights that are no list")
     arrays = [decoder.pure_array(node) for node in nodes]
     expected = [tuple(variable.shape) for variable in model.weights]
-    if [array.shape for array in arrays] != expected or any(array.dtype.kind not in "fiub" for array in arrays):
+    if [array.shape for array in arrays] != expected or any(
+        array.dtype.kind not in "fiub" for array in arrays
+    ):
         raise ModelRefused("a model whose weights do not fit its layers")
     model.set_weights(arrays)
 

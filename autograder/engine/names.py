@@ -143,7 +143,9 @@ def _statements(index: int, tree: ast.Module) -> Iterator[_Statement]:
         loads = _loads(module)
         if not is_import and "get_ipython" in loads:  # a magic: it shows something, or asks for a package
             continue
-        yield _Statement(index, ast.unparse(node), _stores(module), loads, is_import, isinstance(node, ast.Expr))
+        yield _Statement(
+            index, ast.unparse(node), _stores(module), loads, is_import, isinstance(node, ast.Expr)
+        )
 
 
 def _definitions(tree: ast.Module) -> str:
@@ -152,7 +154,12 @@ def _definitions(tree: ast.Module) -> str:
 
 
 def _imports(tree: ast.Module) -> set[str]:
-    return {name for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) for name in _alias_names(node)}
+    return {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in _alias_names(node)
+    }
 
 
 def _alias_names(node: ast.Import | ast.ImportFrom) -> set[str]:
@@ -168,7 +175,9 @@ def _stores(tree: ast.AST) -> set[str]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 found.add(node.name)
-                found.update(name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names)
+                found.update(
+                    name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names
+                )
                 continue
             case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 found.update(one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
@@ -202,7 +211,11 @@ def _loads(tree: ast.Module) -> set[str]:
             if at_top and (symbol.is_referenced() or symbol.is_declared_global()):
                 found.add(symbol.get_name())
     # `x += 1` refers to x, which a symbol table does not say
-    found |= {node.target.id for node in ast.walk(tree) if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}
+    found |= {
+        node.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
     return found
 
 
@@ -237,9 +250,13 @@ def _stored_first(body: list[ast.stmt]) -> set[str]:
                     if isinstance(item.optional_vars, ast.Name):
                         stored.update({item.optional_vars.id} - seen)
                 go(node.body)
-            elif isinstance(node, ast.Assign) and all(isinstance(target, ast.Name | ast.Tuple) for target in node.targets):
+            elif isinstance(node, ast.Assign) and all(
+                isinstance(target, ast.Name | ast.Tuple) for target in node.targets
+            ):
                 look_up(node.value)
-                names = [one for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+                names = [
+                    one for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)
+                ]
                 stored.update({one.id for one in names if isinstance(one.ctx, ast.Store)} - seen)
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 stored.update(_alias_names(node) - seen)

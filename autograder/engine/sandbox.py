@@ -13,6 +13,7 @@ import sysconfig
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from autograder.errors import PracticalsError
 
@@ -213,8 +214,8 @@ class Process:
         popen: the process that was started (bubblewrap, or Python without it).
         control: our end of the socket pair that it answers requests on.
         exchange: how this process reaches the folder of sockets and arrays.
-        log: file that holds what it printed.
-        stage: empty folder to remove at the end.
+        log: file without a name that holds what it printed.
+        stage: folder of ours that it needs while it starts; without a sandbox, until it ends.
         sandboxed: whether it runs in bubblewrap.
         inner_pid: process 1 of the sandbox as we number it; all of the sandbox ends with it. None without a sandbox.
     """
@@ -222,7 +223,7 @@ class Process:
     popen: subprocess.Popen
     control: socket.socket
     exchange: Path
-    log: Path
+    log: IO[bytes]
     stage: Path
     sandboxed: bool
     inner_pid: int | None
@@ -236,9 +237,9 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
     """
     require_linux()
     # under /tmp and open to all, because the unprivileged user must be able to walk to the stage
-    stage = Path(tempfile.mkdtemp(prefix="practicals-", dir="/tmp" if Path("/tmp").is_dir() else None))
-    stage.chmod(0o755)
-    log = stage.with_suffix(".log")
+    stage = Path(tempfile.mkdtemp(prefix="practicals-", dir="/tmp" if sandboxed else None))
+    stage.chmod(0o755 if sandboxed else 0o700)
+    log = tempfile.TemporaryFile()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     info_read, info_write = os.pipe()
     settings = json.dumps({"limits": asdict(limits), "sandboxed": sandboxed, "exchange": str(stage)})
@@ -246,22 +247,21 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
     try:
         if sandboxed:
             argv = command(argv, limits=limits, data=data, info_fd=info_write, stage=stage)
-        with log.open("wb") as output:
-            popen = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=(theirs.fileno(), info_write),
-                env=None if sandboxed else environment(data, sandboxed=False),
-                cwd="/",
-                start_new_session=True,  # Ctrl-C is the grader's to handle
-            )
+        popen = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=(theirs.fileno(), info_write),
+            env=None if sandboxed else environment(data, sandboxed=False),
+            cwd="/",
+            start_new_session=True,  # Ctrl-C is the grader's to handle
+        )
     except BaseException:
         ours.close()
         os.close(info_read)
         stage.rmdir()
-        log.unlink(missing_ok=True)
+        log.close()
         raise
     finally:
         theirs.close()
@@ -276,6 +276,18 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
     return Process(popen, ours, exchange, log, stage, sandboxed, pid)
 
 
+def started(process: Process) -> None:
+    """Remove what a process needed only to start, so that a grader that is killed leaves no folder behind."""
+    if process.sandboxed:
+        process.stage.rmdir()
+
+
+def printed(process: Process) -> str:
+    """The last 2,000 bytes that a process printed."""
+    process.log.seek(max(process.log.seek(0, os.SEEK_END) - 2000, 0))
+    return process.log.read().decode(errors="replace")
+
+
 def stop(process: Process) -> None:
     """End a process started by `start`, and with it every kernel that it forked; remove its files."""
     process.control.close()  # it ends by itself when the other end is closed
@@ -284,8 +296,8 @@ def stop(process: Process) -> None:
     except subprocess.TimeoutExpired:
         os.kill(process.inner_pid or process.popen.pid, signal.SIGKILL)
         process.popen.wait()
+    process.log.close()
     shutil.rmtree(process.stage, ignore_errors=True)
-    process.log.unlink(missing_ok=True)
 
 
 @functools.cache
@@ -306,7 +318,7 @@ def probe() -> str:
         if answer:
             return json.loads(answer)["error"]
         process.popen.wait(timeout=5)
-        lines = [line for line in process.log.read_text(errors="replace").splitlines() if line.strip()]
+        lines = [line for line in printed(process).splitlines() if line.strip()]
         return lines[-1].strip() if lines else f"bwrap ended with status {process.popen.returncode}"
     finally:
         stop(process)

@@ -28,9 +28,7 @@ from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
 MAX_FILES = 16 * 2**20  # bytes of the files that the course hands out beside a notebook
-WARNING = (
-    "Graded without a sandbox: this submission could read and change files and use the network as the account that graded."
-)
+WARNING = "Graded without a sandbox: this submission could read and change files and use the network as the account that graded."
 
 
 class ExecuteSplit(execute.ExecuteSubmission):
@@ -44,7 +42,9 @@ class ExecuteSplit(execute.ExecuteSubmission):
         names = resources["nbgrader"]
         references = reference_names(source_notebook(coursedir, names["assignment"], names["notebook"]))
         with execute.working_folder(coursedir, names["assignment"]) as folder:
-            executed = execute_notebook(nb, self.limits, folder, references=references, sandboxed=self.sandbox)
+            executed = execute_notebook(
+                nb, self.limits, folder, references=references, sandboxed=self.sandbox
+            )
         return executed, resources
 
 
@@ -82,7 +82,9 @@ def execute_notebook(
         RuntimeError: no kernel could be started.
     """
     executed = copy.deepcopy(nb)
-    run = _Run(executed, plan(executed, references), limits, _files(workdir), kernel_parent(sandboxed=sandboxed))
+    run = _Run(
+        executed, plan(executed, references), limits, _files(workdir), kernel_parent(sandboxed=sandboxed)
+    )
     execute._finish(run.notebook())
     for cell in executed.cells:
         if cell.cell_type == "code":
@@ -161,14 +163,18 @@ class _Side:
         except DeadKernelError:
             await self.kernel.is_alive()
             why = self.kernel.why_ended()
-            cell.outputs.append(execute._failure("KernelDied", f"the Python process ended in this cell: {why}."))
+            cell.outputs.append(
+                execute._failure("KernelDied", f"the Python process ended in this cell: {why}.")
+            )
             return False
         except CellTimeoutError:
             if time.monotonic() - start > seconds:
                 cell.outputs.append(new_output("error", **execute._too_slow(seconds)))
             else:
                 cell.outputs.append(
-                    execute._failure("TooMuchOutput", "this cell printed more than could be read; it was stopped.")
+                    execute._failure(
+                        "TooMuchOutput", "this cell printed more than could be read; it was stopped."
+                    )
                 )
             return False
         return True
@@ -201,7 +207,12 @@ class _Run:
     """
 
     def __init__(
-        self, nb: NotebookNode, plan: Plan, limits: execute.Limits, files: dict[str, bytes], parent: KernelParent
+        self,
+        nb: NotebookNode,
+        plan: Plan,
+        limits: execute.Limits,
+        files: dict[str, bytes],
+        parent: KernelParent,
     ):
         self.nb, self.plan, self.limits, self.files, self.parent = nb, plan, limits, files, parent
         self.deadline = time.monotonic() + limits.notebook_seconds
@@ -299,7 +310,9 @@ class _Run:
         names = self.plan.names.get(index, [])
         ready = await self._student_ready(index) if names else True
         if not await self._trusted_ready(index):
-            cell.outputs = [execute._failure("NotChecked", "the process that runs the checks ended too often.")]
+            cell.outputs = [
+                execute._failure("NotChecked", "the process that runs the checks ended too often.")
+            ]
             return
         seconds = max(self._seconds(), 1)
         gone = None if ready else self._gone()
@@ -348,7 +361,9 @@ class _Run:
         """Run in the tests' kernel what tests need of a given cell."""
         problem = await self.trusted.call(self.plan.beside[index], max(self._seconds(), 1))
         if problem is not None:
-            self.notes.append(f"A given cell that tests need could not run beside them (cell {index + 1}): {problem}")
+            self.notes.append(
+                f"A given cell that tests need could not run beside them (cell {index + 1}): {problem}"
+            )
 
     def _drop_trusted(self) -> None:
         self.trusted.kernel.stop()

@@ -132,7 +132,12 @@ class Zygote:
         if shim == 0:
             os.close(reports)
             self.control.close()
-            _shim(report, Setup(folder, key, None if trusted else self.exchange), self.limits, sandboxed=self.sandboxed)
+            _shim(
+                report,
+                Setup(folder, key, None if trusted else self.exchange),
+                self.limits,
+                sandboxed=self.sandboxed,
+            )
         os.close(report)
         with os.fdopen(reports, "rb") as pipe:
             text = pipe.readline().decode()

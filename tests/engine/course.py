@@ -88,7 +88,11 @@ def scores(notebook: NotebookNode) -> dict[str, float]:
 
 
 def graded(
-    answers: dict[str, str], workdir, extra: str | None = None, limits: execute.Limits | None = None, plain: bool = False
+    answers: dict[str, str],
+    workdir,
+    extra: str | None = None,
+    limits: execute.Limits | None = None,
+    plain: bool = False,
 ) -> NotebookNode:
     """A submission executed by the isolated engine (or, `plain`, by the other one)."""
     notebook = submission(answers, extra)

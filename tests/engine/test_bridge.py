@@ -6,7 +6,6 @@ import pytest
 from conftest import run_cells, text
 
 
-
 @pytest.fixture
 def pair(parent, fork):
     """A function that runs student cells in one kernel, then a test's cells in another that is bound to it."""
@@ -143,7 +142,10 @@ for attempt in (lambda: answer == 1, lambda: np.asarray(answer), lambda: float(a
     except TypeError: caught.append("refused")
 caught, lying
 """
-    assert pair([student], ["answer", "lying"], test) == "([False, 'refused', 'refused', 'refused', 'refused'], [0])"
+    assert (
+        pair([student], ["answer", "lying"], test)
+        == "([False, 'refused', 'refused', 'refused', 'refused'], [0])"
+    )
 
 
 @pytest.mark.parametrize(
@@ -300,7 +302,9 @@ def look(x):
 
 
 def test_nan_and_huge_arrays(pair):
-    student = "import numpy as np\nnan = float('nan')\nhuge = np.zeros((1024, 1024, 80))\ndef give(): return huge"
+    student = (
+        "import numpy as np\nnan = float('nan')\nhuge = np.zeros((1024, 1024, 80))\ndef give(): return huge"
+    )
     test = """
 print(nan)
 try: huge.shape
@@ -311,5 +315,3 @@ except TypeError as error: print(error)
     shown = pair([student], ["nan", "huge", "give"], test).split("\n")
     assert shown[0] == "nan"
     assert all("at most 512 MB can be graded" in line for line in shown[1:])
-
-

@@ -1,5 +1,6 @@
 """Forked kernels run notebooks like any kernel, and leave nothing behind."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -97,12 +98,11 @@ def test_closing_the_parent_ends_everything():
         forked = parent.fork()
         kernel.attach(forked)
         family = psutil.Process(parent._process.popen.pid).children(recursive=True)
-        stage, log = parent._process.stage, parent._process.log
+        stage = parent._process.stage
         assert len(family) >= 4
     psutil.wait_procs(family, timeout=5)
     assert not [process for process in family if process.is_running()]
     assert not stage.exists()
-    assert not log.exists()
     forked.stop()
 
 
@@ -137,3 +137,26 @@ def test_the_course_folder_is_out_of_sight(fork):
     here = Path(__file__).resolve().parents[2]
     cells = run_cells(fork(), f"import os; print(os.path.exists({str(here / 'pyproject.toml')!r}))")
     assert text(cells[0]) == "False"
+
+
+def test_a_parent_whose_grader_was_killed_ends_by_itself():
+    code = (
+        "import os, signal\nfrom autograder.engine.kernel import KernelParent\nparent = KernelParent()\nparent.fork()\n"
+        "print(parent._process.inner_pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(killed.stdout)).wait(timeout=10)
+    assert not psutil.pid_exists(int(killed.stdout))
+
+
+@pytest.mark.slow
+def test_without_a_sandbox_kernels_still_run_and_end_with_all_they_started(tmp_path):
+    with kernel.KernelParent(sandboxed=False) as parent:
+        forked = parent.fork()
+        kernel.attach(forked)
+        code = "import subprocess; print(subprocess.Popen(['sleep', '1000'], start_new_session=True).pid)"
+        pid = int(text(run_cells(forked, code, "1 + 1")[0]))
+        assert psutil.pid_exists(pid)
+        forked.stop()
+        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

@@ -49,8 +49,12 @@ def test_scores_are_those_of_the_plain_executor(answers, tmp_path):
 
 
 def test_feedback_names_the_students_line(tmp_path):
-    executed = graded({**HONEST, "scale": "def scale(x):\n    y = x\n    raise ValueError('my mistake')"}, tmp_path)
-    assert "in `scale`, line 3 of your cell: raise ValueError('my mistake')" in " ".join(feedback(executed, "scale-test").split())
+    executed = graded(
+        {**HONEST, "scale": "def scale(x):\n    y = x\n    raise ValueError('my mistake')"}, tmp_path
+    )
+    assert "in `scale`, line 3 of your cell: raise ValueError('my mistake')" in " ".join(
+        feedback(executed, "scale-test").split()
+    )
 
 
 def test_a_killed_kernel_costs_only_what_needed_it(tmp_path):
@@ -59,7 +63,10 @@ def test_a_killed_kernel_costs_only_what_needed_it(tmp_path):
 
 
 def test_a_function_that_ends_the_kernel_costs_its_own_cell(tmp_path):
-    executed = graded({**HONEST, "build": "def build(units):\n    import os; os._exit(1)", "train": "model = None"}, tmp_path)
+    executed = graded(
+        {**HONEST, "build": "def build(units):\n    import os; os._exit(1)", "train": "model = None"},
+        tmp_path,
+    )
     assert scores(executed) == {**POINTS, "build-test": 0.0, "train-test": 0.0}
 
 
@@ -72,14 +79,24 @@ def test_an_endless_cell_and_an_endless_function(tmp_path):
 
 def test_the_time_of_the_notebook_ends_it(tmp_path):
     limits = execute.Limits(cell_seconds=4, notebook_seconds=5)
-    executed = graded({**HONEST, "build": "while True:\n    try:\n        while True: x = 1\n    except BaseException: pass"}, tmp_path, limits=limits)
+    executed = graded(
+        {
+            **HONEST,
+            "build": "while True:\n    try:\n        while True: x = 1\n    except BaseException: pass",
+        },
+        tmp_path,
+        limits=limits,
+    )
     assert scores(executed)["scale-test"] == POINTS["scale-test"]
     assert "NotebookTimeLimit" in str(executed.cells[-2].outputs)
 
 
 def test_files_of_the_course_are_there_and_changing_them_changes_nothing(tmp_path):
     (tmp_path / "table.csv").write_text("1,2,3")
-    answers = {**HONEST, "count": "parameters = 114 if open('table.csv').read() == '1,2,3' else 0\nopen('table.csv', 'w').write('9')"}
+    answers = {
+        **HONEST,
+        "count": "parameters = 114 if open('table.csv').read() == '1,2,3' else 0\nopen('table.csv', 'w').write('9')",
+    }
     assert scores(graded(answers, tmp_path))["count-test"] == POINTS["count-test"]
     assert (tmp_path / "table.csv").read_text() == "1,2,3"
 
