@@ -285,12 +285,16 @@ def _init(report: int, setup: Setup, limits: Limits, *, sandboxed: bool) -> None
         if setup.key is None:
             _answer(report, "init 1")
             os._exit(0)
+        _libc.prctl(
+            PR_SET_DUMPABLE, 1, 0, 0, 0
+        )  # the kernel is born readable, else its memory cannot be counted
         kernel = os.fork()
         if kernel == 0:
             os.close(report)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             _become_kernel(setup, limits, sandboxed=sandboxed)
+        _libc.prctl(PR_SET_DUMPABLE, 0 if sandboxed else 1, 0, 0, 0)
         os.close(report)
         status = _watch(kernel, signals, limits, sandboxed=sandboxed)
     except BaseException as error:
@@ -319,6 +323,7 @@ def _mounts(setup: Setup, limits: Limits) -> None:
 
 def _watch(kernel: int, signals: set, limits: Limits, *, sandboxed: bool) -> int:
     """Reap, forward interrupts, and end everything when memory runs out or the kernel ends. Returns the exit status."""
+    hiding: set[int] = set()
     while True:
         received = signal.sigtimedwait(signals, 0.1)
         number = received.si_signo if received else None
@@ -339,7 +344,7 @@ def _watch(kernel: int, signals: set, limits: Limits, *, sandboxed: bool) -> int
             if pid == kernel:
                 code = os.waitstatus_to_exitcode(status)
                 return code if code >= 0 else 128 - code
-        if sandboxed and _memory(limits.memory) > limits.memory:
+        if sandboxed and _memory(limits.memory, hiding) > limits.memory:
             return OUT_OF_MEMORY
 
 
@@ -381,15 +386,17 @@ def _kill_descendants() -> None:
                 pass
 
 
-def _memory(limit: int) -> int:
+def _memory(limit: int, hiding: set[int]) -> int:
     """Bytes that the kernel's processes hold for themselves, without what they share with the zygote.
 
     Resident size bounds that from above and costs nothing to read; only when the bound is over `limit` are the pages
     counted one by one. Files in memory (memfd) belong to no process's pages, so they are counted by descriptor.
+    `hiding` remembers processes that could not be read; those that cannot be read twice count as over the limit.
     """
     page = os.sysconf("SC_PAGE_SIZE")
     resident: dict[int, int] = {}
     files: dict[tuple[int, int], int] = {}
+    hidden_now: set[int] = set()
     for pid in _processes():
         try:
             pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -400,9 +407,13 @@ def _memory(limit: int) -> int:
                         status = descriptor.stat()
                         files[status.st_dev, status.st_ino] = status.st_blocks * 512
         except PermissionError:  # it made itself unreadable (PR_SET_DUMPABLE), which no notebook needs
-            return limit + 1
+            if pid in hiding:
+                return limit + 1
+            hidden_now.add(pid)
         except OSError:  # it ended, or closed a file, while we looked
             continue
+    hiding.clear()
+    hiding |= hidden_now
     in_files = sum(files.values())
     if sum(resident.values()) + in_files <= limit:
         return sum(resident.values()) + in_files
@@ -433,7 +444,6 @@ def _become_kernel(setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
             Path("/proc/self/oom_score_adj").write_text("1000")
         if sandboxed:
             _drop_capabilities()
-            _libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # else init could not read how much memory it uses
         _fresh_randomness()
         from ipykernel.kernelapp import IPKernelApp
         from traitlets.config import Config
