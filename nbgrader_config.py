@@ -5,6 +5,7 @@ from nbgrader import preprocessors
 
 from autograder.engine.execute import ExecuteSubmission
 from autograder.engine.rebuild import RebuildSubmission
+from autograder.grading.feedback import TEMPLATES, FeedbackExporter, FeedbackPage
 from autograder.release import ClearBuildMetadata
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
@@ -43,3 +44,10 @@ c.Autograde.autograde_preprocessors = [
     preprocessors.AssignLatePenalties,
     preprocessors.CheckCellMetadata,
 ]
+
+# Feedback: a page of our own, so that hidden tests and what a student's code put out cannot do harm
+
+c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, FeedbackPage]
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.FeedbackExporter.template_name = "feedback_page"
+c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]

@@ -156,13 +156,14 @@ def require_small(notebook: NotebookNode, written: str, practical: str) -> None:
     """Refuse a notebook that has grown too large to keep in git and to open on a slow line.
 
     Raises:
-        PracticalsError: naming the largest cell.
+        PracticalsError: naming the largest cells.
     """
     if (size := len(written.encode())) >= MAX_BYTES:
-        index, cell = max(enumerate(notebook.cells), key=lambda item: len(json.dumps(item[1])))
+        sizes = {describe(cell, index): len(json.dumps(cell)) for index, cell in enumerate(notebook.cells)}
+        largest = sorted(sizes, key=sizes.get, reverse=True)[:5]
         raise PracticalsError(
             f"{practical}: the notebook has {size / 1000:.0f} KB and may have {MAX_BYTES / 1000:.0f}; "
-            f"the largest is {describe(cell, index)} with {len(json.dumps(cell)) / 1000:.0f} KB",
+            f"the largest: {', '.join(f'{name} with {sizes[name] / 1000:.0f} KB' for name in largest)}",
             "Draw fewer or smaller figures there",
         )
 

@@ -1,7 +1,9 @@
 """The command line, `practicals`: one function a command; errors become sentences."""
 
 import errno
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -20,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+WORKERS = min(2, os.cpu_count() or 1)
 PracticalNames = Annotated[
     list[str] | None, typer.Argument(help="practicals by name, as in source/; default: all of them")
 ]
@@ -73,6 +76,64 @@ def measure(
 
     root = course_root()
     typer.echo(f"wrote {measure(root, name, budget, seeds, Console()).relative_to(root)}")
+
+
+@app.command()
+def grade(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    submitted: Annotated[
+        Path | None, typer.Option(help="class folder, STUDENT/NAME/NAME.ipynb; default: submitted/")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="where gradebook, feedback and grades.csv go; default: this course")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")] = None,
+    due: Annotated[
+        str | None, typer.Option(help='when it is due, "2025-11-30 18:00 UTC"; kept in the gradebook')
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="grade also what has not changed")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="submissions to execute at a time")] = min(
+        2, os.cpu_count() or 1
+    ),
+    cell_seconds: Annotated[
+        int | None, typer.Option(min=1, help="time limit of one cell; default: 30")
+    ] = None,
+) -> None:
+    """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
+
+    Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input.
+    """
+    from autograder.grading.run import grade
+
+    graded = grade(course_root(), name, Console(), submitted, output, json, force, workers, cell_seconds, due)
+    if not all(result.graded for result in graded.results):
+        raise typer.Exit(3)
+
+
+@app.command("sample-class")
+def sample_class(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
+) -> None:
+    """Write a sample class: submissions as students hand them in, good ones, wrong ones and broken ones."""
+    from autograder.sample_class import DUE, write_sample_class
+
+    samples = write_sample_class(course_root(), name, folder)
+    for sample in samples:
+        typer.echo(f"{sample.student_id}: {sample.about}")
+    typer.echo(f'Grade them with: practicals grade {name} --submitted {folder} --output OUT --due "{DUE}"')
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")] = "p01_mlp_basics",
+    workers: Annotated[int, typer.Option(min=1, help="submissions to execute at a time")] = WORKERS,
+) -> None:
+    """Write a sample class, grade it into build/demo, and compare with what it should get."""
+    from autograder.demo import demo
+
+    if not demo(course_root(), name, Console(), workers):
+        raise typer.Exit(1)
 
 
 def main() -> None:

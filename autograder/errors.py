@@ -15,3 +15,7 @@ class PracticalsError(Exception):
         self.problem = problem
         self.remedy = remedy
         self.exit_code = exit_code
+
+    def __reduce__(self):
+        # worker processes hand errors over pickled
+        return type(self), (self.problem, self.remedy, self.exit_code)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -74,14 +75,24 @@ def execute(
     )
     with (
         tempfile.TemporaryDirectory(prefix=f"{practical}-") as folder,
-        client.setup_kernel(cwd=folder, env=environment, cleanup_kc=True),
+        # TensorFlow's start writes to the process's own stderr: of use only if the kernel dies
+        tempfile.TemporaryFile() as last_words,
+        client.setup_kernel(cwd=folder, env=environment, stderr=last_words, cleanup_kc=True),
         progress,
     ):
         start = time.monotonic()
         task = progress.add_task(practical, total=len(notebook.cells))
         for index, cell in enumerate(notebook.cells):
             progress.update(task, description=f"{practical}  {describe(cell, index)}")
-            _execute_cell(client, cell, index, practical, may_fail(cell))
+            try:
+                _execute_cell(client, cell, index, practical, may_fail(cell))
+            except DeadKernelError as error:
+                last_words.seek(0)
+                said = last_words.read().decode("utf-8", errors="replace").strip()[-2000:]
+                raise PracticalsError(
+                    f"{practical}: {describe(cell, index)} killed its kernel",
+                    f"See whether it needs more memory than there is. The kernel's last words:\n{said}",
+                ) from error
             if cell.cell_type == "code":
                 cell.outputs = merge_streams(cell.outputs)
                 _refuse_paths(cell, index, practical, folder)
@@ -121,15 +132,11 @@ def _execute_cell(
         if not may_fail:
             raise PracticalsError(
                 f"{where} raised {error.ename}: {error.evalue}",
-                f"Mend the cell and run the command again. Where:\n{_without_colours(error.traceback)}",
+                f"Mend the cell and run the command again. Where:\n{_traceback(cell)}",
             ) from error
     except CellTimeoutError as error:
         raise PracticalsError(
             f"{where} ran for more than {client.timeout:.0f} seconds", "Give it less to do at this budget"
-        ) from error
-    except DeadKernelError as error:
-        raise PracticalsError(
-            f"{where} killed its kernel", "See whether it needs more memory than there is"
         ) from error
 
 
@@ -141,7 +148,7 @@ def _refuse_paths(cell: NotebookNode, index: int, practical: str, folder: str) -
             *(v for k, v in output.get("data", {}).items() if k.startswith("text/")),
         ]
         for text in shown:
-            for path in (folder, os.path.realpath(folder), str(Path.cwd()), str(Path.home())):
+            for path in (folder, os.path.realpath(folder), str(Path.cwd()), str(Path.home()), sys.prefix):
                 if len(Path(path).parts) > 1 and path in text:
                     line = next(line for line in text.splitlines() if path in line)
                     raise PracticalsError(
@@ -151,5 +158,6 @@ def _refuse_paths(cell: NotebookNode, index: int, practical: str, folder: str) -
                     )
 
 
-def _without_colours(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+def _traceback(cell: NotebookNode) -> str:
+    lines = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))  # without colours

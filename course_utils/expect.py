@@ -470,7 +470,7 @@ class _RandomState:
             names = ("global_random_seed", "global_seed_generator")
             self.keras = {name: keras_state.get_global_attribute(name) for name in names}
         if generator := self.keras.get("global_seed_generator"):
-            self.keras_draws = np.array(generator.state.value)
+            self.keras_draws = generator.state.numpy()
         # no public function reads this, and model.fit shuffles with operations that draw their seeds from it
         context = self._tensorflow_context()
         self.tensorflow = (context._seed, context._rng.getstate()) if hasattr(context, "_rng") else None

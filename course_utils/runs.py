@@ -52,10 +52,10 @@ class Run:
         """Write `run.json`: name, config, figures, seconds since the run began, versions, seed and budget.
 
         Args:
-            history: what `model.fit` returned; it replaces the CSV file if the run was logged without
-            `callbacks`. **figures: measured numbers by name.
+            history: what `model.fit` returned, or its `.history`; it replaces the CSV file if the run was
+            logged without `callbacks`. **figures: measured numbers by name.
         """
-        logs = getattr(history, "history", None)
+        logs = getattr(history, "history", history)
         if logs and not (self.folder / HISTORY_FILE).exists():
             pandas = _pandas()
             pandas.DataFrame(logs).rename_axis("epoch").to_csv(self.folder / HISTORY_FILE)
@@ -178,7 +178,7 @@ def _row(folder):
 
 
 def _history(folder):
-    """The epochs that a run has logged: a row for each, index "epoch"; none where nothing readable is there."""
+    """The epochs that a run has logged, a row for each (index "epoch"); none where nothing can be read."""
     pandas = _pandas()
     try:
         logged = (folder / HISTORY_FILE).read_text(encoding="utf-8", errors="replace")

@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import json
 import os
 import shutil
 import subprocess
@@ -11,14 +10,12 @@ import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import zmq
 import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -28,36 +25,17 @@ from nbgrader.preprocessors import Execute
 from traitlets import Float
 
 from autograder.engine.assignment import given_files
+from autograder.engine.client import BoundedClient
+from autograder.engine.limits import KERNEL_DIED, TOO_MUCH_OUTPUT, Limits, failure, out_of_time, too_slow
 from autograder.engine.rebuild import EXPERIMENT
 from autograder.execution import ThisEnvironment, merge_streams
 from autograder.notebooks import is_test
 
 NOT_RUN = "Not run when grading: this cell shows an experiment, and nothing graded needs it."
 STARTUP_SECONDS = 60
-REACTION_SECONDS = 5  # that a kernel has to stop after an interrupt, and to hand over what it printed
 MAX_MESSAGE_BYTES = 50_000_000
-SCORE_CHARACTERS = 1_000  # of a result, kept whatever was printed before: nbgrader reads the score there
-OUTPUT_OVERHEAD = 100  # bytes that an output counts beside its content, so that empty ones are bounded too
-TRUNCATED = "\n[The rest of this cell's output was left out: it printed more than {limit:,} bytes.]\n"
 # Settings of the person who grades that would change what the notebook does, or say that it is being graded
 NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "MPLBACKEND", "NBGRADER_EXECUTION"}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the execution of one submission may take.
-
-    Args:
-        cell_seconds: time for one cell, default 30.
-        notebook_seconds: time for the whole notebook, restarts of the kernel included, default 300.
-        cell_text_bytes: text that one cell may print, default 200,000; what is more is cut off.
-        cell_image_bytes: figures of one cell, base64-encoded, default 10,000,000; further ones are left out.
-    """
-
-    cell_seconds: float = 30
-    notebook_seconds: float = 300
-    cell_text_bytes: int = 200_000
-    cell_image_bytes: int = 10_000_000
 
 
 class ExecuteSubmission(Execute):
@@ -143,7 +121,7 @@ async def _execute(nb: NotebookNode, limits: Limits, workdir: Path) -> None:
             if kernel is None:
                 kernel = await _started(nb, index, limits, workdir, deadline, fatal)
             if kernel is None:
-                cell.outputs = [_out_of_time(limits)]
+                cell.outputs = [out_of_time(limits)]
                 continue
             if not await kernel.run(cell, index, deadline):
                 fatal.add(index)
@@ -204,7 +182,7 @@ class _Kernel:
             connection_file=f"{self.runtime.name}/connection.json",
             context=self.context,
         )
-        self.client = _BoundedClient(nb, km=self.manager, limits=limits)
+        self.client = BoundedClient(nb, km=self.manager, limits=limits)
 
     async def start(self) -> None:
         """Start the kernel and wait for it."""
@@ -226,28 +204,28 @@ class _Kernel:
         """Run a cell; return whether the kernel is there for the next one."""
         left = deadline - time.monotonic()
         if left <= 0:
-            cell.outputs = [_out_of_time(self.limits)]
+            cell.outputs = [out_of_time(self.limits)]
             return True
         seconds = min(self.limits.cell_seconds, left)
         self.client.timeout_func = lambda _: seconds
-        self.client.error_on_timeout = _too_slow(seconds)
+        self.client.error_on_timeout = dict(too_slow(seconds))
         start = time.monotonic()
         try:
             await self.client.async_execute_cell(cell, index)
         except DeadKernelError:
             cell.outputs.append(
-                _failure(
-                    "KernelDied",
+                failure(
+                    KERNEL_DIED,
                     "the Python process ended in this cell: it exited, crashed or ran out of memory.",
                 )
             )
             return False
         except CellTimeoutError:
             if time.monotonic() - start > seconds:
-                cell.outputs.append(new_output("error", **_too_slow(seconds)))
+                cell.outputs.append(too_slow(seconds))
             else:
                 cell.outputs.append(
-                    _failure("TooMuchOutput", "this cell printed more than could be read; it was stopped.")
+                    failure(TOO_MUCH_OUTPUT, "this cell printed more than could be read; it was stopped.")
                 )
             return False
         return True
@@ -273,111 +251,6 @@ def _descendants(manager: AsyncKernelManager) -> list[psutil.Process]:
         if manager.provisioner is not None and manager.provisioner.process is not None:
             return psutil.Process(manager.provisioner.process.pid).children(recursive=True)
     return []
-
-
-class _BoundedClient(NotebookClient):
-    """An nbclient that keeps of each cell's output no more than the limits allow."""
-
-    def __init__(self, nb: NotebookNode, km: AsyncKernelManager, limits: Limits):
-        super().__init__(
-            nb, km=km, allow_errors=True, record_timing=False, iopub_timeout=REACTION_SECONDS,
-            raise_on_iopub_timeout=True, interrupt_on_timeout=True,
-        )  # fmt: skip
-        self.limits = limits
-        self._forget()
-        self.on_cell_execute = lambda **_: self._forget()
-        self.on_cell_executed = _show_error_of_reply
-
-    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """As nbclient, without what exceeds the limits."""
-        kind, content = msg["msg_type"], msg["content"]
-        if kind == "clear_output":
-            self._forget()
-        elif kind == "stream":
-            content["text"] = self._bounded(content["text"])
-            if not content["text"]:
-                return None
-        elif kind in ("display_data", "execute_result", "update_display_data"):
-            content["data"] = self._bounded_bundle(content["data"], kind)
-            if not content["data"]:
-                return None
-        elif kind == "error":
-            content["evalue"] = content["evalue"][: self.limits.cell_text_bytes // 10]
-            content["traceback"] = _beginning_and_end(content["traceback"], self.limits.cell_text_bytes // 2)
-        return super().process_message(msg, cell, cell_index)
-
-    def _forget(self) -> None:
-        self.text_left, self.images_left = self.limits.cell_text_bytes, self.limits.cell_image_bytes
-
-    def _bounded(self, text: str) -> str:
-        if self.text_left <= 0:
-            return ""
-        kept = text.encode("utf-8", "replace")[: self.text_left]
-        self.text_left -= len(text.encode("utf-8", "replace")) + OUTPUT_OVERHEAD
-        cut = TRUNCATED.format(limit=self.limits.cell_text_bytes) if self.text_left <= 0 else ""
-        return kept.decode("utf-8", "ignore") + cut
-
-    def _bounded_bundle(self, bundle: dict, kind: str) -> dict:
-        kept = {}
-        for media_type, data in bundle.items():
-            size = len(data if isinstance(data, str) else json.dumps(data)) + OUTPUT_OVERHEAD
-            left = self.images_left if media_type.startswith("image/") else self.text_left
-            if size <= left:
-                kept[media_type] = data
-                if kind == "update_display_data":  # replaces what was there
-                    continue
-                if media_type.startswith("image/"):
-                    self.images_left -= size
-                else:
-                    self.text_left -= size
-            elif media_type == "text/plain" and kind == "execute_result":
-                kept[media_type] = data[:SCORE_CHARACTERS]
-        return kept
-
-
-def _show_error_of_reply(cell: NotebookNode, execute_reply: dict, **_) -> None:
-    """Add the error of a reply that showed none: a time limit, or a student who turned tracebacks off."""
-    content = execute_reply["content"]
-    shown = [output.ename for output in cell.outputs if output.output_type == "error"]
-    if content["status"] == "error" and content["ename"] not in shown:
-        cell.outputs.append(
-            new_output(
-                "error",
-                ename=content["ename"],
-                evalue=content["evalue"],
-                traceback=content["traceback"] or [f"{content['ename']}: {content['evalue']}"],
-            )
-        )
-
-
-def _too_slow(seconds: float) -> dict:
-    return _failure_fields(
-        "CellTimeLimit",
-        f"this cell ran for more than {seconds:.0f} s and was stopped: does a loop never end?",
-    )
-
-
-def _out_of_time(limits: Limits) -> NotebookNode:
-    return _failure(
-        "NotebookTimeLimit",
-        f"the cells before this one used up the {limits.notebook_seconds:.0f} s that a notebook has.",
-    )
-
-
-def _failure(name: str, message: str) -> NotebookNode:
-    return new_output("error", **_failure_fields(name, message))
-
-
-def _failure_fields(name: str, message: str) -> dict:
-    return {"ename": name, "evalue": message, "traceback": [f"{name}: {message}"]}
-
-
-def _beginning_and_end(lines: list[str], limit: int) -> list[str]:
-    """A traceback, its middle left out where the whole has more characters than the limit."""
-    if sum(map(len, lines)) <= limit:
-        return lines
-    text = "\n".join(lines)
-    return [text[: limit // 2], "[…]", text[-limit // 2 :]]
 
 
 def _stderr_to_stdout(outputs: list[NotebookNode]) -> list[NotebookNode]:

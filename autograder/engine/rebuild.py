@@ -34,8 +34,17 @@ class RebuildSubmission(NbGraderPreprocessor):
 
 
 @dataclass
-class _Submitted:
-    """A cell of the submission, reduced to what counts; `position` is that of its source cell, or None."""
+class SubmittedCell:
+    """A cell of a submission, reduced to what counts.
+
+    Args:
+        cell_type: "code", "markdown" or "raw".
+        source: its text.
+        name: its `grade_id`, or None.
+        cell_id: its nbformat id, or None.
+        attachments: images that a markdown cell shows, as the notebook format has them.
+        position: that of the source cell that it is a copy of, or None.
+    """
 
     cell_type: str
     source: str
@@ -49,9 +58,9 @@ class _Submitted:
 class _Slot:
     """Cells that the student added around a source cell, and the submitted copies of the source cell."""
 
-    submitted: list[_Submitted] = field(default_factory=list)
-    before: list[_Submitted] = field(default_factory=list)
-    after: list[_Submitted] = field(default_factory=list)
+    submitted: list[SubmittedCell] = field(default_factory=list)
+    before: list[SubmittedCell] = field(default_factory=list)
+    after: list[SubmittedCell] = field(default_factory=list)
 
 
 def rebuild(assignment: Assignment, submitted: NotebookNode) -> NotebookNode:
@@ -77,7 +86,7 @@ def rebuild(assignment: Assignment, submitted: NotebookNode) -> NotebookNode:
         student and instructor what was mended) and `answered` (number of cells with an answer).
     """
     notes: list[str] = []
-    cells = _matched(assignment, submitted)
+    cells = matched_cells(assignment, submitted)
     slots = _placed(assignment, cells, notes)
     rebuilt = NotebookNode(copy.deepcopy({**assignment.graded, "cells": []}))
     rebuilt.metadata.pop("jupytext", None)
@@ -103,8 +112,13 @@ def rebuild(assignment: Assignment, submitted: NotebookNode) -> NotebookNode:
     return rebuilt
 
 
-def _matched(assignment: Assignment, submitted: NotebookNode) -> list[_Submitted]:
-    """The submission's cells, each with the position of the source cell that it is a copy of."""
+def matched_cells(assignment: Assignment, submitted: NotebookNode) -> list[SubmittedCell]:
+    """The submission's cells, each with the position of the source cell that it is a copy of, if any.
+
+    Args:
+        assignment: the assignment's two forms.
+        submitted: a notebook, nbformat 4; its cells need not be valid.
+    """
     by_name, by_id, by_text = {}, {}, {}
     for position, (cell, released) in enumerate(
         zip(assignment.graded.cells, assignment.released.cells, strict=True)
@@ -124,7 +138,7 @@ def _matched(assignment: Assignment, submitted: NotebookNode) -> list[_Submitted
     return cells
 
 
-def _read(cell: Any) -> _Submitted:
+def _read(cell: Any) -> SubmittedCell:
     """A submitted cell; what is not as the notebook format has it counts as missing."""
     cell = cell if isinstance(cell, dict) else {}
     metadata = cell.get("metadata")
@@ -133,7 +147,7 @@ def _read(cell: Any) -> _Submitted:
     cell_id, source, attachments = cell.get("id"), cell.get("source"), cell.get("attachments")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    return _Submitted(
+    return SubmittedCell(
         cell_type=cell.get("cell_type") if cell.get("cell_type") in NEW_CELL else "raw",
         source=source if isinstance(source, str) else "",
         name=name if isinstance(name, str) else None,
@@ -153,7 +167,7 @@ def _images(attachments: Any) -> dict:
     }
 
 
-def _placed(assignment: Assignment, cells: list[_Submitted], notes: list[str]) -> dict[int, _Slot]:
+def _placed(assignment: Assignment, cells: list[SubmittedCell], notes: list[str]) -> dict[int, _Slot]:
     """Each submitted cell in the slot of the source cell that it belongs to; -1 is the notebook's top."""
     source = assignment.graded.cells
     slots = {position: _Slot() for position in range(-1, len(source))}
@@ -185,7 +199,7 @@ def _placed(assignment: Assignment, cells: list[_Submitted], notes: list[str]) -
     return slots
 
 
-def _counting_copies(assignment: Assignment, cells: list[_Submitted]) -> dict[int, int]:
+def _counting_copies(assignment: Assignment, cells: list[SubmittedCell]) -> dict[int, int]:
     """For each answered solution cell, by position, the number of the submitted cell that counts."""
     return {
         cell.position: number
@@ -196,13 +210,13 @@ def _counting_copies(assignment: Assignment, cells: list[_Submitted]) -> dict[in
     }
 
 
-def _is_answer(assignment: Assignment, cell: _Submitted) -> bool:
+def _is_answer(assignment: Assignment, cell: SubmittedCell) -> bool:
     """Whether a copy of a solution cell holds anything but the stub."""
     stub = assignment.graded.cells[cell.position].source
     return bool(cell.source.strip()) and cell.source.strip() != stub.strip()
 
 
-def _is_edited_given_code(assignment: Assignment, cell: _Submitted) -> bool:
+def _is_edited_given_code(assignment: Assignment, cell: SubmittedCell) -> bool:
     """Whether a copy of an unlocked given code cell, no experiment, holds other code."""
     given = assignment.released.cells[cell.position]
     return (
@@ -265,7 +279,7 @@ def _note_changes(cell: NotebookNode, released: NotebookNode, slot: _Slot, notes
         notes.append(f"{kind} there {len(slot.submitted)} times: it counts once.")
 
 
-def _own_cell(cell: _Submitted) -> NotebookNode:
+def _own_cell(cell: SubmittedCell) -> NotebookNode:
     """A cell of the student's own, without its metadata and outputs."""
     made = NEW_CELL[cell.cell_type](source=cell.source, metadata={"practicals": {STUDENT_CELL: True}})
     made["id"] = cell.cell_id or ""

@@ -954,7 +954,13 @@ exercise.score
 # the three have a slope of exactly zero?
 
 # %% tags=["experiment"]
-figure = plots.activation_functions(["sigmoid", "relu", "leaky_relu"])
+figure = plots.activation_functions(
+    {
+        "sigmoid": keras.ops.sigmoid,
+        "ReLU": keras.ops.relu,
+        "Leaky ReLU": lambda z: keras.ops.leaky_relu(z, negative_slope=0.1),
+    }
+)
 plots.show(
     figure,
     alt="The functions sigmoid, ReLU and Leaky ReLU from -5 to 5, and their slopes beside them: the sigmoid's is a low bell, ReLU's "
@@ -1354,7 +1360,6 @@ with expect.exercise("Compile", points=2) as exercise:
 
     with exercise.part("loss and accuracy", points=1):
         measured, _ = one_step(batch, targets, kernel, bias, rate)
-        softmax_twice = np.exp(guesses) / np.exp(guesses).sum(axis=1, keepdims=True)
         expect.true(
             "accuracy" in measured,
             "Keras reports the accuracy",
@@ -1367,9 +1372,6 @@ with expect.exercise("Compile", points=2) as exercise:
             "the loss of one minibatch",
             rtol=1e-3,
             mistakes={
-                "from_logits=True makes the loss apply a second softmax": -np.log(
-                    softmax_twice[np.arange(24), targets]
-                ).mean(),
                 "this is the mean squared error of the labels": ((guesses - targets[:, None]) ** 2).mean(),
             },
             step="Look for the cross-entropy that takes integers: keras.losses has three with this name in them.",
@@ -2158,50 +2160,52 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
     def range_curve(noise):
         """Rates, losses and the rate of the lowest loss of a range test with known answer."""
         rates = np.geomspace(1e-6, 10, 300)
-        lowest = 10 ** rng.uniform(-3, -1)
-        decades = np.log10(rates / lowest)
+        decades = np.log10(rates) - rng.uniform(-3, -1)
         losses = 0.6 + 1.7 / (1 + np.exp(6 * (decades + 1))) + np.where(decades > 0, 40 * decades**2, 0)
+        lowest = rates[losses.argmin()]
         return rates, losses * np.exp(noise * rng.normal(size=300)), lowest
 
-    def check_choice(chosen, lowest, what):
+    def check_choice(chosen, lowest, what, pitfalls):
         ratio = chosen / lowest
-        expect.at_most(
-            ratio,
-            1 / 3,
-            f"the chosen learning rate, divided by the one with the lowest loss, {what}",
-            cause="this is the rate with the lowest loss itself: training there is about to explode"
-            if 0.4 < ratio < 2.5
-            else None,
-            step="Find the lowest point of the smoothed curve, and stay a factor of ten below its learning rate.",
-        )
-        expect.at_least(
-            ratio,
-            1 / 30,
-            f"the chosen learning rate, divided by the one with the lowest loss, {what}",
-            cause="there the loss has hardly begun to fall",
-            step="Find the lowest point of the smoothed curve, and go a factor of ten below its learning rate.",
-        )
+        causes = {
+            "this is the learning rate of the lowest loss itself, where training is about to explode": 1
+        }
+        causes |= {cause: rate / lowest / 10 for cause, rate in pitfalls.items()}
+        likely = next((cause for cause, value in causes.items() if value / 1.5 < ratio < value * 1.5), None)
+        checked = f"the chosen learning rate, divided by that of the lowest loss, {what}"
+        advice = "Smooth the losses, find the lowest of those that are finite, and take a tenth of its rate."
+        expect.at_most(ratio, 1 / 3, checked, cause=likely, step=advice)
+        expect.at_least(ratio, 1 / 30, checked, cause=likely, step=advice)
 
     with exercise.part("a smooth curve", points=1):
         rates, losses, lowest = range_curve(noise=0)
-        check_choice(choose_learning_rate(rates, losses), lowest, "on a curve without noise")
+        check_choice(choose_learning_rate(rates, losses), lowest, "on a curve without noise", pitfalls={})
     ### BEGIN HIDDEN TESTS
     with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
         for _ in range(5):
             rates, losses, lowest = range_curve(noise=0.04)
-            losses[rng.integers(20, 60)] = 0.1  # one lucky minibatch, long before the loss begins to fall
-            diverged = rates > 20 * lowest
+            diverged = np.flatnonzero(rates > 20 * lowest)
             losses[diverged] = np.nan
-            losses[np.flatnonzero(diverged)[:3]] = np.inf
+            losses[diverged[:3]] = np.inf
+            lucky = rng.integers(20, 60)  # a minibatch long before the loss begins to fall
+            losses[lucky] = 0.1
             chosen = choose_learning_rate(rates, losses)
             expect.true(
                 bool(np.isfinite(chosen)),
                 "the chosen learning rate is a finite number",
                 got=chosen,
-                cause="np.argmin and min stop at the first NaN they meet",
+                cause="NaN among the losses was computed with",
                 step="Leave out what is not finite, for example with np.isfinite.",
             )
-            check_choice(chosen, lowest, "on a noisy curve that ends in NaN")
+            check_choice(
+                chosen,
+                lowest,
+                "on a noisy curve that ends in NaN",
+                pitfalls={
+                    "np.argmin stops at the first NaN it meets": rates[np.argmin(losses)],
+                    "one lucky minibatch decided: the losses were not smoothed": rates[lucky],
+                },
+            )
     ### END HIDDEN TESTS
 exercise.score
 

@@ -166,7 +166,7 @@ STALE = {
             keep_digests=True,
         ),
         NOTEBOOK,
-        "the largest is cell 'add' with 500 KB",
+        "the largest: cell 'add' with 500 KB",
     ),
     "rule broken": (
         lambda course: course.write(add_test=CELLS["add-test"].replace("points=2", "points=1")),

@@ -37,6 +37,11 @@ assert mean([10, 20, 60]) == 30, "the mean of unequal numbers"
 ### END HIDDEN TESTS"""
 EXPERIMENT = 'open("experiment-ran", "w").close()\nprint("the experiment ran")'
 
+BANK = {
+    "power": "# title: Uses the power\n# kind: alternate\n\n# %% square\ndef square(x):\n    return x**2\n",
+    "forgets_the_sign": "# title: Forgets the sign\n# kind: misconception\n# fails: square-test 1/3\n"
+    "# hint: the error is 32\n\n# %% square\ndef square(x):\n    return x * abs(x)\n",
+}
 # what students write
 GOOD = {
     "square": "def square(x):\n    return x * x",
@@ -112,6 +117,16 @@ class ToyCourse:
         notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
         set_cell_ids(notebook)
         nbformat.write(notebook, self.source)
+
+    def write_release_and_bank(self) -> None:
+        """What the sample class is made from."""
+        release = self.root / "release" / self.practical
+        release.mkdir(parents=True)
+        nbformat.write(self.notebook(), release / f"{self.practical}.ipynb")
+        bank = self.root / "tests" / "bank" / self.practical
+        bank.mkdir(parents=True)
+        for name, text in BANK.items():
+            (bank / f"{name}.py").write_text(text)
 
     @property
     def config(self):

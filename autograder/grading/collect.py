@@ -1,0 +1,277 @@
+"""Collects a class folder: finds each student's notebook, checks it, copies it; originals stay untouched."""
+
+import errno
+import json
+import os
+import re
+import stat
+import warnings
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+from nbgrader.utils import is_solution, parse_utc
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.rebuild import NEW_CELL, matched_cells
+from autograder.errors import PracticalsError
+
+MAX_BYTES = 20_000_000
+TIMESTAMP = "timestamp.txt"
+# What nbgrader, its globs and its comma-separated export can hold
+STUDENT_ID = re.compile(r"\w[\w .@'()-]{0,126}[\w.@')-]|\w")
+CLEAR_OUTPUTS = "Ask for it again, with outputs cleared and saved from Jupyter"
+ASK_AGAIN = "Ask for the .ipynb file, as saved by Jupyter"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in.
+
+    Args:
+        student_id: the name of the student's folder.
+        notebook: the collected copy, or None where there is nothing to grade.
+        problem: why it cannot be graded, in words; else empty.
+        remedy: what to do about the problem.
+        remarks: what was unusual, for the status line.
+        notes: sentences for student and instructor.
+        timestamp: when it was handed in, UTC without time zone, or None where that is not known.
+    """
+
+    student_id: str
+    notebook: Path | None = None
+    problem: str = ""
+    remedy: str = ""
+    remarks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    timestamp: datetime | None = None
+
+
+class _UnusableError(Exception):
+    def __init__(self, problem: str, remedy: str):
+        super().__init__(problem)
+        self.problem, self.remedy = problem, remedy
+
+
+def collect(
+    class_folder: Path, collected: Path, practical: str, assignment: Assignment
+) -> tuple[list[Submission], list[str]]:
+    """Copy the notebooks of a class folder, `<student>/<practical>/<practical>.ipynb`.
+
+    Only the notebook is copied, and `timestamp.txt` if it can be read: a submitted `numpy.py` shadows
+    nothing. Links are never followed. Nothing that a student handed in stops the collection.
+
+    Args:
+        class_folder: what the students handed in, in nbgrader's layout.
+        collected: where the copies go, in the same layout.
+        practical: name of the practical.
+        assignment: its two forms.
+
+    Returns:
+        submissions: one for each student folder that has something for this practical, by student id.
+        without: student folders that have nothing for it.
+
+    Raises:
+        PracticalsError: the class folder is missing, unreadable or has no submission for this practical.
+    """
+    expected = f"Put STUDENT/{practical}/{practical}.ipynb there, or name another folder with --submitted"
+    try:
+        folders = sorted(path for path in class_folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise PracticalsError(f"cannot read {class_folder} ({error.strerror})", expected) from error
+    submissions, without = [], []
+    for folder in folders:
+        if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
+            without.append(folder.name)
+        elif folder.is_dir():
+            submissions.append(_collect_one(folder, collected, practical, assignment))
+    if not submissions:
+        raise PracticalsError(f"{class_folder} has no submission of {practical}", expected)
+    return submissions, without
+
+
+def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assignment) -> Submission:
+    submission = Submission(folder.name)
+    try:
+        _refuse_student_id(folder.name)
+        _refuse_links_and_files(folder, practical)
+        path = _find_notebook(folder / practical, practical, assignment)
+        content = _read(path)
+        notebook = _parse(content)
+        _refuse_foreign(notebook, assignment, practical)
+        remarks = [] if path.name == f"{practical}.ipynb" else [f"notebook was named {path.name!r}"]
+        if (valid := _valid(notebook, content, assignment)) != content:
+            content = valid
+            remarks.append("errors of the notebook format were mended")
+        timestamp, notes = _timestamp(folder / practical)
+        target = collected / folder.name / practical
+        _write(target / f"{practical}.ipynb", content)
+        _write(target / TIMESTAMP, f"{timestamp} UTC\n".encode() if timestamp else b"")
+    except _UnusableError as error:
+        return replace(submission, problem=error.problem, remedy=error.remedy)
+    others = sorted(
+        entry.name for entry in (folder / practical).iterdir() if entry.name not in (path.name, TIMESTAMP)
+    )
+    others = [name for name in others if not name.startswith(".")]
+    if others:
+        named = ", ".join(others[:5]) + ", …" * (len(others) > 5)
+        notes.append(f"Only the notebook is graded; left out: {named}.")
+    return replace(
+        submission,
+        notebook=target / f"{practical}.ipynb",
+        remarks=remarks,
+        notes=notes,
+        timestamp=timestamp,
+    )
+
+
+def _refuse_student_id(name: str) -> None:
+    if not STUDENT_ID.fullmatch(name):
+        odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
+        reason = " ".join(map(repr, odd)) or "first or last character, or length"
+        raise _UnusableError(
+            f"nbgrader cannot use the student id {name!r} ({reason})",
+            "Rename the folder with letters, digits and . _ - @, at most 128 characters",
+        )
+
+
+def _refuse_links_and_files(folder: Path, practical: str) -> None:
+    for path in (folder, folder / practical):
+        if path.is_symlink():
+            raise _UnusableError(f"{path.name!r} is a symbolic link, which is not followed", ASK_AGAIN)
+    if not (folder / practical).is_dir():
+        raise _UnusableError(
+            f"{practical!r} is a file, not a folder", f"Put the notebook into a folder called {practical}"
+        )
+
+
+def _find_notebook(folder: Path, practical: str, assignment: Assignment) -> Path:
+    """The notebook by its name, else the only one that has answer cells of this practical."""
+    named = folder / f"{practical}.ipynb"
+    if os.path.lexists(named):
+        return named
+    try:
+        candidates = sorted(path for path in folder.iterdir() if ".ipynb" in path.name.lower())
+    except OSError as error:
+        raise _UnusableError(
+            f"its folder cannot be read ({error.strerror})", "Change its permissions"
+        ) from error
+    candidates = [path for path in candidates if not path.name.startswith(".")]
+    problems, ours = [], []
+    for path in candidates:
+        try:
+            _refuse_foreign(_parse(_read(path)), assignment, practical)
+            ours.append(path)
+        except _UnusableError as error:
+            problems.append(f"{path.name!r}: {error.problem}")
+    if len(ours) == 1:
+        return ours[0]
+    if ours:
+        names = ", ".join(repr(path.name) for path in ours)
+        raise _UnusableError(
+            f"{len(ours)} notebooks have its answer cells: {names}",
+            f"Keep one of them, named {practical}.ipynb",
+        )
+    found = f" ({'; '.join(problems[:3])})" if problems else ""
+    raise _UnusableError(f"no notebook found{found}", ASK_AGAIN)
+
+
+def _read(path: Path) -> bytes:
+    """A regular file's content; a link, a folder, a device or too large a file is refused unread."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            problem = "the notebook is a symbolic link, which is not followed"
+            raise _UnusableError(problem, ASK_AGAIN) from error
+        raise _UnusableError(
+            f"the notebook cannot be read ({error.strerror})", "Change its permissions"
+        ) from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise _UnusableError(f"{path.name!r} is a folder, not a notebook", ASK_AGAIN)
+        if not stat.S_ISREG(status.st_mode):
+            raise _UnusableError(f"{path.name!r} is not an ordinary file", ASK_AGAIN)
+        if status.st_size > MAX_BYTES:
+            raise _UnusableError(
+                f"the notebook has {status.st_size / 1e6:.0f} MB, the limit is {MAX_BYTES / 1e6:.0f} MB",
+                CLEAR_OUTPUTS,
+            )
+        return file.read(MAX_BYTES)
+
+
+def _parse(content: bytes) -> NotebookNode:
+    """A notebook of any format that nbformat can convert to 4."""
+    if not content.strip():
+        raise _UnusableError("the file is empty", ASK_AGAIN)
+    try:
+        json.loads(text := content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _UnusableError("not a notebook (not text in UTF-8)", ASK_AGAIN) from error
+    except json.JSONDecodeError as error:
+        raise _UnusableError(f"not a notebook (invalid JSON at line {error.lineno})", ASK_AGAIN) from error
+    except RecursionError as error:
+        raise _UnusableError("not a notebook (nested too deeply)", ASK_AGAIN) from error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # duplicate and missing cell ids
+            notebook = nbformat.reads(text, as_version=4)
+        if not isinstance(notebook.get("cells"), list):
+            raise TypeError("it has no list of cells")
+    except Exception as error:  # a stranger's file: nbformat fails in many ways
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+        raise _UnusableError(f"not a valid notebook ({reason})", ASK_AGAIN) from error
+    return notebook
+
+
+def _refuse_foreign(notebook: NotebookNode, assignment: Assignment, practical: str) -> None:
+    graded = assignment.graded.cells
+    cells = matched_cells(assignment, notebook)
+    if not any(cell.position is not None and is_solution(graded[cell.position]) for cell in cells):
+        raise _UnusableError(
+            f"it has none of the answer cells of {practical}",
+            "If the right file was handed in: its answers were moved to new cells; ask for them in the "
+            "cells of the released notebook",
+        )
+
+
+def _valid(notebook: NotebookNode, content: bytes, assignment: Assignment) -> bytes:
+    """The content as it is, or, where nbgrader would choke on it, a valid notebook with the same answers."""
+    try:
+        nbformat.validate(notebook)
+        return content
+    except nbformat.ValidationError:
+        cells = []
+        for cell in matched_cells(assignment, notebook):
+            cells.append(NEW_CELL[cell.cell_type](source=cell.source))
+            if cell.name is not None:
+                cells[-1].metadata["nbgrader"] = {"grade_id": cell.name}
+            elif cell.position is not None:
+                cells[-1]["id"] = assignment.graded.cells[cell.position]["id"]
+        return nbformat.writes(new_notebook(cells=cells)).encode()
+
+
+def _timestamp(folder: Path) -> tuple[datetime | None, list[str]]:
+    """When a submission was handed in, in nbgrader's format, and a note where that cannot be read."""
+    path = folder / TIMESTAMP
+    if not os.path.lexists(path):
+        return None, []
+    try:
+        return parse_utc(_read(path).decode().strip()[:100]), []
+    except (_UnusableError, ValueError, OverflowError, UnicodeDecodeError):
+        return None, [f"{TIMESTAMP} could not be read, so it is not known whether the submission was late."]
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that differs, whole or not at all; no content: no file."""
+    if not content:
+        path.unlink(missing_ok=True)
+    elif not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.part")
+        temporary.write_bytes(content)
+        temporary.replace(path)

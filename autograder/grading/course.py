@@ -1,0 +1,299 @@
+"""A course as nbgrader sees it while a class is graded: configuration, folders, gradebook."""
+
+import errno
+import fcntl
+import logging
+import os
+import sqlite3
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import DatabaseError, SAWarning
+from traitlets.config import Config
+
+from autograder.engine.assignment import Assignment, load_assignment, save_assignment, source_notebook
+from autograder.engine.execute import ExecuteSubmission
+from autograder.engine.limits import Limits
+from autograder.errors import PracticalsError
+from autograder.paths import source_text, writable
+from autograder.release import course_config
+
+LOCK_SECONDS = 2  # to wait for a gradebook that another program uses just now
+CLOSE_THE_OTHER = "Close the Formgrader or the other grading run and run the command again; nothing was lost"
+
+# nbgrader's own log: the driver keeps what belongs to a submission that could not be recorded
+log = logging.getLogger("autograder.nbgrader")
+log.propagate = False
+log.addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class Course:
+    """One practical of a checkout, graded into an output folder.
+
+    Args:
+        root: the checkout.
+        practical: name of the practical.
+        output: receives gradebook.db, submitted/, autograded/, feedback/ and grades.csv.
+        class_folder: what the students handed in.
+    """
+
+    root: Path
+    practical: str
+    output: Path
+    class_folder: Path
+
+    @property
+    def collected(self) -> Path:
+        """Where the collected copies go: submitted/ of the output, unless the class was handed in there."""
+        submitted = self.output / "submitted"
+        return self.output / "collected" if self.class_folder.resolve() == submitted.resolve() else submitted
+
+    @property
+    def autograded(self) -> Path:
+        """Where the executed notebooks are."""
+        return self.output / "autograded"
+
+    @property
+    def gradebook_path(self) -> Path:
+        """The gradebook's file."""
+        return self.output / "gradebook.db"
+
+    @cached_property
+    def config(self) -> Config:
+        """The course's nbgrader_config.py, pointed at the output folder."""
+        config = course_config(self.root)
+        config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.submitted_directory = str(self.collected)
+        config.CourseDirectory.autograded_directory = str(self.autograded)
+        config.CourseDirectory.feedback_directory = str(self.output / "feedback")
+        config.CourseDirectory.db_url = f"sqlite:///{self.gradebook_path}"
+        config.CourseDirectory.assignment_id = self.practical
+        config.CourseDirectory.notebook_id = self.practical
+        config.BaseConverter.force = True  # what needs grading is decided here, not by nbgrader's time stamps
+        return config
+
+    @cached_property
+    def coursedir(self) -> CourseDirectory:
+        """nbgrader's view of the folders."""
+        return CourseDirectory(config=self.config, log=log)
+
+    @cached_property
+    def source(self) -> Path:
+        """The practical's source notebook."""
+        source_text(self.root, self.practical)
+        return source_notebook(self.coursedir, self.practical, self.practical)
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """The practical's two forms."""
+        return load_assignment(self.source, self.config)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of an execution that nbgrader_config.py sets."""
+        return ExecuteSubmission(config=self.config).limits
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """The open gradebook; its errors become sentences."""
+        with _database_errors(self.gradebook_path):
+            book = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+            try:
+                yield book
+            finally:
+                book.close()
+
+    def prepare(self, due: datetime | None = None) -> None:
+        """Make the output folder and the gradebook ready, and record the assignment's cells.
+
+        Args:
+            due: when the practical is due, UTC without time zone; None leaves what the gradebook has.
+
+        Raises:
+            PracticalsError: the folder cannot be written, the gradebook is locked or unusable, or it holds
+                grades for other cells than the practical has now.
+        """
+        writable(self.output)
+        if self.gradebook_path.exists():
+            _require_unlocked(self.gradebook_path)
+        # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
+        for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
+            warnings.filterwarnings("ignore", category=category)
+        with self.gradebook() as book:
+            book.update_or_create_assignment(self.practical, **({"duedate": due} if due else {}))
+        try:
+            with _database_errors(self.gradebook_path):
+                save_assignment(self.assignment, self.source, self.config, self.coursedir.db_url)
+        except RuntimeError as error:
+            raise PracticalsError(
+                f"{self.gradebook_path} holds grades for a version of {self.practical} with other graded "
+                f"cells ({self._changed_cells()})",
+                "Name a new folder with --output, or forget the old grades with "
+                f"`nbgrader db assignment remove {self.practical} --force --db {self.coursedir.db_url}`",
+            ) from error
+
+    def record(self, student_id: str, executed: NotebookNode, notes: list[str]) -> None:
+        """Let nbgrader record an executed submission.
+
+        Args:
+            student_id: whose submission, already collected.
+            executed: the rebuilt notebook with the outputs that the execution gave.
+            notes: sentences to show beside those of the rebuilding.
+
+        Raises:
+            PracticalsError: the gradebook is locked.
+            OSError: the disk is full.
+            Exception: whatever nbgrader raised.
+        """
+
+        def already_executed(nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+            """Stands in for the preprocessor that executes."""
+            if [cell.source for cell in nb.cells] != [cell.source for cell in executed.cells]:
+                raise RuntimeError("nbgrader's sanitized notebook is not the one that was executed")
+            for cell, done in zip(nb.cells, executed.cells, strict=True):
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = done.outputs, done.execution_count
+            nb.metadata["practicals"]["notes"] = notes + nb.metadata["practicals"]["notes"]
+            return nb, resources
+
+        autograde = self._converter(_Autograde, student_id)
+        autograde.autograde_preprocessors = [
+            already_executed if preprocessor is ExecuteSubmission else preprocessor
+            for preprocessor in autograde.autograde_preprocessors
+        ]
+        self._run(autograde)
+
+    def write_feedback(self, student_id: str) -> None:
+        """Write a submission's feedback from its executed notebook and the gradebook; errors as `record`."""
+        self._run(self._converter(_GenerateFeedback, student_id))
+
+    def _converter(self, kind: type, student_id: str) -> "_Autograde | _GenerateFeedback":
+        coursedir = CourseDirectory(config=self.config, log=log, student_id=student_id)
+        return kind(coursedir=coursedir, config=self.config, log=log)
+
+    def _run(self, converter: "_Autograde | _GenerateFeedback") -> None:
+        with _database_errors(self.gradebook_path):
+            try:
+                converter.start()
+            except NbGraderException as error:
+                raise converter.failure or error from None
+
+    def _changed_cells(self) -> str:
+        """What the gradebook's cells and the practical's have not in common, in words."""
+        with self.gradebook() as book:
+            try:
+                recorded = {
+                    cell.name for cell in book.find_notebook(self.practical, self.practical).source_cells
+                }
+            except MissingEntry:
+                recorded = set()
+        now = self.assignment.grade_ids
+        gone, new = sorted(recorded - now), sorted(now - recorded)
+        return "; ".join(
+            f"{word}: {', '.join(names)}" for word, names in (("gone", gone), ("new", new)) if names
+        )
+
+
+class _KeepsFailure:
+    """An nbgrader converter that remembers what it only logs: why a submission failed."""
+
+    failure: Exception | None = None
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        self._kept(super().init_assignment, assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        self._kept(super().convert_single_notebook, notebook_filename)
+
+    def _kept(self, step: Callable, *args: str) -> None:
+        try:
+            step(*args)
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+class _Autograde(_KeepsFailure, Autograde):
+    pass
+
+
+class _GenerateFeedback(_KeepsFailure, GenerateFeedback):
+    pass
+
+
+def due_date(text: str) -> datetime:
+    """A date and time as nbgrader writes them, "2025-11-30 18:00 UTC"; UTC where no zone is named.
+
+    Raises:
+        PracticalsError: it is not a date.
+    """
+    try:
+        return parse_utc(text)
+    except (ValueError, OverflowError) as error:
+        raise PracticalsError(
+            f"{text!r} is not a date and time", 'Write it as --due "2025-11-30 18:00 UTC"'
+        ) from error
+
+
+@contextmanager
+def only_one_run(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process.
+
+    Raises:
+        PracticalsError: another process holds it.
+    """
+    with (writable(folder) / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PracticalsError(
+                f"another grading run is at work in {folder.parent}", "Wait for it, or name another --output"
+            ) from error
+        yield
+
+
+def _require_unlocked(path: Path) -> None:
+    with _database_errors(path):
+        connection = sqlite3.connect(path, timeout=LOCK_SECONDS)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _database_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the gradebook's file into sentences; a full disk stays an OSError."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        reason = str(getattr(error, "orig", error))
+        if "is full" in reason:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        if "locked" in reason:
+            raise PracticalsError(f"{path} is locked by another program", CLOSE_THE_OTHER) from error
+        if "readonly" in reason or "unable to open" in reason:
+            raise PracticalsError(
+                f"{path} cannot be written ({reason})", "Change its permissions, or name another --output"
+            ) from error
+        raise PracticalsError(
+            f"nbgrader cannot use {path} ({reason})",
+            "If an older nbgrader made it: back it up, run `nbgrader db upgrade`; or name another --output",
+        ) from error

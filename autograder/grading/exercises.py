@@ -1,0 +1,49 @@
+"""Titles of graded cells, as results and feedback name them."""
+
+import ast
+import re
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade
+
+from autograder.errors import PracticalsError
+from autograder.notebooks import grade_id, is_test, syntax
+
+HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$", re.MULTILINE)
+
+
+def exercise_titles(notebook: NotebookNode) -> dict[str, str]:
+    """The title of each graded cell, in the notebook's order.
+
+    A test cell's title is that of its `expect.exercise("…", points=…)`; otherwise a cell's title is the
+    heading above it, or its `grade_id`.
+    """
+    titles = {}
+    heading = ""
+    for index, cell in enumerate(notebook.cells):
+        if is_grade(cell):
+            titles[grade_id(cell)] = _title_in(cell, index) or heading or grade_id(cell)
+        elif cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
+            heading = re.sub(r"[*_`]", "", found[-1])
+    return titles
+
+
+def first_heading(notebook: NotebookNode) -> str | None:
+    """The first heading of a notebook, or None."""
+    found = (HEADING.findall(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
+    return next((headings[0] for headings in found if headings), None)
+
+
+def _title_in(cell: NotebookNode, index: int) -> str | None:
+    """The title that a test cell gives its exercise."""
+    if not is_test(cell):
+        return None
+    try:
+        tree = syntax(cell, index)
+    except PracticalsError:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "exercise" and node.args:
+            title = node.args[0]
+            return title.value if isinstance(title, ast.Constant) and isinstance(title.value, str) else None
+    return None

@@ -1,0 +1,97 @@
+"""Turns what a student's code put out into HTML that cannot run, load or imitate anything."""
+
+import base64
+import re
+
+import bleach
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div",
+    "dl", "dt", "em", "h4", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp",
+    "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "u", "ul", "var",
+}  # fmt: skip
+ATTRIBUTES = {"alt", "colspan", "rowspan", "scope", "span", "start", "title"}
+HEADINGS = ["h1", "h2", "h3", "h5", "h6"]
+WITH_CONTENT = ["script", "style", "template", "title", "iframe", "object", "svg", "math", "noscript"]
+PROTOCOLS = {"http", "https", "mailto", "data"}  # `_allowed` says where each may stand
+LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+DATA_IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")
+NO_DESCRIPTION = "Figure without a description"
+
+
+def clean_html(html: str) -> Markup:
+    """HTML without scripts, handlers, styles, frames, forms, and without what is loaded from elsewhere."""
+    soup = BeautifulSoup(html, "html.parser")
+    for element in soup.find_all(WITH_CONTENT):
+        element.decompose()
+    for heading in soup.find_all(HEADINGS):
+        heading.name = "h4"  # the page's own headings stay its outline
+    return Markup(bleach.clean(str(soup), tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True))
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name in ATTRIBUTES:
+        return True
+    if tag == "a" and name == "href":
+        return bool(LINK.match(value.strip()))
+    return tag == "img" and name == "src" and bool(DATA_IMAGE.fullmatch(value))
+
+
+def markdown(text: str, attachments: dict | None = None) -> Markup:
+    """Markdown, as a student wrote it, as HTML; formulas stay as they were typed."""
+    renderer = IPythonRenderer(escape=False, attachments=attachments or {}, exclude_anchor_links=True)
+    try:
+        return clean_html(MarkdownWithMath(renderer=renderer).render(text))
+    except InvalidNotebook:  # an image that is not attached
+        return terminal_text(text)
+
+
+def code(source: str) -> Markup:
+    """Python source, highlighted."""
+    return Markup(Highlight2HTML()(source, language="ipython3"))
+
+
+def terminal_text(text: str) -> Markup:
+    """Text of a terminal, its colours as classes, other control characters removed."""
+    return Markup("<pre>{}</pre>").format(Markup(CONTROL_CHARACTERS.sub("", ansi2html(text))))
+
+
+def image(media_type: str, data: str, description: str) -> Markup:
+    """An image inside the page; a browser runs no script of an SVG that it shows as an image."""
+    try:
+        content = data.encode() if media_type == "image/svg+xml" else _decoded(data)
+    except ValueError:  # no base64, no text in Unicode
+        return Markup("<p>A figure that could not be read.</p>")
+    encoded = base64.b64encode(content).decode()
+    return Markup('<img src="data:{};base64,{}" alt="{}">').format(media_type, encoded, description)
+
+
+def _decoded(data: str) -> bytes:
+    return base64.b64decode("".join(data.split()), validate=True)
+
+
+def output(cell_output: NotebookNode) -> Markup:
+    """One output of a cell, in the richest form that is safe."""
+    if cell_output.output_type == "stream":
+        return terminal_text(cell_output.text)
+    if cell_output.output_type == "error":
+        return terminal_text("\n".join(cell_output.traceback))
+    data = cell_output.data
+    for media_type in IMAGE_TYPES:
+        if isinstance(data.get(media_type), str):
+            described = cell_output.metadata.get(media_type, {})
+            described = described.get("alt") if isinstance(described, dict) else None
+            return image(media_type, data[media_type], str(described or NO_DESCRIPTION))
+    if isinstance(data.get("text/html"), str):
+        return Markup('<div class="table">{}</div>').format(clean_html(data["text/html"]))
+    if isinstance(data.get("text/markdown"), str):
+        return markdown(data["text/markdown"])
+    return terminal_text(str(data.get("text/plain", "")))

@@ -1,0 +1,24 @@
+# title: A second run overwrites the best network of the first
+# kind: misconception
+# fails: keep-best-test 3/4
+# hint: the second run has overwritten the better network of the first
+
+# %% keep-best
+def new_run_folder(root):
+    Path(root).mkdir(parents=True, exist_ok=True)
+    folder = Path(root) / f"run_{len(list(Path(root).iterdir()))}"
+    folder.mkdir()
+    return str(folder)
+
+
+def train_with_best(model, x, y, x_valid, y_valid, folder, epochs):
+    keep_best = keras.callbacks.ModelCheckpoint(
+        f"{folder}/best.keras", monitor="val_loss", save_best_only=True
+    )
+    return model.fit(
+        x, y, validation_data=(x_valid, y_valid), epochs=epochs, callbacks=[keep_best], verbose=0
+    )
+
+
+def load_best(folder):
+    return keras.models.load_model(f"{folder}/best.keras")

@@ -1,0 +1,268 @@
+"""Data sets are the real ones, whole, from the place that `load` promises, or the error says what to do."""
+
+import gzip
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_utils import data
+
+FILES = [f"{file}.gz" for file in data.IDX_FILES.values()]
+
+
+@pytest.fixture(scope="session")
+def originals():
+    """The folder of the real Fashion-MNIST files of this machine (fetched, if need be)."""
+    place = data._found("fashion_mnist") or data._fetch("fashion_mnist")
+    return place.path
+
+
+@pytest.fixture
+def empty_machine(tmp_path, monkeypatch):
+    """A machine without any data set, and with no way to the network."""
+    monkeypatch.delenv(data.SETTING, raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(data, "SYSTEM_FOLDER", tmp_path / "system")
+    (tmp_path / "keras").mkdir()
+    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nobody listens on the discard port
+    monkeypatch.delenv("no_proxy", raising=False)
+    return tmp_path
+
+
+def copy_to(folder, originals):
+    folder.mkdir(parents=True)
+    for file in FILES:
+        (folder / file).symlink_to(originals / file)
+    return folder
+
+
+def test_fashion_mnist_is_the_real_one():
+    dataset = data.load("fashion_mnist")
+    assert dataset.x_train.shape == (60_000, 28, 28)
+    assert dataset.x_test.shape == (10_000, 28, 28)
+    for array in (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test):
+        assert array.dtype == np.uint8
+        assert array.flags.writeable
+    np.testing.assert_array_equal(np.bincount(dataset.y_train), [6_000] * 10)
+    np.testing.assert_array_equal(np.bincount(dataset.y_test), [1_000] * 10)
+    assert dataset.x_train.max() == 255
+    assert dataset.class_names[dataset.y_train[0]] == "Ankle boot"
+
+
+def test_mnist_is_the_real_one():
+    if data.find("mnist") is None:
+        pytest.skip("MNIST is not on this machine")
+    dataset = data.load("mnist")
+    assert dataset.x_train.shape == (60_000, 28, 28)
+    np.testing.assert_array_equal(dataset.y_train[:10], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
+
+
+def test_mnist_as_keras_keeps_it(tmp_path, monkeypatch):
+    if data.find("mnist") is None:
+        pytest.skip("MNIST is not on this machine")
+    expected = data.load("mnist")
+    parts = {part: getattr(expected, part) for part in data.IDX_FILES}
+    np.savez_compressed(tmp_path / "mnist.npz", **parts)
+    monkeypatch.setenv(data.SETTING, str(tmp_path))
+    np.testing.assert_array_equal(data.load("mnist").x_test, expected.x_test)
+
+    parts["y_test"] = parts["y_test"].copy()
+    parts["y_test"][0] += 1
+    np.savez_compressed(tmp_path / "mnist.npz", **parts)
+    with pytest.raises(data.DamagedDataError, match="y_test"):
+        data.load("mnist")
+
+
+def test_digits_are_split_without_overlap_and_always_alike():
+    from sklearn.datasets import load_digits
+
+    dataset = data.load("digits")
+    assert (len(dataset.x_train), len(dataset.x_test)) == (1437, 360)
+    assert dataset.x_train.shape[1:] == (8, 8)
+    assert dataset.x_train.max() == 16
+    images = np.concatenate([dataset.x_train, dataset.x_test]).reshape(1797, 64)
+    labels = np.concatenate([dataset.y_train, dataset.y_test])
+    original = load_digits()
+    ours = sorted(map(tuple, np.column_stack([images, labels])))
+    theirs = sorted(map(tuple, np.column_stack([original.data, original.target]).astype(int)))
+    assert ours == theirs
+    np.testing.assert_array_equal(dataset.x_test, data.load("digits").x_test)
+    assert np.bincount(dataset.y_test, minlength=10).min() >= 20
+
+
+def test_keras_reads_the_same_arrays_from_the_same_files(tmp_path, originals):
+    copy_to(tmp_path / "datasets" / "fashion-mnist", originals)
+    script = """
+import keras, numpy as np
+from course_utils import data
+ours = data.load("fashion_mnist")
+assert ours.source == "Keras' cache", ours.source
+(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
+for part in ("x_train", "y_train", "x_test", "y_test"):
+    np.testing.assert_array_equal(getattr(ours, part), locals()[part])
+"""
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
+    environment.pop(data.SETTING, None)
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+
+
+@pytest.mark.parametrize("folder", ["fashion-mnist", "fashion_mnist"])
+def test_the_setting_comes_first(folder, tmp_path, monkeypatch, originals):
+    copy_to(tmp_path / folder, originals)
+    monkeypatch.setenv(data.SETTING, str(tmp_path))
+    assert data.load("fashion_mnist").source == f"the folder in {data.SETTING}"
+
+
+def test_uncompressed_files_will_do(tmp_path, monkeypatch, originals):
+    folder = tmp_path / "fashion-mnist"
+    folder.mkdir()
+    for file in FILES:
+        (folder / file).with_suffix("").write_bytes(gzip.decompress((originals / file).read_bytes()))
+    monkeypatch.setenv(data.SETTING, str(tmp_path))
+    assert data.load("fashion_mnist").source == f"the folder in {data.SETTING}"
+
+
+def test_keras_cache_and_then_the_systems_packages_come_next(empty_machine, originals):
+    copy_to(empty_machine / "system" / "fashion-mnist", originals)
+    assert data.find("fashion_mnist").startswith("the system's data packages")
+    copy_to(empty_machine / "keras" / "datasets" / "fashion-mnist", originals)
+    assert data.find("fashion_mnist") == "Keras' cache"
+
+
+def truncate(path):
+    whole = path.read_bytes()
+    path.unlink()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def flip_a_bit(path):
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    content[-1] ^= 1
+    path.unlink()
+    path.write_bytes(gzip.compress(bytes(content), compresslevel=1))
+
+
+def replace_by_the_test_labels(path):
+    other = path.with_name("t10k-labels-idx1-ubyte.gz").resolve()
+    path.unlink()
+    path.symlink_to(other)
+
+
+def replace_by_text(path):
+    path.unlink()
+    path.write_text("<html>404</html>")
+
+
+@pytest.mark.parametrize("damage", [truncate, flip_a_bit, replace_by_the_test_labels, replace_by_text])
+def test_a_damaged_file_is_named_and_not_passed_over(damage, tmp_path, monkeypatch, originals):
+    # whole copies elsewhere on the machine must not hide it
+    folder = copy_to(tmp_path / "fashion-mnist", originals)
+    damage(folder / "train-labels-idx1-ubyte.gz")
+    monkeypatch.setenv(data.SETTING, str(tmp_path))
+    with pytest.raises(data.DamagedDataError) as caught:
+        data.load("fashion_mnist")
+    assert str(folder / "train-labels-idx1-ubyte.gz") in str(caught.value)
+    assert "Delete it" in str(caught.value)
+
+
+def test_a_damaged_npz_file_is_named(tmp_path, monkeypatch):
+    (tmp_path / "mnist.npz").write_bytes(b"PK no archive")
+    monkeypatch.setenv(data.SETTING, str(tmp_path))
+    with pytest.raises(data.DamagedDataError, match=r"mnist\.npz is damaged"):
+        data.load("mnist")
+
+
+def test_without_a_network_every_place_looked_at_is_named(empty_machine, monkeypatch):
+    monkeypatch.setenv(data.SETTING, str(empty_machine / "mine"))
+    assert data.find("fashion_mnist") is None
+    with pytest.raises(data.DataNotFoundError) as caught:
+        data.load("fashion_mnist")
+    message = str(caught.value)
+    for place in ("mine/fashion-mnist", "keras/datasets/fashion-mnist", "system/fashion-mnist"):
+        assert str(empty_machine / place) in message
+    assert "Keras' download: URL fetch failure" in message
+    assert "Debian's package dataset-fashion-mnist: " in message
+    assert "set COURSE_DATA_DIR to a folder that holds fashion-mnist/" in message
+    assert not any((empty_machine / "keras").rglob("*.gz"))
+
+
+def test_a_network_that_never_answers_is_given_up(empty_machine, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(variable, address)
+        monkeypatch.setattr(data, "PATIENCE", 1)
+        with pytest.raises(data.DataNotFoundError):
+            data.load("fashion_mnist")
+
+
+@pytest.fixture
+def debian_mirror(empty_machine, monkeypatch, originals):
+    """A folder to be packed, and a function that packs it and puts an `apt-get` that "downloads" it first."""
+    if not shutil.which("dpkg-deb"):
+        pytest.skip("no dpkg-deb on this machine")
+    monkeypatch.setattr(data, "SYSTEM_FOLDER", Path("/usr/share/datasets-of-nobody"))
+    tree = empty_machine / "tree"
+    folder = copy_to(tree / "usr/share/datasets-of-nobody/fashion-mnist", originals)
+    for file in FILES:
+        (folder / file).unlink()
+        shutil.copy(originals / file, folder / file)
+    (tree / "DEBIAN").mkdir()
+    (tree / "DEBIAN/control").write_text(
+        "Package: dataset-fashion-mnist\nVersion: 1\nArchitecture: all\n"
+        "Maintainer: nobody <nobody@example.org>\nDescription: a test\n"
+    )
+
+    def serve():
+        package = empty_machine / "package.deb"
+        subprocess.run(
+            ["dpkg-deb", "--build", "-Znone", tree, package], check=True, stdout=subprocess.DEVNULL
+        )
+        command = empty_machine / "bin" / "apt-get"
+        command.parent.mkdir()
+        command.write_text(f'#!/bin/sh\ncase "$*" in *download*) cp {package} . ;; esac\n')
+        command.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+
+    return folder, serve
+
+
+def test_debians_package_is_laid_into_keras_cache(debian_mirror, empty_machine):
+    _, serve = debian_mirror
+    serve()
+    dataset = data.load("fashion_mnist")
+    assert dataset.source.startswith("Debian's package")
+    assert data.find("fashion_mnist") == "Keras' cache"
+    cache = empty_machine / "keras" / "datasets" / "fashion-mnist"
+    assert sorted(path.name for path in cache.iterdir()) == sorted(FILES)
+
+
+def test_a_damaged_package_does_not_get_into_the_cache(debian_mirror, empty_machine):
+    folder, serve = debian_mirror
+    flip_a_bit(folder / FILES[1])
+    serve()
+    with pytest.raises(data.DamagedDataError):
+        data.load("fashion_mnist")
+    assert not any((empty_machine / "keras").rglob("*.gz"))
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    for function in (data.load, data.find):
+        with pytest.raises(ValueError, match="fashion_mnist, mnist, digits"):
+            function("cifar")
+
+
+def test_the_command_says_in_a_line_what_it_found(capsys):
+    assert data.main(["digits"]) == 0
+    assert (
+        capsys.readouterr().out == "digits: 1,437 training and 360 test images, checked; from scikit-learn\n"
+    )
+    assert data.main(["cifar"]) == 1
+    assert "there is no data set 'cifar'" in capsys.readouterr().err

@@ -1,0 +1,141 @@
+"""Figures carry labels, the numbers they were given, and alt text; and stay small."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from course_utils import data, plots
+
+CLASSES = data.CLASS_NAMES["fashion_mnist"]
+HISTORY = {
+    "loss": [2.0, 1.0, 0.5],
+    "val_loss": [2.1, 1.2, 0.9],
+    "accuracy": [0.5, 0.7, 0.8],
+    "learning_rate": [1, 1, 1],
+}
+
+
+def counts():
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 100, (10, 10)) + 500 * np.eye(10, dtype=int)
+
+
+FIGURES = {
+    "class_counts": lambda: plots.class_counts(np.arange(1000) % 10, CLASSES),
+    "learning_curves": lambda: plots.learning_curves(HISTORY),
+    "curves_of_runs": lambda: plots.curves_of_runs({"a": HISTORY, "b": HISTORY}, "loss"),
+    "confusion_matrix": lambda: plots.confusion_matrix(counts(), CLASSES),
+    "lr_range": lambda: plots.lr_range(np.geomspace(1e-5, 1, 50), np.linspace(2, 1, 50), chosen=0.1),
+    "activation_functions": lambda: plots.activation_functions({"tanh": np.tanh, "sin": np.sin}),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_labelled_axes_and_is_small(name):
+    figure = FIGURES[name]()
+    assert isinstance(figure, Figure)
+    for axis in figure.axes:
+        assert axis.get_xlabel()
+    assert any(axis.get_ylabel() for axis in figure.axes) or name == "class_counts"
+    png = io.BytesIO()
+    figure.savefig(png)
+    assert len(png.getvalue()) < 60_000
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_of_a_figure_is_cut_off(name):
+    figure = FIGURES[name]()
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+
+
+def test_legends_of_many_runs_cover_no_curve():
+    histories = {f"run-{index}/001": HISTORY for index in range(6)}
+    figure = plots.curves_of_runs(histories, "loss")
+    figure.draw_without_rendering()
+    (axis,) = figure.axes
+    assert not axis.get_legend().get_window_extent().overlaps(axis.get_window_extent().shrunk(0.999, 0.999))
+
+
+def test_epochs_are_counted_from_one_in_whole_numbers():
+    loss, accuracy = plots.learning_curves(HISTORY).axes
+    assert [line.get_label() for line in loss.lines] == ["training", "validation"]
+    np.testing.assert_array_equal(loss.lines[0].get_xdata(), [1, 2, 3])
+    np.testing.assert_array_equal(loss.lines[1].get_ydata(), HISTORY["val_loss"])
+    assert len(accuracy.lines) == 1
+    for axis in (loss, accuracy):
+        assert all(float(tick).is_integer() for tick in axis.get_xticks())
+
+
+def test_the_confusion_matrix_shows_counts_and_recalls():
+    matrix, bars = plots.confusion_matrix(counts(), CLASSES).axes
+    shown = {text.get_text() for text in matrix.texts}
+    assert {str(count) for count in counts().flat if count} == shown
+    recalls = np.diag(counts()) / counts().sum(axis=1)
+    np.testing.assert_allclose([bar.get_width() for bar in bars.patches], recalls)
+
+
+def test_a_class_without_images_has_no_recall_to_divide_by():
+    _, bars = plots.confusion_matrix([[2, 0], [0, 0]], ["seen", "never seen"]).axes
+    assert [bar.get_width() for bar in bars.patches] == [1.0, 0.0]
+
+
+def test_class_counts_count():
+    (axis,) = plots.class_counts([0, 0, 2], ["a", "b", "c"]).axes
+    assert [bar.get_width() for bar in axis.patches] == [2, 0, 1]
+
+
+def test_a_diverging_range_test_does_not_flatten_the_rest():
+    losses = np.r_[np.full(20, 2.0), np.linspace(2, 1, 20), 1e6, np.inf, np.nan]
+    (axis,) = plots.lr_range(np.geomspace(1e-6, 10, len(losses)), losses, chosen=0.01).axes
+    low, high = axis.get_ylim()
+    assert low < 1 < 2 < high < 3
+    assert axis.get_xscale() == "log"
+
+
+def test_derivatives_are_those_of_calculus():
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    _, derivative = plots.activation_functions({"sigmoid": sigmoid}).axes
+    (line,) = derivative.lines
+    grid, slope = line.get_data()
+    np.testing.assert_allclose(slope, sigmoid(grid) * (1 - sigmoid(grid)), atol=1e-3)
+    assert slope.max() == pytest.approx(0.25, abs=1e-3)
+
+
+def test_a_grid_shows_each_image_under_its_title():
+    images = np.random.default_rng(0).random((13, 28, 28))
+    titles = [f"title {index}" for index in range(13)]
+    axes = plots.image_grid(images, titles, columns=5).axes
+    assert len(axes) == 15
+    shown = [axis for axis in axes if axis.images]
+    assert [axis.get_title() for axis in shown] == titles
+    np.testing.assert_array_equal(shown[7].images[0].get_array(), images[7])
+
+
+def test_alt_text_is_stored_and_reaches_the_page():
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    source = """
+from course_utils import plots
+from matplotlib import pyplot
+plots.show(plots.class_counts([0, 1, 1], ["a", "b"]), "Two bars, a < b.")
+pyplot.plot([1, 2])
+plots.show(pyplot.gcf(), "A line.")
+"""
+    notebook = new_notebook(cells=[new_code_cell(source)])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    first, second = notebook.cells[0].outputs
+    assert first.metadata["image/png"]["alt"] == first.data["text/plain"] == "Two bars, a < b."
+    assert base64.b64decode(second.data["image/png"]).startswith(b"\x89PNG")
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert "Two bars, a &lt; b." in page
+    assert "A line." in page

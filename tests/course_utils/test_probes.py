@@ -1,0 +1,83 @@
+"""What the probes say of a model is what its layers did."""
+
+import keras
+import numpy as np
+import pytest
+
+from course_utils import probes
+
+
+@pytest.fixture(scope="module")
+def batch():
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(32, 6)).astype(np.float32), rng.integers(0, 4, 32)
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input((6,))
+    hidden = keras.layers.Dense(8, activation="relu", name="first")(inputs)
+    hidden = keras.layers.Dropout(0.5, name="dropout")(hidden)
+    added = keras.layers.Add(name="add")([hidden, keras.layers.Dense(8, name="second")(hidden)])
+    outputs = keras.layers.Dense(4, activation="softmax", name="last")(added)
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def test_outputs_are_those_of_the_layers(model, batch):
+    x, _ = batch
+    outputs = probes.layer_outputs(model, x)
+    assert list(outputs) == ["first", "dropout", "second", "add", "last"]
+    kernel, bias = model.get_layer("first").get_weights()
+    np.testing.assert_allclose(outputs["first"], np.maximum(x @ kernel + bias, 0), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(outputs["dropout"], outputs["first"])  # inference: nothing is dropped
+    np.testing.assert_allclose(outputs["add"], outputs["dropout"] + outputs["second"], rtol=1e-6)
+    np.testing.assert_allclose(outputs["last"], model.predict(x, verbose=0), rtol=1e-6)
+
+
+def test_statistics_are_those_of_the_outputs(model, batch):
+    x, _ = batch
+    outputs, table = probes.layer_outputs(model, x), probes.layer_statistics(model, x)
+    assert list(table.index) == list(outputs)
+    for name, row in table.iterrows():
+        expected = outputs[name]
+        figures = [expected.mean(), expected.std(), (expected == 0).mean(), expected.min(), expected.max()]
+        np.testing.assert_allclose(
+            row[["mean", "std", "zeros", "min", "max"]].astype(float), figures, rtol=1e-5
+        )
+    assert 0 < table.loc["first", "zeros"] < 1
+
+
+def test_gradient_norms_are_those_of_linear_regression():
+    # mean squared error of X W over n examples and m outputs: dL/dW = 2 Xᵀ (X W − Y) / (n m)
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(20, 3)).astype(np.float32), rng.normal(size=(20, 2)).astype(np.float32)
+    linear = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, use_bias=False, name="linear")])
+    linear.compile("sgd", "mse")
+    (kernel,) = linear.get_weights()
+    table = probes.gradient_norms(linear, x, y)
+    expected = np.linalg.norm(2 * x.T @ (x @ kernel - y) / 40)
+    assert table.loc["linear", "norm"] == pytest.approx(expected, rel=1e-5)
+    assert table.loc["linear", "parameters"] == 6
+    np.testing.assert_array_equal(linear.get_weights()[0], kernel)
+
+
+def test_gradient_norms_name_the_layers_with_trainable_kernels(model, batch):
+    assert list(probes.gradient_norms(model, *batch).index) == ["first", "second", "last"]
+    model.get_layer("second").trainable = False
+    try:
+        assert list(probes.gradient_norms(model, *batch).index) == ["first", "last"]
+    finally:
+        model.get_layer("second").trainable = True
+
+
+def test_a_model_that_is_not_ready_is_refused_with_what_to_do(batch):
+    x, y = batch
+    unbuilt = keras.Sequential([keras.layers.Dense(4)])
+    for probe in (probes.layer_outputs, probes.layer_statistics):
+        with pytest.raises(ValueError, match=r"begin it with keras\.Input"):
+            probe(unbuilt, x)
+    with pytest.raises(ValueError, match="compile it first"):
+        probes.gradient_norms(keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)]), x, y)
