@@ -10,7 +10,6 @@ import os
 import time
 from pathlib import Path
 
-import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -19,7 +18,9 @@ from traitlets import Bool
 
 from autograder.engine import execute
 from autograder.engine.assignment import source_notebook
+from autograder.engine.client import REACTION_SECONDS, BoundedClient
 from autograder.engine.kernel import ForkedKernel, KernelParent
+from autograder.engine.limits import KERNEL_DIED, TOO_MUCH_OUTPUT, Limits, failure, out_of_time, too_slow
 from autograder.engine.names import Plan, plan, stored_names
 from autograder.engine.rebuild import EXPERIMENT
 from autograder.execution import merge_streams
@@ -56,7 +57,7 @@ def reference_names(source: Path) -> dict[str, set[str]]:
 
 def execute_notebook(
     nb: NotebookNode,
-    limits: execute.Limits,
+    limits: Limits,
     workdir: Path,
     *,
     references: dict[str, set[str]] | None = None,
@@ -85,12 +86,12 @@ def execute_notebook(
     run = _Run(
         executed, plan(executed, references), limits, _files(workdir), kernel_parent(sandboxed=sandboxed)
     )
-    execute._finish(run.notebook())
+    execute.run_to_end(run.notebook())
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.outputs = merge_streams(cell.outputs)
             if is_test(cell):
-                cell.outputs = execute._stderr_to_stdout(cell.outputs)
+                cell.outputs = execute.stderr_to_stdout(cell.outputs)
     notes = executed.metadata.setdefault("practicals", {}).setdefault("notes", [])
     notes += run.notes + ([] if sandboxed else [WARNING])
     return executed
@@ -138,9 +139,9 @@ class _Side:
         limits: time and output of a cell.
     """
 
-    def __init__(self, kernel: ForkedKernel, nb: NotebookNode, limits: execute.Limits):
+    def __init__(self, kernel: ForkedKernel, nb: NotebookNode, limits: Limits):
         self.kernel, self.limits = kernel, limits
-        self.client = execute._BoundedClient(nb, km=kernel, limits=limits)
+        self.client = BoundedClient(nb, km=kernel, limits=limits)
 
     async def start(self, files: dict[str, bytes]) -> None:
         """Attach, and write files into the working folder."""
@@ -156,7 +157,7 @@ class _Side:
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> bool:
         """Run a cell, outputs into it; whether the kernel is there for the next one."""
         self.client.timeout_func = lambda _: seconds
-        self.client.error_on_timeout = execute._too_slow(seconds)
+        self.client.error_on_timeout = dict(too_slow(seconds))
         start = time.monotonic()
         try:
             await self.client.async_execute_cell(cell, index)
@@ -164,16 +165,16 @@ class _Side:
             await self.kernel.is_alive()
             why = self.kernel.why_ended()
             cell.outputs.append(
-                execute._failure("KernelDied", f"the Python process ended in this cell: {why}.")
+                failure(KERNEL_DIED, f"the Python process ended in this cell: {why}.")
             )
             return False
         except CellTimeoutError:
             if time.monotonic() - start > seconds:
-                cell.outputs.append(new_output("error", **execute._too_slow(seconds)))
+                cell.outputs.append(too_slow(seconds))
             else:
                 cell.outputs.append(
-                    execute._failure(
-                        "TooMuchOutput", "this cell printed more than could be read; it was stopped."
+                    failure(
+                        TOO_MUCH_OUTPUT, "this cell printed more than could be read; it was stopped."
                     )
                 )
             return False
@@ -210,7 +211,7 @@ class _Run:
         self,
         nb: NotebookNode,
         plan: Plan,
-        limits: execute.Limits,
+        limits: Limits,
         files: dict[str, bytes],
         parent: KernelParent,
     ):
@@ -231,7 +232,7 @@ class _Run:
                 if EXPERIMENT in cell.metadata.get("tags", []):
                     cell.outputs = [new_output("stream", name="stdout", text=execute.NOT_RUN)]
                 elif self._seconds() <= 0:
-                    cell.outputs = [execute._out_of_time(self.limits)]
+                    cell.outputs = [out_of_time(self.limits)]
                 elif is_test(cell):
                     await self._test(cell, index)
                 else:
@@ -249,7 +250,7 @@ class _Run:
 
     async def _students(self, cell: NotebookNode, index: int) -> None:
         if not await self._student_ready(index):
-            cell.outputs = [execute._failure("NotRun", f"this cell was not run: {self._gone()}.")]
+            cell.outputs = [failure("NotRun", f"this cell was not run: {self._gone()}.")]
             return
         if await self.student.run(cell, index, max(self._seconds(), 1)):
             await self._tidy()
@@ -311,14 +312,14 @@ class _Run:
         ready = await self._student_ready(index) if names else True
         if not await self._trusted_ready(index):
             cell.outputs = [
-                execute._failure("NotChecked", "the process that runs the checks ended too often.")
+                failure("NotChecked", "the process that runs the checks ended too often.")
             ]
             return
         seconds = max(self._seconds(), 1)
         gone = None if ready else self._gone()
         problem = await self.trusted.call(self._prepare(cell, names, gone, seconds), seconds)
         if problem is not None:
-            cell.outputs = [execute._failure("NotChecked", f"your answer could not be read: {problem}")]
+            cell.outputs = [failure("NotChecked", f"your answer could not be read: {problem}")]
             self._drop_trusted()
         elif not await self.trusted.run(cell, index, seconds):
             self._drop_trusted()
@@ -376,7 +377,7 @@ class _Run:
         kernel = self.student.kernel
         if not await kernel.responds(1) and await kernel.is_alive():
             await kernel.interrupt_kernel()
-            await kernel.responds(execute.REACTION_SECONDS)
+            await kernel.responds(REACTION_SECONDS)
         if await kernel.is_alive() and await kernel.responds(1):
             await self._tidy()
         else:

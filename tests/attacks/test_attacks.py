@@ -16,14 +16,16 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "engine"))
 import course
-from autograder.engine import execute, split
+
+from autograder.engine import split
 from autograder.engine.kernel import KernelParent
+from autograder.engine.limits import Limits
 from autograder.notebooks import is_test
 
 FILES = sorted(Path(__file__).with_name("cells").glob("*.py"))
 HIDDEN, SECRET = "hidden-4711", "secret-0815"
 SUCCESS = re.compile("HACKED|GOT-ROOT|GOT-MOUNT|WROTE|SENT|^READ|SEEN'|" + HIDDEN + "|" + SECRET, re.MULTILINE)
-LIMITS = execute.Limits(cell_seconds=8, notebook_seconds=100)
+LIMITS = Limits(cell_seconds=8, notebook_seconds=100)
 HONEST = {"scale": course.SCALE, "count": course.ANSWER}
 MARKS = {"scale-test": 3.0, "build-test": 0.0, "train-test": 0.0, "count-test": 2.0}
 

@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from autograder.engine import execute, split
+from autograder.engine.limits import Limits
 from autograder.engine.names import stored_names
 from autograder.engine.rebuild import STUDENT_CELL
 from autograder.notebooks import grade_id, is_test
@@ -91,12 +92,12 @@ def graded(
     answers: dict[str, str],
     workdir,
     extra: str | None = None,
-    limits: execute.Limits | None = None,
+    limits: Limits | None = None,
     plain: bool = False,
 ) -> NotebookNode:
     """A submission executed by the isolated engine (or, `plain`, by the other one)."""
     notebook = submission(answers, extra)
-    limits = limits or execute.Limits(cell_seconds=20, notebook_seconds=120)
+    limits = limits or Limits(cell_seconds=20, notebook_seconds=120)
     if plain:
         return execute.execute_notebook(notebook, limits, workdir)
     return split.execute_notebook(notebook, limits, workdir, references=REFERENCES)

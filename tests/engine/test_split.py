@@ -3,9 +3,10 @@
 import pytest
 from course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
 
-from autograder.engine import execute, split
+from autograder.engine import split
+from autograder.engine.limits import Limits
 
-LIMITS = execute.Limits(cell_seconds=6, notebook_seconds=90)
+LIMITS = Limits(cell_seconds=6, notebook_seconds=90)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,7 +79,7 @@ def test_an_endless_cell_and_an_endless_function(tmp_path):
 
 
 def test_the_time_of_the_notebook_ends_it(tmp_path):
-    limits = execute.Limits(cell_seconds=4, notebook_seconds=5)
+    limits = Limits(cell_seconds=4, notebook_seconds=5)
     executed = graded(
         {
             **HONEST,
