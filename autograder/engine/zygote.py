@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.engine.sandbox import EXCHANGE, OUT_OF_MEMORY, OWN, Limits
+from autograder.engine.sandbox import EXCHANGE, OUT_OF_MEMORY, OWN, UNPRIVILEGED_UID, Limits
 
 # <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -332,7 +332,7 @@ def _watch(kernel: int, signals: set, limits: Limits, *, sandboxed: bool) -> int
         if number == signal.SIGUSR1:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(kernel, signal.SIGINT)
-        if number == signal.SIGUSR2:
+        if number == signal.SIGUSR2 and sandboxed:
             _tidy(kernel)
         while True:
             try:
@@ -349,7 +349,13 @@ def _watch(kernel: int, signals: set, limits: Limits, *, sandboxed: bool) -> int
 
 
 def _processes() -> list[int]:
-    """Everybody in our process namespace but ourselves."""
+    """Everybody in our process namespace but ourselves.
+
+    Raises:
+        RuntimeError: this is no process namespace of ours, but the whole machine.
+    """
+    if os.getpid() != 1:
+        raise RuntimeError("not process 1 of a namespace")
     return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
 
 
@@ -444,6 +450,11 @@ def _become_kernel(setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
             Path("/proc/self/oom_score_adj").write_text("1000")
         if sandboxed:
             _drop_capabilities()
+        elif os.geteuid() == 0 and setup.hidden is not None:  # a student's code is never run as root
+            os.chown(own, UNPRIVILEGED_UID, UNPRIVILEGED_UID)
+            os.setgroups([])
+            os.setgid(UNPRIVILEGED_UID)
+            os.setuid(UNPRIVILEGED_UID)
         _fresh_randomness()
         from ipykernel.kernelapp import IPKernelApp
         from traitlets.config import Config
@@ -475,9 +486,9 @@ def _limit(limits: Limits, *, sandboxed: bool) -> None:
         resource.RLIMIT_CPU: limits.cpu_seconds,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if sandboxed:  # counted for this user namespace alone; outside it would count all the user's processes
+    if sandboxed or os.geteuid() == 0:  # otherwise all processes of the grader's account would count
         bounds[resource.RLIMIT_NPROC] = limits.processes
-    else:
+    if not sandboxed:
         used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         bounds[resource.RLIMIT_AS] = used + limits.memory
     for which, value in bounds.items():

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from conftest import run_cells, text
 
-from autograder.engine import kernel, sandbox
+from autograder.engine import kernel, sandbox, zygote
 from autograder.errors import PracticalsError
 
 SEEDED_FIT = """
@@ -150,13 +150,66 @@ def test_a_parent_whose_grader_was_killed_ends_by_itself():
     assert not psutil.pid_exists(int(killed.stdout))
 
 
+# As an ordinary user, who may have to be let in to where this interpreter is installed.
+AS_USER = """
+set -e
+home=$(mktemp -d); mount -t tmpfs none $home; mkdir $home/keep
+for folder in "$@"; do mkdir -p $home/keep$folder; mount --bind $folder $home/keep$folder; done
+mount -t tmpfs -o mode=755 none /root
+for folder in "$@"; do mkdir -p $folder; mount --bind $home/keep$folder $folder; done
+exec setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all --bounding-set=-all "$PYTHON" -c "$CODE"
+"""
+
+
+def run_as_user(code):
+    """Run Python code as an ordinary user; what it printed."""
+    if os.geteuid() != 0:
+        command = [sys.executable, "-c", code]
+    else:
+        private = [folder for folder in {sys.base_prefix, sys.prefix} if folder.startswith("/root/")]
+        command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", AS_USER, "sh", *private]
+    variables = {**os.environ, "CODE": code, "PYTHON": sys.executable, "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables, cwd="/")
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+ORDINARY = """
+import os, sys
+sys.path.insert(0, {tests!r})
+from conftest import run_cells, text
+from autograder.engine import kernel
+with kernel.KernelParent(sandboxed={sandboxed}) as parent:
+    student, tests = parent.fork(), parent.fork(trusted=True)
+    for one in (student, tests): kernel.attach(one)
+    print(os.getuid(), *map(text, run_cells(student, "import subprocess; print(subprocess.Popen(['sleep', '100'], start_new_session=True).pid)", "import os; print(os.getuid(), os.path.exists({tests!r}))")))
+    print(text(run_cells(tests, "import os; print(sorted(os.listdir(" + repr(student.seen_by_tests) + ")))")[0]))
+    student.stop()
+    tests.stop()
+    print(list(parent._process.exchange.iterdir()))
+"""
+
+
 @pytest.mark.slow
-def test_without_a_sandbox_kernels_still_run_and_end_with_all_they_started(tmp_path):
-    with kernel.KernelParent(sandboxed=False) as parent:
-        forked = parent.fork()
-        kernel.attach(forked)
-        code = "import subprocess; print(subprocess.Popen(['sleep', '1000'], start_new_session=True).pid)"
-        pid = int(text(run_cells(forked, code, "1 + 1")[0]))
-        assert psutil.pid_exists(pid)
-        forked.stop()
-        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+@pytest.mark.parametrize("sandboxed", [True, False])
+def test_an_ordinary_user_can_grade(sandboxed):
+    printed = run_as_user(ORDINARY.format(tests=str(Path(__file__).parent), sandboxed=sandboxed)).splitlines()
+    uid, pid, inside, visible = printed[0].split()
+    assert uid == inside
+    assert visible == str(not sandboxed)
+    assert "s-1" in printed[1]
+    assert printed[2] == "[]"
+    assert sandboxed or not psutil.pid_exists(int(pid)) or psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="about graders that are root")
+def test_without_a_sandbox_root_never_runs_student_code_as_root(tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(sandbox, "_code_roots", lambda: [str(tmp_path / "deeper")])
+    with pytest.raises(PracticalsError, match="as another user than root"):
+        kernel.KernelParent(sandboxed=False)
+
+
+def test_processes_are_only_ended_in_a_namespace_of_our_own():
+    with pytest.raises(RuntimeError, match="not process 1"):
+        zygote._processes()
