@@ -109,7 +109,17 @@ def grade(
     from autograder.grading.run import grade
 
     graded = grade(
-        course_root(), name, Console(), submitted, output, json, force, workers, cell_seconds, due, not no_sandbox
+        course_root(),
+        name,
+        Console(),
+        submitted,
+        output,
+        json,
+        force,
+        workers,
+        cell_seconds,
+        due,
+        not no_sandbox,
     )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)

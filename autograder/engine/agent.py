@@ -1,7 +1,7 @@
-"""The student kernel's side of the bridge: looks up names, calls functions, reads attributes, and answers with data.
+"""The student kernel's side of the bridge: looks up names, calls functions, and answers with data.
 
-This runs in the student's process and is theirs to change; nothing here protects anything. What protects is the other
-side, which takes every answer for data from a stranger.
+This runs in the student's process and is theirs to change; nothing here protects anything. What protects is
+the other side, which takes every answer for data from a stranger.
 """
 
 import base64
@@ -122,7 +122,8 @@ def _do(what: str, target: Any, arguments: list) -> Any:
     raise TypeError(f"unknown request {what!r}")
 
 
-# A model that the tests hold is the student's own object here, so that a function that keeps a reference finds it changed.
+# A model that the tests hold is the student's own object here, so that a function that keeps a reference
+# finds it changed.
 _originals: dict[int, Any] = {}
 
 
@@ -232,7 +233,7 @@ def _error(error: BaseException) -> dict:
 
 
 def _students_line(error: BaseException) -> str | None:
-    """The innermost line of a notebook's cell on the way to an error, in the words that `course_utils.expect` uses."""
+    """The innermost line of a cell on the way to an error, in the words of `course_utils.expect`."""
     import IPython
 
     shell = IPython.get_ipython()

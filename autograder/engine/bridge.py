@@ -1,7 +1,8 @@
-"""The trusted kernel's side of the bridge: gives a test cell the student's names as copies, rebuilt models and proxies.
+"""The trusted kernel's side of the bridge: gives test cells the student's names, as copies and proxies.
 
-The executor calls `prepare` before each test cell. Calls go to the agent in the student kernel as execute requests with
-`user_expressions`, over a socket of our own; an answer is data from a stranger (`codec`, `models`).
+The executor calls `prepare` before each test cell. Calls go to the agent in the student kernel as execute
+requests with `user_expressions`, over a socket of our own; an answer is data from a stranger (`codec`,
+`models`).
 """
 
 import ast
@@ -29,10 +30,11 @@ INTERRUPT_SECONDS = 3  # for a student's function to end after an interrupt
 LIBRARIES = ("numpy", "keras", "tensorflow", "course_utils", "math")  # whose functions a test may hand over
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # what a student's exception may become here; the others become their nearest built-in base class
+NOT_RAISED = (StopIteration, StopAsyncIteration)  # they would end a loop of the test's
 EXCEPTIONS = {
     name: kind
     for name, kind in vars(builtins).items()
-    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, StopIteration | StopAsyncIteration)
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, NOT_RAISED)
 }  # fmt: skip
 
 
@@ -41,10 +43,10 @@ class NoAnswer(TimeoutError):
 
 
 class StudentObject:
-    """Something that stays in the student's process: calls, attributes, items and iteration are forwarded, nothing else.
+    """Something that stays in the student's process; calls, attributes, items, iteration are forwarded.
 
-    It is equal to nothing but itself, is no array and no number, and its truth is True: what it says of itself does
-    not count.
+    It is equal to nothing but itself, is no array and no number, and its truth is True: what it says of
+    itself does not count.
     """
 
     def __init__(self, bridge: "Bridge", node: dict):
@@ -55,7 +57,7 @@ class StudentObject:
                 fields["__signature__"] = node["signature"]
         self.__dict__.update(fields)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args, **kwargs):  # noqa: D102
         return self._bridge.request("call", self._handle, [list(args), kwargs])
 
     def __getattr__(self, name):
@@ -101,7 +103,7 @@ class StudentObject:
 
 
 class StudentModel(StudentObject):
-    """A model with classes of the student's own, in a cell that allows it: it can be called, and predict, no more."""
+    """A model with classes of the student's own, in a cell that allows it: it is called, or predicts."""
 
     def __getattr__(self, name):
         if name == "predict":
@@ -170,7 +172,7 @@ class Bridge:
         self._gone = "it belongs to a Python process of yours that has ended"
         self._context.destroy(linger=0)
 
-    # --- names ------------------------------------------------------------------------------------------------------
+    # --- names ----------------------------------------------------------------------------------------------
 
     def bind(self, names: list[str]) -> dict[str, Any]:
         """The student's values by name; a name that is not defined there is missing."""
@@ -190,7 +192,7 @@ class Bridge:
                     values[name] = Refused(f"`{name}` cannot be graded: {_clean(str(error))}")
         return values
 
-    # --- requests ---------------------------------------------------------------------------------------------------
+    # --- requests -------------------------------------------------------------------------------------------
 
     def request(self, what: str, target: str, arguments: list) -> Any:
         """Have the agent do something with one of its objects; copy back what it changed in the arguments.
@@ -253,7 +255,8 @@ class Bridge:
         if len(text) > 100_000:
             text = "@" + self.exchange.put(text.encode())
         text = base64.b64encode(text.encode()).decode()
-        call = f"__import__('autograder.engine.agent', fromlist=['serve']).serve({text!r}, {self.agent_folder!r})"
+        agent = "__import__('autograder.engine.agent', fromlist=['serve'])"
+        call = f"{agent}.serve({text!r}, {self.agent_folder!r})"
         content = {
             "code": "",
             "silent": True,
@@ -319,7 +322,7 @@ class Bridge:
                 return False
         return True
 
-    # --- values -----------------------------------------------------------------------------------------------------
+    # --- values ---------------------------------------------------------------------------------------------
 
     def _decoder(self) -> codec.Decoder:
         decoder = codec.Decoder(self.exchange, self._decode_other)
@@ -367,8 +370,8 @@ class Bridge:
             except (AttributeError, ImportError):
                 pass
         raise TypeError(
-            f"the test hands {name or 'a ' + type(value).__name__} to the student's code; only data, Keras models and "
-            "functions of libraries can be handed over"
+            f"the test hands {name or 'a ' + type(value).__name__} to the student's code; only data, Keras models "
+            "and functions of libraries can be handed over"
         )
 
     def _handle_of(self, model: Any) -> str | None:
@@ -428,19 +431,20 @@ def _signature(parameters: Any) -> inspect.Signature | None:
         return None
 
 
-# --- what the executor calls ----------------------------------------------------------------------------------------
+# --- what the executor calls --------------------------------------------------------------------------------
 
 _bridges: dict[str, Bridge] = {}
 
 
 def prepare(
-    namespace: dict, names: list[str], *, folder: str, agent_folder: str, key: str, max_message: int, seconds: float,
-    custom_models: bool, gone: str | None,
+    namespace: dict, names: list[str], *, folder: str, agent_folder: str, key: str, max_message: int,
+    seconds: float, custom_models: bool, gone: str | None,
 ) -> None:  # fmt: skip
     """Bind the student's names in a test cell's namespace.
 
     Args:
-        namespace: the trusted kernel's user namespace; a name that the student has not defined is removed from it.
+        namespace: the trusted kernel's user namespace; a name that the student has not defined is removed
+            from it.
         names: the student's names that the cell uses.
         folder: the student kernel's folder as seen here; it tells student kernels apart.
         agent_folder: the same folder as the student kernel sees it.

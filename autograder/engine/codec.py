@@ -1,7 +1,7 @@
-"""Plain data between two processes that do not trust each other: values as checked JSON and raw array files, never pickle.
+"""Plain data between processes that do not trust each other: checked JSON and raw arrays, never pickle.
 
-Everything that is read here may have been written by a stranger: each kind has its own decoder, sizes are bounded, and
-nothing is ever imported, called or looked up by a name that arrived.
+Everything that is read here may have been written by a stranger: each kind has its own decoder, sizes are
+bounded, and nothing is ever imported, called or looked up by a name that arrived.
 """
 
 import base64
@@ -47,7 +47,7 @@ class CodecError(ValueError):
 
 
 class Folder:
-    """The folder through which large pieces travel; both sides see it, and the student's side may write anything in it.
+    """The folder through which large pieces travel; the student's side may write anything in it.
 
     Args:
         path: the folder.
@@ -177,7 +177,8 @@ class Encoder:
         self._bytes += value.nbytes
         if value.nbytes > MAX_ARRAY or self._bytes > MAX_ARRAYS:
             raise CodecError(
-                f"an array of {value.nbytes // MEBIBYTE:,} MB; at most {MAX_ARRAY // MEBIBYTE} MB can be graded"
+                f"an array of {value.nbytes // MEBIBYTE:,} MB; at most "
+                f"{MAX_ARRAY // MEBIBYTE} MB can be graded"
             )
         content = np.ascontiguousarray(value)
         fields = {"dtype": value.dtype.str, "shape": list(value.shape)}

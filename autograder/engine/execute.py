@@ -254,6 +254,7 @@ def _descendants(manager: AsyncKernelManager) -> list[psutil.Process]:
 
 
 def stderr_to_stdout(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Streams joined as one, on stdout: nbgrader gives 0 points for a word on stderr."""
     for output in outputs:
         if output.output_type == "stream":
             output.name = "stdout"

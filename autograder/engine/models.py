@@ -1,8 +1,8 @@
 """Keras objects between processes: configurations made of built-in classes only, and weights as arrays.
 
-A model is never unpickled and its own code never runs here: every class that a configuration names is looked up in a
-list of ours (no Lambda, no custom class, nothing that reads files), and the model is built anew from it. What cannot be
-rebuilt so stays in the student's process.
+A model is never unpickled and its own code never runs here: every class that a configuration names is looked
+up in a list of ours (no Lambda, no custom class, nothing that reads files), and the model is built anew from
+it. What cannot be rebuilt so stays in the student's process.
 """
 
 import functools
@@ -19,21 +19,22 @@ MAX_CONFIG_TEXT = 20_000
 LAYERS = """
 Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveMaxPooling1D
 AdaptiveMaxPooling2D Add AdditiveAttention AlphaDropout Attention Average AveragePooling1D AveragePooling2D
-AveragePooling3D BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D
-Conv2DTranspose Conv3D Conv3DTranspose Cropping1D Cropping2D Cropping3D Dense DepthwiseConv1D DepthwiseConv2D
-Discretization Dot Dropout ELU EinsumDense Embedding Flatten GRU GRUCell GaussianDropout GaussianNoise
-GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
-GlobalMaxPooling3D GroupNormalization GroupQueryAttention Identity InputLayer LSTM LSTMCell LayerNormalization LeakyReLU
-Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum MultiHeadAttention Multiply Normalization PReLU Permute
-RMSNormalization RNN RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom
-ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax
-SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells Subtract TimeDistributed
+AveragePooling3D BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate Conv1D
+Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose Cropping1D Cropping2D Cropping3D Dense
+DepthwiseConv1D DepthwiseConv2D Discretization Dot Dropout ELU EinsumDense Embedding Flatten GRU GRUCell
+GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
+GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention Identity
+InputLayer LSTM LSTMCell LayerNormalization LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum
+Minimum MultiHeadAttention Multiply Normalization PReLU Permute RMSNormalization RNN RandomBrightness
+RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom ReLU RepeatVector Rescaling
+Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D
+SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells Subtract TimeDistributed
 UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """
 # in these modules every class is plain arithmetic on numbers
 WHOLE_MODULES = (
-    "keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.optimizers",
-    "keras.optimizers.schedules",
+    "keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics",
+    "keras.optimizers", "keras.optimizers.schedules",
 )  # fmt: skip
 ARITHMETIC = (
     "keras.src.ops.numpy",
@@ -154,8 +155,8 @@ def encode(value: Any, encoder: Any) -> dict | None:
         array = np.asarray(value)
         return None if array.dtype.kind in "OV" else {"t": "tensor", "array": encoder.pure_array(array)}
     configured = (
-        keras.Layer, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule, keras.Loss, keras.Metric,
-        keras.Initializer, keras.Regularizer, keras.constraints.Constraint,
+        keras.Layer, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule, keras.Loss,
+        keras.Metric, keras.Initializer, keras.Regularizer, keras.constraints.Constraint,
     )  # fmt: skip
     if isinstance(value, configured):
         try:

@@ -4,10 +4,10 @@ A test cell runs in a process of its own. The rules for the names that it uses:
 
 1. Built-in names are Python's, whatever a student calls a variable.
 2. A name that an import of the course binds (`np`, `keras`, `expect`) is the course's for good.
-3. A name that a given cell or a test cell stores last is the course's, if what it is made from is the course's too. Such
-   statements of given cells (data loaded, constants, functions) run in both processes, as far as tests need them.
-4. Every other name is the student's: a test gets a copy of it, a rebuilt model, or a proxy. A student's cell may take over
-   a name of rule 3 only where the reference solution stores it too.
+3. A name that a given cell or a test cell stores last is the course's, if what it is made from is the
+course's too. Such statements of given cells (data loaded, constants, functions) run in both processes, as far
+as tests need them. 4. Every other name is the student's: a test gets a copy of it, a rebuilt model, or a
+proxy. A student's cell may take over a name of rule 3 only where the reference solution stores it too.
 """
 
 import ast
@@ -33,7 +33,8 @@ class Plan:
     Args:
         names: by the index of each test cell, the names that it gets from the student.
         beside: by the index of a given cell, the code of it that also runs beside the tests.
-        definitions: by the index of each test cell, its imports, functions and classes, which later ones may use.
+        definitions: by the index of each test cell, its imports, functions and classes, which later ones may
+            use.
     """
 
     names: dict[int, list[str]] = field(default_factory=dict)
@@ -64,8 +65,8 @@ def plan(notebook: NotebookNode, references: dict[str, set[str]] | None = None) 
 
     Args:
         notebook: from `rebuild`; its given cells and tests are the course's, the others the student's.
-        references: by grade_id, the names that the reference solution stores; None if it is not known, and then a
-            student's cell takes over every name that it stores, except imported ones.
+        references: by grade_id, the names that the reference solution stores; None if it is not known, and
+            then a student's cell takes over every name that it stores, except imported ones.
     """
     made = Plan()
     course: set[str] = set()  # names that are the course's at this point
@@ -127,7 +128,7 @@ def _needed(given: list[_Statement], wanted: set[str], imported: set[str]) -> li
 
 
 def _tree(source: str) -> ast.Module | None:
-    """A cell's syntax tree, magics turned into calls; None if it is not Python (then it also stores nothing)."""
+    """A cell's syntax tree, magics turned into calls; None if it is not Python (then it stores nothing)."""
     if len(source) > MAX_SOURCE:
         return None
     try:
@@ -230,7 +231,7 @@ def _used_by_functions(tree: ast.Module) -> set[str]:
 
 
 def _free(tree: ast.Module) -> set[str]:
-    """Names that a test cell needs from outside: those it looks up, but those that it surely stores before."""
+    """Names that a test cell needs from outside: those it looks up and does not surely store before."""
     return _loads(tree) - (_stored_first(tree.body) - _used_by_functions(tree))
 
 

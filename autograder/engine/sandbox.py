@@ -1,4 +1,4 @@
-"""The bubblewrap sandbox that student code runs in: what it sees, how much it may use, whether this machine can do it."""
+"""The bubblewrap sandbox that student code runs in: what it sees, its limits, whether it works here."""
 
 import functools
 import importlib.util
@@ -33,7 +33,8 @@ class Limits:
     """What one submission may use.
 
     Args:
-        memory: bytes of private memory of all its processes together; more, and the submission's kernel is killed.
+        memory: bytes of private memory of all its processes together; more, and the submission's kernel is
+            killed.
         processes: processes and threads.
         cpu_seconds: processor time of any one of its processes, in seconds.
         workspace: bytes that it may write to files, all together; also the longest file.
@@ -59,8 +60,9 @@ class SandboxUnavailable(PracticalsError):
     def __init__(self, reason: str):
         super().__init__(
             f"student code cannot be isolated on this machine: {reason}",
-            "Grade on Linux with bubblewrap installed and user namespaces enabled (see docs/security.md), or add "
-            "--no-sandbox to grade without isolation: then a submission can read and change files and use the network "
+            "Grade on Linux with bubblewrap installed and user namespaces enabled (see docs/security.md), or "
+            "add --no-sandbox to grade without isolation: then a submission can read and change files and use the "
+            "network "
             "as the account that grades, and the report says so",
         )
 
@@ -92,7 +94,7 @@ def find_bwrap() -> str:
 
 
 def environment(data: Path | None, *, sandboxed: bool) -> dict[str, str]:
-    """Every environment variable that a kernel has; nothing of the grader's own environment but these is passed on."""
+    """Every environment variable that a kernel has; it inherits none."""
     home = "/tmp/home" if sandboxed else tempfile.gettempdir()
     variables = {
         "PATH": f"{Path(sys.prefix) / 'bin'}:/usr/bin:/bin",
@@ -158,11 +160,12 @@ def _read_only_binds(data: Path | None) -> dict[Path, Path]:
 def _links() -> dict[Path, str]:
     """Links at the top of a merged-/usr system, to be made again inside."""
     candidates = (Path("/lib"), Path("/lib64"), Path("/bin"), Path("/sbin"))
-    return {link: os.readlink(link) for link in candidates if link.is_symlink()}
+    return {link: str(link.readlink()) for link in candidates if link.is_symlink()}
 
 
-# A grader that is root may own files that the unprivileged user inside must read (an interpreter under a home folder).
-# So: bind them, read-only, to a stage in a mount namespace of our own, give up root for good, then start bubblewrap.
+# A grader that is root may own files that the unprivileged user inside must read (an interpreter under a home
+# folder). So: bind them, read-only, to a stage in a mount namespace of our own, give up root for good, then
+# start bubblewrap.
 _STAGE_AS_ROOT = """
 set -e
 stage=$1; shift
@@ -186,7 +189,8 @@ def command(argv: list[str], *, limits: Limits, data: Path | None, info_fd: int,
         argv: program and arguments, as paths inside the sandbox.
         limits: sizes of its writable places.
         data: folder of data sets, seen read-only as /data.
-        info_fd: inherited descriptor on which bubblewrap writes the process id of its child (JSON, `child-pid`).
+        info_fd: inherited descriptor on which bubblewrap writes the process id of its child (JSON,
+            `child-pid`).
         stage: an empty folder, used when the caller is root.
     """
     binds = _read_only_binds(data)
@@ -224,7 +228,8 @@ class Process:
         log: file without a name that holds what it printed.
         stage: folder of ours that it needs while it starts; without a sandbox, until it ends.
         sandboxed: whether it runs in bubblewrap.
-        inner_pid: process 1 of the sandbox as we number it; all of the sandbox ends with it. None without a sandbox.
+        inner_pid: process 1 of the sandbox as we number it; all of the sandbox ends with it. None without a
+            sandbox.
     """
 
     popen: subprocess.Popen
@@ -237,7 +242,7 @@ class Process:
 
 
 def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed: bool = True) -> Process:
-    """Start `python -m autograder.engine.zygote` with `arguments`, in the sandbox or (`sandboxed=False`) outside it.
+    """Start `python -m autograder.engine.zygote` with `arguments`, in the sandbox or outside it.
 
     Raises:
         SandboxUnavailable: not on Linux, bubblewrap missing, or it refused; the message names the reason.
@@ -249,7 +254,7 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
         _require_readable_by_all()
     stage = Path(tempfile.mkdtemp(prefix="practicals-", dir="/tmp" if sandboxed or as_root else None))
     stage.chmod(0o755 if sandboxed else 0o711 if as_root else 0o700)
-    log = tempfile.TemporaryFile()
+    log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `stop`)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     info_read, info_write = os.pipe()
     settings = json.dumps({"limits": asdict(limits), "sandboxed": sandboxed, "exchange": str(stage)})
@@ -280,18 +285,19 @@ def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed:
         child = info.read() if sandboxed else ""
     exchange, pid = stage, None
     if child:
-        # through /proc: the folder is a tmpfs of the sandbox, so that nothing a student writes reaches a disk of ours
+        # through /proc: the folder is a tmpfs of the sandbox, so that nothing a student writes reaches a disk
+        # of ours
         pid = json.loads(child)["child-pid"]
         exchange = Path(f"/proc/{pid}/root{EXCHANGE}")
     return Process(popen, ours, exchange, log, stage, sandboxed, pid)
 
 
 def _require_readable_by_all() -> None:
-    """Without a sandbox, a grader that is root runs student code as another user, who must be able to read Python."""
+    """Raise unless the user that student code runs as, without a sandbox, can read Python."""
     for path in (Path(sys.executable).resolve(), Path(os.__file__).resolve(), *map(Path, _code_roots())):
         if not all(folder.stat().st_mode & 0o001 for folder in path.parents):
             raise PracticalsError(
-                f"without a sandbox, submissions run as another user than root, and that one cannot read {path}",
+                f"without a sandbox, submissions run as another user than root, who cannot read {path}",
                 "Grade as an ordinary user, or install Python where everybody can read it",
             )
 

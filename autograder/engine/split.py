@@ -1,6 +1,7 @@
-"""Executes a rebuilt submission with the student's cells in a sandboxed kernel and the test cells in another, trusted one.
+"""Executes a rebuilt submission: the student's cells in a sandboxed kernel, test cells in a trusted one.
 
-The same interface as `execute`: `execute_notebook` for a notebook, `ExecuteSplit` for nbgrader's list of preprocessors.
+The same interface as `execute`: `execute_notebook` for a notebook, `ExecuteSplit` for nbgrader's list of
+preprocessors.
 """
 
 import atexit
@@ -29,11 +30,11 @@ from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
 MAX_FILES = 16 * 2**20  # bytes of the files that the course hands out beside a notebook
-WARNING = "Graded without a sandbox: this submission could read and change files and use the network as the account that graded."
+WARNING = "Graded without a sandbox: this submission could read and change files and use the network of the machine."
 
 
 class ExecuteSplit(execute.ExecuteSubmission):
-    """In place of nbgrader's `Execute` in `Autograde.autograde_preprocessors`: isolates the student's code."""
+    """In place of nbgrader's `Execute`: isolates the student's code."""
 
     sandbox = Bool(True, help="False: no bubblewrap, only resource limits").tag(config=True)
 
@@ -65,8 +66,8 @@ def execute_notebook(
 ) -> NotebookNode:
     """Execute a rebuilt submission; the student's code sees nothing of the grader, and no test cell.
 
-    As `execute.execute_notebook` for cells that take too long, kill their kernel or print too much. A test cell that
-    outlives its kernels costs itself; marks earned before stay earned.
+    As `execute.execute_notebook` for cells that take too long, kill their kernel or print too much. A test
+    cell that outlives its kernels costs itself; marks earned before stay earned.
 
     Args:
         nb: from `rebuild`.
@@ -112,7 +113,7 @@ def kernel_parent(*, sandboxed: bool = True) -> KernelParent:
 
 
 def data_folder() -> Path | None:
-    """The folder of data sets that kernels may read besides the system's: COURSE_DATA_DIR, else Keras' cache."""
+    """The folder of data sets that kernels may read: COURSE_DATA_DIR, else Keras' cache."""
     folders = [Path(os.environ["COURSE_DATA_DIR"]).expanduser()] if "COURSE_DATA_DIR" in os.environ else []
     folders.append(Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets")
     return next((folder.resolve() for folder in folders if folder.is_dir()), None)
@@ -149,7 +150,8 @@ class _Side:
         for name, content in files.items():
             text = base64.b64encode(content).decode()
             await self.call(
-                f"import base64, pathlib\n_path = pathlib.Path({name!r}); _path.parent.mkdir(parents=True, exist_ok=True)\n"
+                f"import base64, pathlib\n_path = pathlib.Path({name!r})\n"
+                "_path.parent.mkdir(parents=True, exist_ok=True)\n"
                 f"_path.write_bytes(base64.b64decode({text!r})); del _path, base64, pathlib",
                 20,
             )
@@ -164,18 +166,14 @@ class _Side:
         except DeadKernelError:
             await self.kernel.is_alive()
             why = self.kernel.why_ended()
-            cell.outputs.append(
-                failure(KERNEL_DIED, f"the Python process ended in this cell: {why}.")
-            )
+            cell.outputs.append(failure(KERNEL_DIED, f"the Python process ended in this cell: {why}."))
             return False
         except CellTimeoutError:
             if time.monotonic() - start > seconds:
                 cell.outputs.append(too_slow(seconds))
             else:
                 cell.outputs.append(
-                    failure(
-                        TOO_MUCH_OUTPUT, "this cell printed more than could be read; it was stopped."
-                    )
+                    failure(TOO_MUCH_OUTPUT, "this cell printed more than could be read; it was stopped.")
                 )
             return False
         return True
@@ -246,7 +244,7 @@ class _Run:
         """Time that the next cell has."""
         return min(self.limits.cell_seconds, self.deadline - time.monotonic())
 
-    # --- the student's kernel ---------------------------------------------------------------------------------------
+    # --- the student's kernel -------------------------------------------------------------------------------
 
     async def _students(self, cell: NotebookNode, index: int) -> None:
         if not await self._student_ready(index):
@@ -283,7 +281,7 @@ class _Run:
         return True
 
     async def _replay(self, side: _Side, nb: NotebookNode, end: int) -> int | None:
-        """Run the student's and given cells before `end` again, but those that ended a kernel; the one that ends this."""
+        """Run the cells before `end` again, but no tests or `fatal` ones; the one that ends this kernel."""
         for index, cell in enumerate(nb.cells[:end]):
             left_out = is_test(cell) or EXPERIMENT in cell.metadata.get("tags", []) or index in self.fatal
             if cell.cell_type != "code" or left_out:
@@ -293,7 +291,7 @@ class _Run:
         return None
 
     def _lost(self, index: int | None) -> None:
-        """Give a student kernel up that ended or does not answer; `index` is the cell that did it, if one did."""
+        """Give up a student kernel that ended or is stuck; `index` is the cell that did it, if one did."""
         if index is not None:
             self.fatal.add(index)
         self.student.kernel.stop()
@@ -305,15 +303,13 @@ class _Run:
     def _gone(self) -> str:
         return "your code ended its Python process, or stopped answering, too often"
 
-    # --- the tests' kernel ------------------------------------------------------------------------------------------
+    # --- the tests' kernel ----------------------------------------------------------------------------------
 
     async def _test(self, cell: NotebookNode, index: int) -> None:
         names = self.plan.names.get(index, [])
         ready = await self._student_ready(index) if names else True
         if not await self._trusted_ready(index):
-            cell.outputs = [
-                failure("NotChecked", "the process that runs the checks ended too often.")
-            ]
+            cell.outputs = [failure("NotChecked", "the process that runs the checks ended too often.")]
             return
         seconds = max(self._seconds(), 1)
         gone = None if ready else self._gone()
@@ -340,7 +336,7 @@ class _Run:
         return f"{module}.prepare(get_ipython().user_ns, {names!r}, **{settings!r})"
 
     async def _trusted_ready(self, index: int) -> bool:
-        """Whether there is a kernel for tests that has run what the tests need of the cells before; starts one if need be."""
+        """Whether there is a kernel for tests, with what they need of earlier cells; starts one if need be."""
         if self.trusted is None:
             if self.restarts["trusted"] >= MAX_RESTARTS:
                 return False

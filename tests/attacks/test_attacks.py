@@ -1,8 +1,9 @@
 """Each file in cells/ is what a student tries, as code of a cell; none gains, learns, or breaks anything.
 
-A submission has two honest answers (`scale`, `count`), which keep their marks, and the attack: as a cell of the student's
-own before all others, or as the answer that the line `# cell:` names. `# loses:` names tests whose marks the attack costs
-the student. A folder with a course, a gradebook and somebody else's submission lies on the same machine.
+A submission has two honest answers (`scale`, `count`), which keep their marks, and the attack: as a cell of
+the student's own before all others, or as the answer that the line `# cell:` names. `# loses:` names tests
+whose marks the attack costs the student. A folder with a course, a gradebook and somebody else's submission
+lies on the same machine.
 """
 
 import hashlib
@@ -24,7 +25,9 @@ from autograder.notebooks import is_test
 
 FILES = sorted(Path(__file__).with_name("cells").glob("*.py"))
 HIDDEN, SECRET = "hidden-4711", "secret-0815"
-SUCCESS = re.compile("HACKED|GOT-ROOT|GOT-MOUNT|WROTE|SENT|^READ|SEEN'|" + HIDDEN + "|" + SECRET, re.MULTILINE)
+SUCCESS = re.compile(
+    "HACKED|GOT-ROOT|GOT-MOUNT|WROTE|SENT|^READ|SEEN'|" + HIDDEN + "|" + SECRET, re.MULTILINE
+)
 LIMITS = Limits(cell_seconds=8, notebook_seconds=100)
 HONEST = {"scale": course.SCALE, "count": course.ANSWER}
 MARKS = {"scale-test": 3.0, "build-test": 0.0, "train-test": 0.0, "count-test": 2.0}
@@ -74,7 +77,10 @@ def processes(parent: KernelParent) -> int:
 
 @pytest.mark.parametrize(
     "file",
-    [pytest.param(file, marks=[pytest.mark.slow] * ("\n# slow\n" in file.read_text()), id=file.stem) for file in FILES],
+    [
+        pytest.param(file, marks=[pytest.mark.slow] * ("\n# slow\n" in file.read_text()), id=file.stem)
+        for file in FILES
+    ],
 )
 def test_attack(file, parent, host, tmp_path):
     before, running = digest(host), processes(parent)
@@ -85,7 +91,9 @@ def test_attack(file, parent, host, tmp_path):
 
     assert course.scores(executed) == marks, course.feedback(executed, "scale-test")
     for cell in executed.cells:
-        said = "".join(str(one.get("text") or one.get("data") or one.get("traceback")) for one in cell.get("outputs", []))
+        said = "".join(
+            str(one.get("text") or one.get("data") or one.get("traceback")) for one in cell.get("outputs", [])
+        )
         said = said.replace(repr(file.read_text()), "")
         found = [line for line in said.splitlines() if SUCCESS.search(line) and "hidden_4711" not in line]
         assert not found, found[:3]

@@ -1,4 +1,4 @@
-"""Each file in notebooks/ edits a submitted notebook; graded by `practicals grade` and by nbgrader, it gains nothing."""
+"""Each file in notebooks/ edits a submitted notebook; graded, it gains nothing."""
 
 import importlib.util
 import os
@@ -40,20 +40,25 @@ def test_edited_notebooks_gain_nothing_and_honest_ones_lose_nothing(toy):  # noq
     toy.submit("honest", GOOD)
     graded = grade(toy.root, toy.practical, Console(quiet=True), toy.submitted, toy.root / "out")
     points = {
-        result.student_id: {cell.grade_id: cell.score for cell in result.cells if cell.grade_id.endswith("-test")}
+        result.student_id: {
+            cell.grade_id: cell.score for cell in result.cells if cell.grade_id.endswith("-test")
+        }
         for result in graded.results
     }
     assert points.pop("honest") == {"square-test": 3, "mean-test": 2}
     for file in FILES:
-        changed = file.stem in ("flipped_metadata",)  # then its answers cannot be told from its tests any more
+        changed = file.stem in (
+            "flipped_metadata",
+        )  # then its answers cannot be told from its tests any more
         assert points[f"wrong-{file.stem}"]["square-test"] == 0, file.stem
         assert points[f"wrong-{file.stem}"]["mean-test"] == 2, file.stem
         assert points[f"good-{file.stem}"] == {"square-test": 3, "mean-test": 2} or changed, file.stem
 
 
 @pytest.mark.slow
-def test_nbgraders_own_autograde_uses_the_isolated_engine(toy):  # noqa: F811
-    see = "import os\ndef square(x):\n    print(os.getpid())\n    return x * x if not os.path.exists('/root/.ssh') else 0"
+def test_nbgraders_own_autograde_uses_the_isolated_engine(toy, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")  # nbgrader runs alembic
+    see = "import os\ndef square(x):\n    return x * x if not os.path.exists('/root/.ssh') else 0"
     toy.submit("one", {**GOOD, "square": see})
     (toy.root / "submitted").rmdir() if (toy.root / "submitted").exists() else None
     shutil.copytree(toy.submitted, toy.root / "submitted")
@@ -65,9 +70,8 @@ def test_nbgraders_own_autograde_uses_the_isolated_engine(toy):  # noqa: F811
     assert result["success"], result
     with Gradebook(f"sqlite:///{toy.root}/gradebook.db") as book:
         submission = book.find_submission(toy.practical, "one")
-        assert {grade.name: grade.auto_score for grade in submission.notebooks[0].grades if grade.auto_score is not None} == {
-            "square-test": 3.0, "mean-test": 2.0,
-        }  # fmt: skip
+        scores = {grade.name: grade.auto_score for grade in submission.notebooks[0].grades}
+        assert scores == {"square-test": 3.0, "mean-test": 2.0, "why": 0.0}
 
 
 def test_grading_is_refused_where_nothing_isolates_and_says_what_to_do(toy, monkeypatch):  # noqa: F811
@@ -82,7 +86,9 @@ def test_grading_is_refused_where_nothing_isolates_and_says_what_to_do(toy, monk
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may only do so where everybody can read the interpreter")
 def test_without_a_sandbox_the_report_carries_a_warning(toy):  # noqa: F811
     toy.submit("one", GOOD)
-    graded = grade(toy.root, toy.practical, Console(quiet=True), toy.submitted, toy.root / "out", sandboxed=False)
+    graded = grade(
+        toy.root, toy.practical, Console(quiet=True), toy.submitted, toy.root / "out", sandboxed=False
+    )
     assert {cell.grade_id: cell.score for cell in graded.results[0].cells if "test" in cell.grade_id} == {
         "square-test": 3, "mean-test": 2,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""One parent of kernels for the whole test run (importing TensorFlow takes seconds), and a way to run cells."""
+"""One parent of kernels for the whole test run (importing takes seconds), and a way to run cells."""
 
 import sys
 

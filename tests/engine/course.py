@@ -1,5 +1,6 @@
 """A small practical with NumPy and Keras, its honest answers, and its grading by the isolated engine."""
 
+# ruff: noqa: E501 (students' cells as text)
 import copy
 
 import nbformat

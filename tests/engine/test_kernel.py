@@ -1,5 +1,6 @@
 """Forked kernels run notebooks like any kernel, and leave nothing behind."""
 
+# ruff: noqa: E501 (students' cells as text)
 import contextlib
 import os
 import subprocess
@@ -74,8 +75,13 @@ def test_kernels_leave_no_process_descriptor_or_memory(parent):
         root = psutil.Process(parent._process.popen.pid)
         family = root.children(recursive=True)
         zygote = max(family, key=lambda process: process.memory_info().rss)
-        inside = len(os.listdir(f"/proc/{zygote.pid}/fd"))
-        return len(family), inside, len(os.listdir("/proc/self/fd")), zygote.memory_full_info().uss / 2**20
+        inside = len(list(Path(f"/proc/{zygote.pid}/fd").iterdir()))
+        return (
+            len(family),
+            inside,
+            len(list(Path("/proc/self/fd").iterdir())),
+            zygote.memory_full_info().uss / 2**20,
+        )
 
     def one():
         forked = parent.fork()
@@ -168,7 +174,13 @@ def run_as_user(code):
     else:
         private = [folder for folder in {sys.base_prefix, sys.prefix} if folder.startswith("/root/")]
         command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", AS_USER, "sh", *private]
-    variables = {**os.environ, "CODE": code, "PYTHON": sys.executable, "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {
+        **os.environ,
+        "CODE": code,
+        "PYTHON": sys.executable,
+        "HOME": "/tmp",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables, cwd="/")
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
@@ -199,7 +211,11 @@ def test_an_ordinary_user_can_grade(sandboxed):
     assert visible == str(not sandboxed)
     assert "s-1" in printed[1]
     assert printed[2] == "[]"
-    assert sandboxed or not psutil.pid_exists(int(pid)) or psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+    assert (
+        sandboxed
+        or not psutil.pid_exists(int(pid))
+        or psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="about graders that are root")

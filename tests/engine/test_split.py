@@ -1,5 +1,6 @@
 """The split executor grades honest work as the plain one does, and loses no mark that was earned."""
 
+# ruff: noqa: E501 (students' cells as text)
 import pytest
 from course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
 
