@@ -38,10 +38,6 @@ EXCEPTIONS = {
 }  # fmt: skip
 
 
-class NoAnswer(TimeoutError):
-    """The student's code did not answer in time, or its kernel has ended."""
-
-
 class StudentObject:
     """Something that stays in the student's process; calls, attributes, items, iteration are forwarded.
 
@@ -178,7 +174,7 @@ class Bridge:
         """The student's values by name; a name that is not defined there is missing."""
         try:
             reply = self._exchange_message({"do": "bind", "names": names})
-        except NoAnswer as error:
+        except TimeoutError as error:
             return {name: Refused(str(error)) for name in names}
         nodes = reply.get("values")
         if type(nodes) is not dict:
@@ -202,7 +198,7 @@ class Bridge:
 
         Raises:
             Exception: what the student's code raised, as its nearest built-in class.
-            NoAnswer: it did not answer in time, or its kernel has ended.
+            TimeoutError: it did not answer in time, or its kernel has ended.
             TypeError: something in the arguments or in the answer cannot cross.
         """
         encoder = codec.Encoder(self.exchange, self._encode_other)
@@ -250,7 +246,7 @@ class Bridge:
     def _exchange_message(self, message: dict) -> dict:
         """Send a message to the agent and wait for its reply."""
         if self._gone:
-            raise NoAnswer(self._gone)
+            raise TimeoutError(self._gone)
         text = codec.dumps(message)
         if len(text) > 100_000:
             text = "@" + self.exchange.put(text.encode())
@@ -277,7 +273,7 @@ class Bridge:
                 return reply
             if not self._listening():
                 self._gone = "your code ended the kernel, so nothing after it can be checked"
-                raise NoAnswer(self._gone)
+                raise TimeoutError(self._gone)
 
     def _receive(self, request: str, timeout: float) -> dict | None:
         """The reply to a request, or None if there is none in time; whatever else arrives is thrown away."""
@@ -301,7 +297,7 @@ class Bridge:
             return {"error": {"kinds": ["TypeError"], "message": f"the answer cannot be graded: {error}"}}
 
     def _give_up(self, request: str, waited: float) -> None:
-        """Interrupt the student's function; raise NoAnswer."""
+        """Interrupt the student's function; raise TimeoutError."""
         self._session.send(self._control, "interrupt_request", {})
         deadline = time.monotonic() + INTERRUPT_SECONDS
         while (left := deadline - time.monotonic()) > 0:
@@ -311,7 +307,7 @@ class Bridge:
             self._gone = (
                 "your code did not return and could not be interrupted, so nothing after it can be checked"
             )
-        raise NoAnswer(f"your code did not return within {max(waited, 1):.0f} seconds")
+        raise TimeoutError(f"your code did not return within {max(waited, 1):.0f} seconds")
 
     def _listening(self) -> bool:
         """Whether a process still listens on the student kernel's socket."""
@@ -370,8 +366,8 @@ class Bridge:
             except (AttributeError, ImportError):
                 pass
         raise TypeError(
-            f"the test hands {name or 'a ' + type(value).__name__} to the student's code; only data, Keras models "
-            "and functions of libraries can be handed over"
+            f"the test hands {name or 'a ' + type(value).__name__} to the student's code; only data, Keras "
+            "models and functions of libraries can be handed over"
         )
 
     def _handle_of(self, model: Any) -> str | None:
@@ -463,6 +459,7 @@ def prepare(
                 _bridges.pop(other).close()
             _bridges[folder] = Bridge(folder, agent_folder, key, max_message)
         bridge = _bridges[folder]
+        bridge._gone = None  # the executor has made sure that this kernel answers
         bridge.custom_models = custom_models
         bridge.seconds, bridge.deadline = seconds, time.monotonic() + MARGIN * seconds
         values = bridge.bind(names)

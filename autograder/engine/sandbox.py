@@ -61,9 +61,8 @@ class SandboxUnavailable(PracticalsError):
         super().__init__(
             f"student code cannot be isolated on this machine: {reason}",
             "Grade on Linux with bubblewrap installed and user namespaces enabled (see docs/security.md), or "
-            "add --no-sandbox to grade without isolation: then a submission can read and change files and use the "
-            "network "
-            "as the account that grades, and the report says so",
+            "add --no-sandbox to grade without isolation: then a submission can read and change files and "
+            "use the network as the account that grades, and the report says so",
         )
 
 

@@ -30,7 +30,7 @@ from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
 MAX_FILES = 16 * 2**20  # bytes of the files that the course hands out beside a notebook
-WARNING = "Graded without a sandbox: this submission could read and change files and use the network of the machine."
+WARNING = "Graded without a sandbox: this submission could read and change files and use the network."
 
 
 class ExecuteSplit(execute.ExecuteSubmission):
@@ -336,7 +336,7 @@ class _Run:
         return f"{module}.prepare(get_ipython().user_ns, {names!r}, **{settings!r})"
 
     async def _trusted_ready(self, index: int) -> bool:
-        """Whether there is a kernel for tests, with what they need of earlier cells; starts one if need be."""
+        """Whether there is a kernel for tests, with what they need of earlier cells; starts one."""
         if self.trusted is None:
             if self.restarts["trusted"] >= MAX_RESTARTS:
                 return False

@@ -43,8 +43,9 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS =
 
 # all before any TensorFlow operation has run
 PRELOADED = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib_inline.backend_inline", "matplotlib.pyplot", "numpy",
-    "pandas", "sklearn.datasets", "tensorflow", "keras", "course_utils.data", "course_utils.expect",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib_inline.backend_inline", "matplotlib.pyplot",
+    "numpy", "pandas", "sklearn.datasets", "tensorflow", "keras", "course_utils.data", "course_utils.expect",
+    "autograder.engine.agent", "autograder.engine.bridge",
 )  # fmt: skip
 LEFTOVERS = 8  # processes that a kernel may keep between cells
 
@@ -76,7 +77,7 @@ def main() -> None:
 
 
 def preload() -> None:
-    """Import what notebooks import, and load the data set, so that kernels find it in memory they share."""
+    """Import what notebooks import, and load the data set, so that kernels find it in memory."""
     for module in PRELOADED:
         importlib.import_module(module)
     try:
@@ -86,7 +87,7 @@ def preload() -> None:
 
 
 def _keep_in_memory(name: str) -> None:
-    """Load a data set, and have later loads copy it (0.02 s) rather than unpack and check it again (0.5 s)."""
+    """Load a data set, and have later loads copy it rather than unpack and check it again."""
     from course_utils import data
 
     load, kept = data.load, data.load(name)

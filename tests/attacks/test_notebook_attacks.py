@@ -47,12 +47,9 @@ def test_edited_notebooks_gain_nothing_and_honest_ones_lose_nothing(toy):  # noq
     }
     assert points.pop("honest") == {"square-test": 3, "mean-test": 2}
     for file in FILES:
-        changed = file.stem in (
-            "flipped_metadata",
-        )  # then its answers cannot be told from its tests any more
-        assert points[f"wrong-{file.stem}"]["square-test"] == 0, file.stem
-        assert points[f"wrong-{file.stem}"]["mean-test"] == 2, file.stem
-        assert points[f"good-{file.stem}"] == {"square-test": 3, "mean-test": 2} or changed, file.stem
+        mean = 0 if file.stem == "shadowed_given" else 2  # it takes NumPy away from its own answer
+        assert points[f"wrong-{file.stem}"] == {"square-test": 0, "mean-test": mean}, file.stem
+        assert points[f"good-{file.stem}"] == {"square-test": 3, "mean-test": mean}, file.stem
 
 
 @pytest.mark.slow
