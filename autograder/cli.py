@@ -151,6 +151,20 @@ def demo(
         raise typer.Exit(1)
 
 
+bench_app = typer.Typer(no_args_is_help=True, help="Compare ways of doing the same work, in one run.")
+app.add_typer(bench_app, name="bench")
+
+
+@bench_app.command("fit")
+def bench_fit(
+    repetitions: Annotated[int, typer.Option(min=1, help="timed epochs of each way")] = 5,
+) -> None:
+    """Time an epoch of `fit` as P01 teaches it against plain `fit`, and compare their results."""
+    from autograder.bench import bench_fit
+
+    bench_fit(course_root(), repetitions, Console())
+
+
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -23,6 +23,12 @@ from autograder.notebooks import describe
 # Settings of the person who builds that would change what the notebook does
 NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "COURSE_SEED", "MPLBACKEND"}
 
+# abseil's log format, as in "I0000 00:00:1795308776.019549   11304 cpu_feature_guard.cc:227] …", what comes
+# before its first line, and the one message of several lines
+STARTUP_LOG = re.compile(
+    r"[IWEF]\d{4} [\d:.]+ +\d+ \S+:\d+\] |WARNING: All log messages before absl|To enable the following instr"
+)
+
 
 class ThisEnvironment(KernelSpecManager):
     """Finds the kernel of the Python that is running, whatever other kernels the user has."""
@@ -94,7 +100,7 @@ def execute(
                     f"See whether it needs more memory than there is. The kernel's last words:\n{said}",
                 ) from error
             if cell.cell_type == "code":
-                cell.outputs = merge_streams(cell.outputs)
+                cell.outputs = without_startup_log(merge_streams(cell.outputs))
                 _refuse_paths(cell, index, practical, folder)
             progress.advance(task)
         return time.monotonic() - start
@@ -120,6 +126,19 @@ def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
         if output.output_type == "stream":
             output.text = re.sub(r"^.*\r(?=[^\n])", "", output.text, flags=re.MULTILINE)
     return merged
+
+
+def without_startup_log(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs without the lines that TensorFlow logs about this machine: they hold times and process ids."""
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            output.text = "".join(
+                line for line in output.text.splitlines(True) if not STARTUP_LOG.match(line)
+            )
+        if output.output_type != "stream" or output.text:
+            kept.append(output)
+    return kept
 
 
 def _execute_cell(

@@ -25,6 +25,7 @@ SYSTEM_FOLDER = Path("/usr/share/datasets")  # where Debian's packages put data 
 DEBIAN_PACKAGE = "dataset-fashion-mnist"
 DIGITS_SOURCE = "scikit-learn"
 PATIENCE = 12  # seconds without a byte arriving, after which a download is given up
+LOOKUP_PATIENCE = 3  # seconds more for looking up a host, which obeys no time limit
 DIGITS_TRAIN = 1437  # of 1,797 images: four fifths
 
 IDX_FILES = {
@@ -112,8 +113,8 @@ def load(name):
     """A data set, from the first of these that has it; checked against checksums.
 
     The folder in COURSE_DATA_DIR, Keras' cache, the data packages of the system, Keras' download, Debian's
-    package (it needs no root: its content is laid into Keras' cache). The last two need a network, and are
-    given up after 12 seconds without a byte.
+    package (it needs no root: its content is laid into Keras' cache). The last two need a network; each is
+    given up when nothing has arrived for 12 to 15 seconds.
 
     Args:
         name: "fashion_mnist" (60,000 + 10,000 images), "mnist" (as many) or "digits" (scikit-learn's 1,797
@@ -294,13 +295,14 @@ def _fetch_with_keras(name):
         except Exception as error:
             failures.append(error)
 
-    # Keras sets no time limit, and looking a host up obeys none: hence a thread that may be left behind
+    # Keras sets no time limit. With this one it ends and removes the part of a file that it has; the
+    # thread is left behind only where looking up the host hangs.
     thread = threading.Thread(target=download, daemon=True)
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:
         thread.start()
-        _wait(lambda: not thread.is_alive(), _cache_path(name).parent)
+        _wait(lambda: not thread.is_alive(), _cache_path(name).parent, PATIENCE + LOOKUP_PATIENCE)
     finally:
         socket.setdefaulttimeout(usual)
     if failures:
@@ -350,7 +352,7 @@ def _run(command, folder):
             start_new_session=True,
         )
         try:
-            _wait(lambda: process.poll() is not None, folder)
+            _wait(lambda: process.poll() is not None, folder, PATIENCE)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -362,15 +364,15 @@ def _run(command, folder):
             raise _Unreachable(f"{command[0]} failed ({reason})")
 
 
-def _wait(finished, folder):
-    """Wait until `finished()`, as long as the files under `folder` grow."""
+def _wait(finished, folder, patience):
+    """Wait until `finished()`; give up when the files under `folder` stop growing for `patience` seconds."""
     size, since = -1, time.monotonic()
     while not finished():
         now = _size(folder)
         if now != size:
             size, since = now, time.monotonic()
-        elif time.monotonic() - since > PATIENCE:
-            raise _Unreachable(f"nothing arrived for {PATIENCE} seconds")
+        elif time.monotonic() - since > patience:
+            raise _Unreachable(f"nothing arrived for {patience} seconds")
         time.sleep(0.1)
 
 

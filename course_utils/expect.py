@@ -146,7 +146,7 @@ def shape(actual, expected, what, *, cause=None, step=None):
 
     Args:
         actual: the student's array.
-        expected: a tuple of ints; None where any length will do.
+        expected: a tuple of ints, () for a single number; None where any length will do.
         what: what is checked, in words.
         cause: the likely cause of another shape; a transposed array is recognised without it.
         step: what to do next; default: general advice.
@@ -154,19 +154,22 @@ def shape(actual, expected, what, *, cause=None, step=None):
     Raises:
         CheckFailed: the shape is another one, or there is none.
     """
-    wanted = f"the shape {values.shape_text(expected)}"
+    wanted = _shape_words(expected)
     simple = _plain(actual, what, wanted)
     array = values.as_array(simple)
     if array is None:
-        cause = values.kind_cause(simple, "an array")
+        cause = values.kind_cause(simple, "an array" if expected else "a number")
         raise CheckFailed(what, wanted, values.text(simple), cause, step or values.SHAPE_STEP)
     fits = array.ndim == len(expected) and all(
         size is None or size == found for found, size in zip(array.shape, expected, strict=True)
     )
     if not fits:
-        got = f"the shape {values.shape_text(array.shape)}"
         cause = values.shape_cause(array.shape, tuple(expected)) or cause
-        raise CheckFailed(what, wanted, got, cause, step or values.SHAPE_STEP)
+        raise CheckFailed(what, wanted, _shape_words(array.shape), cause, step or values.SHAPE_STEP)
+
+
+def _shape_words(sizes):
+    return f"the shape {values.shape_text(sizes)}" if sizes else "a single number"
 
 
 def true(condition, what, *, got=None, expected=None, cause=None, step=None):

@@ -73,7 +73,7 @@ def plain(value, depth=0):
 
 
 def _plain_array(value, depth):
-    array = np.array(value, subok=False)
+    array = np.asarray(value)  # of a subclass too: a plain view, and none of its methods is asked
     if array.dtype.kind in "biufc":
         return array
     if array.dtype.kind in "OUS":
@@ -252,7 +252,7 @@ def _array_difference(actual, wanted, expected, tolerance, where):
 
 def _agree(array, wanted, rtol, atol):
     same = array == wanted
-    if wanted.dtype.kind == "b":
+    if wanted.dtype.kind == "b" or same.all():
         return same
     with np.errstate(all="ignore"):
         near = np.isfinite(wanted) & (_error(array, wanted) <= atol + rtol * np.abs(wanted))

@@ -172,6 +172,7 @@ class _Kernel:
         self.limits = limits
         self.workdir = workdir
         self.runtime = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
+        self.ipython_dir = f"{self.runtime.name}/ipython"
         self.context = zmq.asyncio.Context()
         self.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         self.manager = AsyncKernelManager(
@@ -187,7 +188,7 @@ class _Kernel:
     async def start(self) -> None:
         """Start the kernel and wait for it."""
         environment = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
-        environment |= {"COURSE_BUDGET": "quick", "IPYTHONDIR": f"{self.runtime.name}/ipython"}
+        environment |= {"COURSE_BUDGET": "quick", "IPYTHONDIR": self.ipython_dir}
         await self.manager.start_kernel(
             cwd=str(self.workdir),
             env=environment,
@@ -232,25 +233,22 @@ class _Kernel:
 
     async def stop(self) -> None:
         """Kill the kernel and the processes that it started; leave no socket, descriptor or file."""
-        left_over = _descendants(self.manager)
         try:
             await self.manager.shutdown_kernel(now=True)
         finally:
-            for process in left_over:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
+            _kill_those_with("IPYTHONDIR", self.ipython_dir)
             if self.client.kc is not None:
                 self.client.kc.stop_channels()
             self.context.destroy(linger=0)
             self.runtime.cleanup()
 
 
-def _descendants(manager: AsyncKernelManager) -> list[psutil.Process]:
-    """The processes that a kernel has started and that are still its children."""
-    with suppress(psutil.NoSuchProcess):
-        if manager.provisioner is not None and manager.provisioner.process is not None:
-            return psutil.Process(manager.provisioner.process.pid).children(recursive=True)
-    return []
+def _kill_those_with(variable: str, value: str) -> None:
+    """Kill what a kernel started and what outlived it, told by an environment variable that it inherited."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(variable) == value:
+                process.kill()
 
 
 def stderr_to_stdout(outputs: list[NotebookNode]) -> list[NotebookNode]:

@@ -184,8 +184,9 @@ def _placed(assignment: Assignment, cells: list[SubmittedCell], notes: list[str]
         slot = slots[position]
         slot.submitted.append(cell)
         if is_solution(source[position]):
-            place = slot.before if number < counting.get(position, -1) else slot.after
-            if number < counting.get(position, -1) and _is_answer(assignment, cell):
+            counts = counting.get(position, -1)
+            place = slot.before if number < counts else slot.after
+            if number < counts and _is_answer(assignment, cell) and cell.source != cells[counts].source:
                 place.append(cell)
         elif seen in unmoved:
             place = slot.after

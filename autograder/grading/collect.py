@@ -190,7 +190,7 @@ def _read(path: Path) -> bytes:
         raise _UnusableError(
             f"the notebook cannot be read ({error.strerror})", "Change its permissions"
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise _UnusableError(f"{path.name!r} is a folder, not a notebook", ASK_AGAIN)
@@ -201,7 +201,10 @@ def _read(path: Path) -> bytes:
                 f"the notebook has {status.st_size / 1e6:.0f} MB, the limit is {MAX_BYTES / 1e6:.0f} MB",
                 CLEAR_OUTPUTS,
             )
-        return file.read(MAX_BYTES)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def _parse(content: bytes) -> NotebookNode:

@@ -14,7 +14,7 @@ from rich.console import Console
 import autograder.build
 from autograder.build import build_all, prepared
 from autograder.errors import PracticalsError
-from autograder.execution import execute, merge_streams
+from autograder.execution import execute, merge_streams, without_startup_log
 from autograder.notebooks import code_digest, inputs_digest, package_digest, read_text, write_atomically
 from autograder.rules import broken_rules
 
@@ -452,3 +452,21 @@ def test_an_unknown_name_is_answered_with_the_known_ones(course):
     answer = practicals("build", "toyy", cwd=course.root)
     assert answer.returncode == 2
     assert "no practical called 'toyy'. The practicals here are: toy" in answer.stderr
+
+
+def test_the_log_of_tensorflows_start_is_left_out_and_nothing_else():
+    log = (
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1795308776.089852   11304 cpu_feature_guard.cc:227] This binary is optimized\n"
+        "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow\n"
+    )
+    warning = "cell.py:3: UserWarning: this one matters\n"
+    outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text=log),
+        nbformat.v4.new_output("stream", name="stderr", text=log + warning),
+        nbformat.v4.new_output("stream", name="stdout", text=log),
+    ]
+    assert without_startup_log(outputs) == [
+        nbformat.v4.new_output("stream", name="stderr", text=warning),
+        nbformat.v4.new_output("stream", name="stdout", text=log),
+    ]

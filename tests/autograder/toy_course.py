@@ -1,5 +1,6 @@
 """A toy practical in a course folder of its own, with this checkout's nbgrader_config.py; numpy only."""
 
+import copy
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.engine.assignment import Assignment, load_assignment
+from autograder.engine.assignment import load_assignment
 from autograder.notebooks import grade_id, set_cell_ids
 from autograder.release import course_config
 
@@ -117,6 +118,7 @@ class ToyCourse:
         notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
         set_cell_ids(notebook)
         nbformat.write(notebook, self.source)
+        self.assignment = load_assignment(self.source, self.config)
 
     def write_release_and_bank(self) -> None:
         """What the sample class is made from."""
@@ -132,13 +134,9 @@ class ToyCourse:
     def config(self):
         return course_config(self.root)
 
-    @property
-    def assignment(self) -> Assignment:
-        return load_assignment(self.source, self.config)
-
     def notebook(self, answers: dict[str, str] | None = None) -> NotebookNode:
         """The released notebook with these answers filled in."""
-        notebook = self.assignment.released
+        notebook = copy.deepcopy(self.assignment.released)
         for name, answer in (answers or {}).items():
             cell_named(notebook, name).source = answer
         return notebook
@@ -179,3 +177,12 @@ def toy(tmp_path) -> ToyCourse:
     root = tmp_path / "course"
     root.mkdir()
     return ToyCourse(root, toy_cells())
+
+
+@pytest.fixture
+def toy_class(toy) -> ToyCourse:
+    """A class of three: everything right, half right, nothing answered."""
+    toy.submit("s1_good", GOOD)
+    toy.submit("s2_half", {**GOOD, "square": HALF_SQUARE})
+    toy.submit("s3_untouched")
+    return toy

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +202,38 @@ def test_a_network_that_never_answers_is_given_up(empty_machine, monkeypatch):
         monkeypatch.setattr(data, "PATIENCE", 1)
         with pytest.raises(data.DataNotFoundError):
             data.load("fashion_mnist")
+
+
+def test_a_download_that_stops_halfway_leaves_nothing_behind(empty_machine, monkeypatch):
+    import keras.src.datasets.fashion_mnist as keras_module
+
+    def stop_halfway(server):
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 1000\r\n\r\n" + bytes(500))
+            given_up.wait()
+
+    given_up = threading.Event()
+    cache = empty_machine / "keras" / "datasets" / "fashion-mnist"
+    get_file = keras_module.get_file
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=stop_halfway, args=(server,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        def get_from_here(name, origin, cache_subdir):
+            return get_file(
+                name, origin=address + name, cache_dir=empty_machine / "keras", cache_subdir=cache_subdir
+            )
+
+        monkeypatch.setattr(keras_module, "get_file", get_from_here)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        monkeypatch.setattr(data, "PATIENCE", 1)
+        with pytest.raises(data._Unreachable, match="timed out"):
+            data._fetch_with_keras("fashion_mnist")
+        given_up.set()
+    assert cache.is_dir()
+    assert not any(cache.iterdir())
 
 
 @pytest.fixture

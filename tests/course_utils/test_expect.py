@@ -52,6 +52,10 @@ def test_only_the_mistake_that_gives_this_value_is_named():
     ("actual", "expected"),
     [
         (31_605, 31_805),
+        (None, 31_805),
+        (object(), 31_805),
+        ("31.8", 31_805),
+        ([31_605], 31_805),
         ([630, 1240, 122], (630, 1240, 123)),
         ({"W": 1.5, "b": 31_805}, {"W": 31_805, "b": 31_805}),
     ],
@@ -120,6 +124,9 @@ def test_shapes():
     assert "transposed" in failure(expect.shape, np.ones((5, 3)), (3, 5), "the batch").cause
     assert failure(expect.shape, np.ones((5, 3)), (None, 4), "the batch").expected == "the shape (any, 4)"
     assert failure(expect.shape, np.ones(5), (5, 1), "the batch").got == "the shape (5,)"
+    expect.shape(10, (), "the count")
+    assert failure(expect.shape, [10], (), "the count").expected == "a single number"
+    assert "leave out the quotes" in failure(expect.shape, "10", (), "the count").cause
     assert "mixed or uneven" in failure(expect.shape, [[1], [1, 2]], (2, 1), "the batch").cause
 
 

@@ -252,6 +252,8 @@ def test_tolerances_are_those_of_the_docstring():
     assert not differ(1.25, 1.0, rtol=0.125, atol=0.125)
     assert differ(1.25 + 2**-50, 1.0, rtol=0.125, atol=0.125)
     assert not differ(-1.25, -1.0, rtol=0.125, atol=0.125)
+    assert differ(1.0, np.inf, rtol=0.1, atol=0.1)
+    assert differ(-np.inf, np.inf, rtol=0.1, atol=0.1)
     assert differ(np.float32(0.1), 0.1)
     assert not differ(np.float32(0.1), 0.1, rtol=1e-6)
 

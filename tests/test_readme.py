@@ -1,0 +1,92 @@
+"""Every command in the README works: each section's commands run in a copy of the checkout, in order."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+# `make test` is what runs this test, and the clone is what it runs in; `make lab` ends only when told to
+ELSEWHERE = {"make test", "make lab", "git clone <this repository> practicals && cd practicals"}
+
+
+def sections() -> dict[str, list[str]]:
+    """The commands of the README's ```sh blocks, by the heading that they stand under."""
+    found = {}
+    for part in re.split(r"^## ", README, flags=re.MULTILINE)[1:]:
+        title = part.splitlines()[0]
+        lines = "\n".join(re.findall(r"^```sh\n(.*?)^```", part, flags=re.MULTILINE | re.DOTALL)).splitlines()
+        commands = [line.split("  #")[0].strip() for line in lines]
+        if commands := [command for command in commands if command and not command.startswith("#")]:
+            found[title] = commands
+    return found
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the files that git has here, sharing this environment."""
+    copy = tmp_path_factory.mktemp("clone") / "practicals"
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    for name in filter(None, files.stdout.split("\0")):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
+    environment = Path(sys.executable).parent.parent
+    (copy / ".venv").symlink_to(environment)
+    (environment / "installed").touch()  # else the copy's newer files would have make install everything again
+    return copy
+
+
+def run(command: str, checkout: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        ["bash", "-ec", command], cwd=checkout, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+
+
+def test_the_readme_has_the_two_commands():
+    assert {"make demo", "make test"} <= {command for commands in sections().values() for command in commands}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("section", sections())
+def test_commands_of_a_section_work(section, checkout):
+    commands = [command for command in sections()[section] if command not in ELSEWHERE]
+    if not commands:
+        pytest.skip("all of this section's commands are run elsewhere")
+    answer = run("\n".join(commands), checkout)
+    assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-3000:]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("readme")
+def test_make_lab_opens_jupyterlab_on_loopback(checkout):
+    settings = {"BROWSER": "true", "JUPYTER_PORT": "0"}
+    arguments = ["make", "lab"]
+    log = checkout / "lab.log"
+    with log.open("w") as output:
+        lab = subprocess.Popen(
+            arguments,
+            cwd=checkout,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | settings,
+        )
+    try:
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and "is running at" not in log.read_text():
+            assert lab.poll() is None, log.read_text()
+            time.sleep(0.5)
+        addresses = re.findall(r"https?://([^:/]+)", log.read_text())
+        assert addresses
+        assert set(addresses) <= {"localhost", "127.0.0.1"}
+    finally:
+        os.killpg(lab.pid, signal.SIGKILL)
+        lab.wait()
