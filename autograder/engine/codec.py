@@ -10,7 +10,10 @@ import math
 import os
 import secrets
 import stat
+import sys
+from collections import namedtuple
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ MAX_ARRAY = 512 * MEBIBYTE
 MAX_ARRAYS = 1024 * MEBIBYTE  # bytes of all arrays of one message
 MAX_NODES = 300_000
 MAX_DEPTH = 50
+MAX_FIELDS = 100  # of a named tuple, whose class is made anew
 MAX_INTEGER_BITS = 8192
 # booleans, integers, floats, complex, fixed-width text and bytes, dates: nothing that holds Python objects
 ARRAY_KINDS = "biufcUSMm"
@@ -40,6 +44,14 @@ TYPES = {
     "numpy.ndarray": np.ndarray,
 }
 TYPE_NAMES = {kind: name for name, kind in TYPES.items()}
+
+
+def _course_record(module: Any, name: Any) -> type | None:
+    """A dataclass of course_utils, such as `data.Dataset`, whose module is imported already; else None."""
+    if type(module) is not str or type(name) is not str or not module.startswith("course_utils."):
+        return None
+    kind = getattr(sys.modules.get(module), name, None)
+    return kind if isinstance(kind, type) and is_dataclass(kind) and not name.startswith("_") else None
 
 
 class CodecError(ValueError):
@@ -129,6 +141,9 @@ class Encoder:
         for container, name in ((list, "list"), (tuple, "tuple"), (set, "set"), (frozenset, "frozenset")):
             if isinstance(value, container) and not hasattr(value, "_fields"):
                 return {"t": name, "v": [self.encode(item, depth + 1) for item in container.__iter__(value)]}
+        if isinstance(value, tuple):  # with named fields
+            items = [self.encode(item, depth + 1) for item in tuple.__iter__(value)]
+            return {"t": "namedtuple", "fields": list(value._fields), "v": items}
         if isinstance(value, dict):
             pairs = dict.items(value)
             return {
@@ -155,6 +170,11 @@ class Encoder:
             return self.encode(
                 plain.__str__(value) if plain is str else plain.__add__(value, plain(0)), depth + 1
             )
+        if _course_record(type(value).__module__, type(value).__name__) is kind:
+            parts = {
+                field.name: self.encode(getattr(value, field.name), depth + 1) for field in fields(value)
+            }
+            return {"t": "record", "module": kind.__module__, "name": kind.__name__, "v": parts}
         node = models.encode(value, self)
         return node if node is not None else self.other(value)
 
@@ -234,6 +254,14 @@ class Decoder:
                 return self._made(
                     dict, [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in pairs]
                 )
+            case "namedtuple":
+                items = [self.decode(item, depth + 1) for item in self._is(list, value)]
+                if len(items) > MAX_FIELDS:
+                    raise CodecError("a named tuple of too many fields")
+                names = [self._is(str, name) for name in self._is(list, node.get("fields"), len(items))]
+                return self._made(lambda parts: namedtuple("Result", names)(*parts), items)
+            case "record":
+                return self._record(node, depth)
             case "array":
                 array = self.pure_array(node)
                 self.arrays.append(array)
@@ -279,6 +307,16 @@ class Decoder:
             return make(parts)
         except (TypeError, ValueError) as error:  # unhashable key, range step 0
             raise CodecError(str(error)) from None
+
+    def _record(self, node: dict, depth: int) -> Any:
+        kind = _course_record(node.get("module"), node.get("name"))
+        if kind is None:
+            raise CodecError("a record that is none of the course's")
+        parts = self._is(dict, node.get("v"))
+        if set(parts) != {field.name for field in fields(kind)}:
+            raise CodecError("a record whose fields are not its own")
+        values = {name: self.decode(part, depth + 1) for name, part in parts.items()}
+        return self._made(lambda made: kind(**made), values)
 
     def _base64(self, value: Any) -> bytes:
         try:

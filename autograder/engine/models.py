@@ -153,7 +153,11 @@ def encode(value: Any, encoder: Any) -> dict | None:
         value, "numpy"
     ):
         array = np.asarray(value)
+        if array.dtype.name == "bfloat16":  # NumPy has no such type
+            array = array.astype(np.float32)
         return None if array.dtype.kind in "OV" else {"t": "tensor", "array": encoder.pure_array(array)}
+    if isinstance(value, tensorflow.DType) and value.is_numpy_compatible:
+        return encoder.encode(np.dtype(value.as_numpy_dtype))
     configured = (
         keras.Layer, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule, keras.Loss,
         keras.Metric, keras.Initializer, keras.Regularizer, keras.constraints.Constraint,

@@ -42,6 +42,22 @@ def test_plain_values_arrive_as_they_are(pair):
     assert pair([student], ["values"], check) == "True"
 
 
+def test_records_and_named_tuples_arrive_with_their_fields(pair):
+    student = """
+import collections
+from course_utils import data
+Fit = collections.namedtuple("Fit", "slope error")
+def largest(dataset): return Fit(int(dataset.x_train.max()), 0.5), dataset
+"""
+    test = """
+from course_utils import data
+(slope, error), same = largest(data.load("digits"))
+fit = largest(data.load("digits"))[0]
+slope, error, fit.slope, fit[1], type(same) is data.Dataset, same.x_train.shape
+"""
+    assert pair([student], ["largest"], test) == "(16, 0.5, 16, 0.5, True, (1437, 8, 8))"
+
+
 def test_functions_take_and_return_data_models_and_history(pair):
     student = """
 import keras, numpy as np
@@ -256,6 +272,8 @@ FORGERIES = {
     "lambda": """json.dumps({"value": {"t": "model", "weights": [], "config": {"module": "keras.layers", "class_name": "Lambda", "config": {"function": {"class_name": "__lambda__", "config": {"value": ""}}}, "registered_name": None}}})""",
     "function of another module": """json.dumps({"value": {"t": "keras", "config": {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"}}})""",
     "class of another module": """json.dumps({"value": {"t": "keras", "config": {"module": "subprocess", "class_name": "Popen", "config": {"args": "id"}, "registered_name": None}}})""",
+    "a record of another module": """json.dumps({"value": {"t": "record", "module": "subprocess", "name": "Popen", "v": {"args": "id"}}})""",
+    "fields that are code": """json.dumps({"value": {"t": "namedtuple", "fields": ["x=__import__('os')"], "v": [1]}})""",
     "monstrous layer": """json.dumps({"value": {"t": "keras", "config": {"module": "keras.layers", "class_name": "Dense", "config": {"units": 10**15}, "registered_name": None, "build_config": {"input_shape": [None, 10]}}}})""",
     "unhashable key": """json.dumps({"value": {"t": "dict", "v": [[{"t": "list", "v": []}, 1]]}})""",
     "fields of wrong kinds": """json.dumps({"value": {"t": "ref", "handle": 5}, "arrays": 7, "models": [1]})""",
