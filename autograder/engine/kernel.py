@@ -13,10 +13,11 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_core.utils import run_sync
 
 from autograder.engine import sandbox
-from autograder.engine.sandbox import OUT_OF_MEMORY, OWN, Limits
+from autograder.engine.sandbox import OUT_OF_MEMORY, OWN, Resources
 
 START_SECONDS = 180  # importing TensorFlow takes 9 s on a quiet machine
 ANSWER_SECONDS = 30
+QUEUE = 64  # messages that wait to be read here; with the longest message this bounds our memory
 
 
 class KernelParent:
@@ -31,8 +32,8 @@ class KernelParent:
         SandboxUnavailable: this machine cannot isolate student code (not with `sandboxed=False`).
     """
 
-    def __init__(self, *, data: Path | None = None, limits: Limits | None = None, sandboxed: bool = True):
-        self.limits = limits or Limits()
+    def __init__(self, *, data: Path | None = None, limits: Resources | None = None, sandboxed: bool = True):
+        self.limits = limits or Resources()
         self.sandboxed = sandboxed
         self._lock = threading.Lock()
         self._count = 0
@@ -106,6 +107,7 @@ class ForkedKernelClient(AsyncKernelClient):
         context = zmq.asyncio.Context()
         # a longer message costs its sender the connection, and us no memory
         context.setsockopt(zmq.MAXMSGSIZE, kernel.parent.limits.message)
+        context.setsockopt(zmq.RCVHWM, QUEUE)
         context.setsockopt(zmq.LINGER, 0)
         super().__init__(context=context)
         self._created_context = False  # ForkedKernel closes it

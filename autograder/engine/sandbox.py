@@ -29,7 +29,7 @@ OUT_OF_MEMORY = 77  # exit status of a kernel that used more memory than it may
 
 
 @dataclass(frozen=True)
-class Limits:
+class Resources:
     """What one submission may use.
 
     Args:
@@ -40,8 +40,6 @@ class Limits:
         workspace: bytes that it may write to files, all together; also the longest file.
         exchange: bytes of sockets and arrays on their way between kernels.
         message: bytes of one message from a kernel; a longer one closes the connection.
-        cell_output: bytes of output kept for one cell.
-        notebook_output: bytes of output kept for one notebook.
     """
 
     memory: int = 4096 * MEBIBYTE
@@ -49,9 +47,7 @@ class Limits:
     cpu_seconds: int = 1200
     workspace: int = 512 * MEBIBYTE
     exchange: int = 1024 * MEBIBYTE
-    message: int = 32 * MEBIBYTE
-    cell_output: int = 1 * MEBIBYTE
-    notebook_output: int = 8 * MEBIBYTE
+    message: int = 12 * MEBIBYTE
 
 
 class SandboxUnavailable(PracticalsError):
@@ -181,7 +177,7 @@ exec setpriv --reuid=UID --regid=UID --clear-groups --inh-caps=-all --bounding-s
 """.replace("UID", str(UNPRIVILEGED_UID))
 
 
-def command(argv: list[str], *, limits: Limits, data: Path | None, info_fd: int, stage: Path) -> list[str]:
+def command(argv: list[str], *, limits: Resources, data: Path | None, info_fd: int, stage: Path) -> list[str]:
     """The command line that runs `argv` in the sandbox.
 
     Args:
@@ -240,7 +236,7 @@ class Process:
     inner_pid: int | None
 
 
-def start(arguments: list[str], *, limits: Limits, data: Path | None, sandboxed: bool = True) -> Process:
+def start(arguments: list[str], *, limits: Resources, data: Path | None, sandboxed: bool = True) -> Process:
     """Start `python -m autograder.engine.zygote` with `arguments`, in the sandbox or outside it.
 
     Raises:
@@ -329,7 +325,7 @@ def stop(process: Process) -> None:
 def probe() -> str:
     """Start a trivial sandboxed kernel parent once: "" when that works, else the reason why not."""
     try:
-        process = start(["--probe"], limits=Limits(), data=None)
+        process = start(["--probe"], limits=Resources(), data=None)
     except SandboxUnavailable as error:
         return error.problem.split(": ", 1)[1]
     except OSError as error:

@@ -131,6 +131,13 @@ def _files(workdir: Path) -> dict[str, bytes]:
     return files
 
 
+class _Client(BoundedClient):
+    """A bounded client without widgets, whose state nbclient keeps whatever its size."""
+
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict, cell_index: int) -> None:
+        """Ignore a widget's message."""
+
+
 class _Side:
     """A kernel and the nbclient that runs cells in it.
 
@@ -142,7 +149,7 @@ class _Side:
 
     def __init__(self, kernel: ForkedKernel, nb: NotebookNode, limits: Limits):
         self.kernel, self.limits = kernel, limits
-        self.client = BoundedClient(nb, km=kernel, limits=limits)
+        self.client = _Client(nb, km=kernel, limits=limits)
 
     async def start(self, files: dict[str, bytes]) -> None:
         """Attach, and write files into the working folder."""

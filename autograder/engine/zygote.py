@@ -24,7 +24,7 @@ import time
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from autograder.engine.sandbox import EXCHANGE, OUT_OF_MEMORY, OWN, UNPRIVILEGED_UID, Limits
+from autograder.engine.sandbox import EXCHANGE, OUT_OF_MEMORY, OWN, UNPRIVILEGED_UID, Resources
 
 # <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -57,7 +57,7 @@ def main() -> None:
     """Answer requests until the grader closes its end."""
     settings = json.loads(sys.argv[2])
     control = socket.socket(fileno=int(sys.argv[1]))
-    sandboxed, limits = settings["sandboxed"], Limits(**settings["limits"])
+    sandboxed, limits = settings["sandboxed"], Resources(**settings["limits"])
     exchange = EXCHANGE if sandboxed else Path(settings["exchange"])
     zygote = Zygote(control, exchange, limits, sandboxed=sandboxed)
     if sys.argv[3:] == ["--probe"]:
@@ -112,7 +112,7 @@ class Zygote:
         sandboxed: whether kernels get namespaces of their own.
     """
 
-    def __init__(self, control: socket.socket, exchange: Path, limits: Limits, *, sandboxed: bool):
+    def __init__(self, control: socket.socket, exchange: Path, limits: Resources, *, sandboxed: bool):
         self.control, self.exchange, self.limits, self.sandboxed = control, exchange, limits, sandboxed
         self.kernels: dict[str, tuple[int, int]] = {}  # name → process ids of its shim and its init
         self.ended: dict[str, int] = {}  # name → exit status
@@ -246,7 +246,7 @@ def _mount(source: str, target: str, kind: str, flags: int, options: str = "") -
     _call(f"mount {kind or source} on {target}", result)
 
 
-def _shim(report: int, setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
+def _shim(report: int, setup: Setup, limits: Resources, *, sandboxed: bool) -> None:
     """Enter new namespaces, start init in them, end as it ends. Never returns."""
     status = 1
     try:
@@ -279,7 +279,7 @@ def _answer(report: int, text: str) -> None:
         os.write(report, (text.replace("\n", " ")[:400] + "\n").encode())
 
 
-def _init(report: int, setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
+def _init(report: int, setup: Setup, limits: Resources, *, sandboxed: bool) -> None:
     """Process 1 of a kernel's namespaces. Never returns."""
     status = 1
     try:
@@ -315,7 +315,7 @@ def _init(report: int, setup: Setup, limits: Limits, *, sandboxed: bool) -> None
         os._exit(status)
 
 
-def _mounts(setup: Setup, limits: Limits) -> None:
+def _mounts(setup: Setup, limits: Resources) -> None:
     """The view of one kernel: a fresh /proc and /tmp, its own folder, and no other kernel's."""
     _mount("none", "/", "", MS_REC | MS_PRIVATE)
     nothing_special = MS_NOSUID | MS_NODEV
@@ -332,7 +332,7 @@ def _mounts(setup: Setup, limits: Limits) -> None:
     _mount("/tmp/shm", "/dev/shm", "", MS_BIND)
 
 
-def _watch(kernel: int, signals: set, limits: Limits, *, sandboxed: bool) -> int:
+def _watch(kernel: int, signals: set, limits: Resources, *, sandboxed: bool) -> int:
     """Reap, forward interrupts, end with the kernel or when memory runs out; the exit status."""
     hiding: set[int] = set()
     while True:
@@ -449,7 +449,7 @@ def _memory(limit: int, hiding: set[int]) -> int:
 # --- kernel -------------------------------------------------------------------------------------------------
 
 
-def _become_kernel(setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
+def _become_kernel(setup: Setup, limits: Resources, *, sandboxed: bool) -> None:
     """Give up all rights and be an IPython kernel on sockets in our folder. Never returns."""
     status = 1
     try:
@@ -489,7 +489,7 @@ def _become_kernel(setup: Setup, limits: Limits, *, sandboxed: bool) -> None:
         os._exit(status)
 
 
-def _limit(limits: Limits, *, sandboxed: bool) -> None:
+def _limit(limits: Resources, *, sandboxed: bool) -> None:
     import resource
 
     bounds = {
