@@ -3,8 +3,8 @@
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors
 
-from autograder.engine.execute import ExecuteSubmission
 from autograder.engine.rebuild import RebuildSubmission
+from autograder.engine.split import ExecuteSplit
 from autograder.grading.feedback import TEMPLATES, FeedbackExporter, FeedbackPage
 from autograder.release import ClearBuildMetadata
 
@@ -36,7 +36,7 @@ c.Autograde.sanitize_preprocessors = [
     preprocessors.CheckCellMetadata,
 ]
 c.Autograde.autograde_preprocessors = [
-    ExecuteSubmission,
+    ExecuteSplit,
     preprocessors.IgnorePattern,
     ClearMetadataPreprocessor,
     preprocessors.LimitOutput,

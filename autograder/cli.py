@@ -98,6 +98,9 @@ def grade(
     cell_seconds: Annotated[
         int | None, typer.Option(min=1, help="time limit of one cell; default: 30")
     ] = None,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="run submissions without isolation; the reports say so")
+    ] = False,
 ) -> None:
     """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
 
@@ -105,7 +108,19 @@ def grade(
     """
     from autograder.grading.run import grade
 
-    graded = grade(course_root(), name, Console(), submitted, output, json, force, workers, cell_seconds, due)
+    graded = grade(
+        course_root(),
+        name,
+        Console(),
+        submitted,
+        output,
+        json,
+        force,
+        workers,
+        cell_seconds,
+        due,
+        not no_sandbox,
+    )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
 

@@ -87,16 +87,16 @@ def execute_notebook(nb: NotebookNode, limits: Limits, workdir: Path) -> Noteboo
         RuntimeError: no kernel could be started.
     """
     executed = copy.deepcopy(nb)
-    _finish(_execute(executed, limits, workdir))
+    run_to_end(_execute(executed, limits, workdir))
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.outputs = merge_streams(cell.outputs)
             if is_test(cell):
-                cell.outputs = _stderr_to_stdout(cell.outputs)
+                cell.outputs = stderr_to_stdout(cell.outputs)
     return executed
 
 
-def _finish(work: Coroutine) -> None:
+def run_to_end(work: Coroutine) -> None:
     """Run a coroutine to its end, also where an event loop runs already, as in the Formgrader."""
     try:
         asyncio.get_running_loop()
@@ -252,7 +252,8 @@ def _kill_those_with(variable: str, value: str) -> None:
                 process.kill()
 
 
-def _stderr_to_stdout(outputs: list[NotebookNode]) -> list[NotebookNode]:
+def stderr_to_stdout(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Streams joined as one, on stdout: nbgrader gives 0 points for a word on stderr."""
     for output in outputs:
         if output.output_type == "stream":
             output.name = "stdout"

@@ -177,7 +177,9 @@ class Course:
 
         autograde = self._converter(_Autograde, student_id)
         autograde.autograde_preprocessors = [
-            already_executed if preprocessor is ExecuteSubmission else preprocessor
+            already_executed
+            if isinstance(preprocessor, type) and issubclass(preprocessor, ExecuteSubmission)
+            else preprocessor
             for preprocessor in autograde.autograde_preprocessors
         ]
         self._run(autograde)

@@ -16,7 +16,7 @@ from autograder.grading.course import Course
 from autograder.notebooks import digest, package_digest
 
 
-def common_digest(course: Course, limits: Limits) -> str:
+def common_digest(course: Course, limits: Limits, sandboxed: bool) -> str:
     """Digest of what the grading of every submission depends on."""
     cells = course.assignment.graded.cells
     settings = {
@@ -35,6 +35,7 @@ def common_digest(course: Course, limits: Limits) -> str:
             package_digest(course_utils_folder()),
             package_digest(Path(engine.__file__).parent),
             asdict(limits),
+            sandboxed,
             settings,
         ]
     )

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from autograder.engine.assignment import load_assignment, source_notebook
 from autograder.engine.limits import Limits, incidents
+from autograder.engine.sandbox import require_sandbox
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, due_date, only_one_run
@@ -49,6 +50,7 @@ def grade(
     workers: int = 2,
     cell_seconds: int | None = None,
     due: str | None = None,
+    sandboxed: bool = True,
 ) -> "GradedClass":
     """Grade a class and show the results; see `grade_class`.
 
@@ -63,6 +65,7 @@ def grade(
         workers: how many submissions are executed at a time.
         cell_seconds: what one cell may take; default: what nbgrader_config.py says.
         due: when the practical is due, as nbgrader writes dates; default: what the gradebook has.
+        sandboxed: False executes submissions without isolation.
 
     Raises:
         PracticalsError: there is nothing to grade, something cannot be written, or somebody pressed Ctrl-C.
@@ -77,7 +80,7 @@ def grade(
     if json_file:
         writable(json_file.resolve().parent)
     limits = course.limits if cell_seconds is None else replace(course.limits, cell_seconds=cell_seconds)
-    graded = grade_class(course, limits, console, workers, force, due_date(due) if due else None)
+    graded = grade_class(course, limits, console, workers, force, due_date(due) if due else None, sandboxed)
     if json_file:
         write_atomically(json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
@@ -109,6 +112,7 @@ def grade_class(
     workers: int,
     force: bool = False,
     due: datetime | None = None,
+    sandboxed: bool = True,
 ) -> GradedClass:
     """Grade a class; what was graded before and has not changed is kept.
 
@@ -122,19 +126,22 @@ def grade_class(
         workers: how many submissions are executed at a time.
         force: grade again what has not changed.
         due: when the practical is due (UTC); None leaves what the gradebook has.
+        sandboxed: False executes submissions without isolation.
 
     Raises:
         PracticalsError: there is nothing to grade, the output or the gradebook cannot be written, or
             somebody pressed Ctrl-C.
         OSError: the disk is full.
     """
+    if sandboxed:
+        require_sandbox()
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
     with only_one_run(course.autograded):
         submissions, without = collect(
             course.class_folder, course.collected, course.practical, course.assignment
         )
         course.prepare(due)
-        run = _Run(course, limits, submissions)
+        run = _Run(course, limits, submissions, sandboxed)
         for submission in submissions:
             if submission.notebook is None:
                 problem = Record(problem=submission.problem, remedy=submission.remedy)
@@ -166,12 +173,13 @@ def grade_class(
 class _Run:
     """The submissions of a class on their way into the gradebook."""
 
-    def __init__(self, course: Course, limits: Limits, submissions: list[Submission]):
+    def __init__(self, course: Course, limits: Limits, submissions: list[Submission], sandboxed: bool):
         self.course = course
         self.limits = limits
+        self.sandboxed = sandboxed
         self.submissions = {submission.student_id: submission for submission in submissions}
         self.titles = exercise_titles(course.assignment.graded)
-        common = common_digest(course, limits)
+        common = common_digest(course, limits, sandboxed)
         self.digests = {name: submission_digest(common, self.submissions[name]) for name in self.gradable()}
 
     def gradable(self) -> list[str]:
@@ -194,7 +202,13 @@ class _Run:
     def jobs(self, names: list[str]) -> dict[str, Job]:
         """What the workers are to execute, by student id."""
         return {
-            name: Job(self.course.root, self.course.practical, self.submissions[name].notebook, self.limits)
+            name: Job(
+                self.course.root,
+                self.course.practical,
+                self.submissions[name].notebook,
+                self.limits,
+                self.sandboxed,
+            )
             for name in names
         }
 

@@ -22,9 +22,10 @@ import psutil
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.engine.assignment import load_assignment, source_notebook
-from autograder.engine.execute import execute_notebook, working_folder
+from autograder.engine.execute import working_folder
 from autograder.engine.limits import Limits
 from autograder.engine.rebuild import rebuild
+from autograder.engine.split import execute_notebook, reference_names
 from autograder.release import course_config
 
 FREE_BYTES = 20_000_000  # with less on the disk, a cell may have failed for want of space
@@ -39,12 +40,14 @@ class Job:
         practical: name of the practical.
         notebook: the collected notebook.
         limits: what it may take.
+        sandboxed: False runs it without isolation.
     """
 
     root: Path
     practical: str
     notebook: Path
     limits: Limits
+    sandboxed: bool = True
 
 
 def execute_submission(job: Job) -> tuple[str, float]:
@@ -59,13 +62,16 @@ def execute_submission(job: Job) -> tuple[str, float]:
     start = time.monotonic()
     config = course_config(job.root)
     coursedir = CourseDirectory(config=config, root=str(job.root))
-    assignment = load_assignment(source_notebook(coursedir, job.practical, job.practical), config)
+    source = source_notebook(coursedir, job.practical, job.practical)
+    assignment = load_assignment(source, config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # duplicate and missing cell ids
         submitted = nbformat.read(job.notebook, as_version=4)
     rebuilt = rebuild(assignment, submitted)
     with working_folder(coursedir, job.practical) as folder:
-        executed = execute_notebook(rebuilt, job.limits, folder)
+        executed = execute_notebook(
+            rebuilt, job.limits, folder, references=reference_names(source), sandboxed=job.sandboxed
+        )
         if shutil.disk_usage(folder).free < FREE_BYTES:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     return nbformat.writes(executed), time.monotonic() - start

@@ -1,0 +1,248 @@
+"""Kernels forked by the zygote, as nbclient wants them: a parent that forks, and a manager for one kernel."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import threading
+from pathlib import Path
+
+import zmq
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_core.utils import run_sync
+
+from autograder.engine import sandbox
+from autograder.engine.sandbox import OUT_OF_MEMORY, OWN, Resources
+
+START_SECONDS = 180  # importing TensorFlow takes 9 s on a quiet machine
+ANSWER_SECONDS = 30
+QUEUE = 64  # messages that wait to be read here; with the longest message this bounds our memory
+
+
+class KernelParent:
+    """A started zygote; kernels are forked from it.
+
+    Args:
+        data: folder of data sets that kernels may read (COURSE_DATA_DIR); None for the default one.
+        limits: what one kernel may use.
+        sandboxed: False runs kernels without namespaces, with resource limits only.
+
+    Raises:
+        SandboxUnavailable: this machine cannot isolate student code (not with `sandboxed=False`).
+    """
+
+    def __init__(self, *, data: Path | None = None, limits: Resources | None = None, sandboxed: bool = True):
+        self.limits = limits or Resources()
+        self.sandboxed = sandboxed
+        self._lock = threading.Lock()
+        self._count = 0
+        if sandboxed:
+            sandbox.require_sandbox()
+        self._process = sandbox.start([], limits=self.limits, data=data, sandboxed=sandboxed)
+        self._process.control.settimeout(START_SECONDS)
+        try:
+            ready = self._receive()
+            sandbox.started(self._process)
+        except Exception:
+            self.close()
+            raise
+        self.warm_threads = ready["threads"]
+
+    def request(self, do: str, kernel: str, **more) -> dict:
+        """Ask the zygote for one thing and return its answer.
+
+        Raises:
+            RuntimeError: it has ended, does not answer, or could not do it.
+        """
+        with self._lock:
+            self._process.control.settimeout(ANSWER_SECONDS)
+            self._process.control.send(json.dumps({"do": do, "kernel": kernel, **more}).encode())
+            return self._receive()
+
+    def _receive(self) -> dict:
+        try:
+            reply = self._process.control.recv(65536)
+        except TimeoutError:
+            reply = b""
+        if not reply:
+            printed = sandbox.printed(self._process)
+            raise RuntimeError(
+                f"the parent of all kernels has ended or does not answer; it printed:\n{printed}"
+            )
+        answer = json.loads(reply)
+        if answer.get("error"):
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def fork(self, *, trusted: bool = False) -> "ForkedKernel":
+        """A new kernel; a `trusted` one can reach the sockets of the others."""
+        with self._lock:
+            self._count += 1
+            name = f"k{self._count}"
+        key = secrets.token_hex(16)
+        self.request("fork", name, key=key, trusted=trusted)
+        return ForkedKernel(self, name, key, self._process.exchange / name)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the zygote still runs."""
+        return self._process.popen.poll() is None
+
+    def close(self) -> None:
+        """End the zygote and every kernel."""
+        sandbox.stop(self._process)
+
+    def __enter__(self) -> "KernelParent":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+class ForkedKernelClient(AsyncKernelClient):
+    """A client that asks the zygote whether its kernel lives: a heartbeat is the student's to forge."""
+
+    def __init__(self, kernel: "ForkedKernel"):
+        context = zmq.asyncio.Context()
+        # a longer message costs its sender the connection, and us no memory
+        context.setsockopt(zmq.MAXMSGSIZE, kernel.parent.limits.message)
+        context.setsockopt(zmq.RCVHWM, QUEUE)
+        context.setsockopt(zmq.LINGER, 0)
+        super().__init__(context=context)
+        self._created_context = False  # ForkedKernel closes it
+        self._kernel = kernel
+        self.transport, self.ip = "ipc", str(kernel.folder / "s")
+        for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1):
+            setattr(self, f"{channel}_port", number)
+        self.session.key = kernel.key.encode()
+
+    async def is_alive(self) -> bool:
+        """Whether the kernel's process runs."""
+        return await self._kernel.is_alive()
+
+
+class ForkedKernel:
+    """One forked kernel, with the part of jupyter_client's AsyncKernelManager that nbclient uses.
+
+    Args:
+        parent: where it was forked.
+        kernel_id: its name there.
+        key: the key that signs its messages.
+        folder: its sockets and arrays, as a path of ours.
+    """
+
+    ipykernel = True
+    has_kernel = True
+
+    def __init__(self, parent: KernelParent, kernel_id: str, key: str, folder: Path):
+        self.parent, self.kernel_id, self.key, self.folder = parent, kernel_id, key, folder
+        self._client: ForkedKernelClient | None = None
+        self._status: int | None = None
+        self._stopped = False
+
+    @property
+    def seen_by_itself(self) -> str:
+        """Its folder, as a path in the kernel."""
+        return str(OWN if self.parent.sandboxed else self.folder)
+
+    @property
+    def seen_by_tests(self) -> str:
+        """Its folder, as a path in a trusted kernel of the same parent."""
+        return str(sandbox.EXCHANGE / self.kernel_id if self.parent.sandboxed else self.folder)
+
+    def client(self) -> ForkedKernelClient:
+        """The client of this kernel."""
+        if self._client is None:
+            self._client = ForkedKernelClient(self)
+        return self._client
+
+    async def attach(self, timeout: float = 60) -> ForkedKernelClient:
+        """Start the client's channels and wait until the kernel answers.
+
+        Raises:
+            RuntimeError: it did not within `timeout` seconds, or it has ended.
+        """
+        client = self.client()
+        # no stdin (nobody answers), no heartbeat (see ForkedKernelClient)
+        client.start_channels(stdin=False, hb=False)
+        deadline = asyncio.get_running_loop().time() + timeout
+        while not await self.responds(0.5):
+            if not await self.is_alive():
+                raise RuntimeError(f"the kernel ended while it started ({self.why_ended()})")
+            if asyncio.get_running_loop().time() > deadline:
+                raise RuntimeError(f"the kernel did not start within {timeout:g} seconds")
+        await _drain(client)
+        return client
+
+    async def responds(self, timeout: float) -> bool:
+        """Whether the kernel answers a kernel_info request within `timeout` seconds."""
+        client = self.client()
+        request = client.kernel_info()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while (left := deadline - loop.time()) > 0:
+            if await client.shell_channel.socket.poll(min(left, 0.25) * 1000):
+                with contextlib.suppress(Exception):  # a forged message is no answer
+                    message = await client.get_shell_msg(timeout=1)
+                    if message["parent_header"].get("msg_id") == request:
+                        return True
+            elif not await self.is_alive():
+                return False
+        return False
+
+    async def is_alive(self) -> bool:
+        """Whether the kernel's process runs."""
+        if self._stopped or self._status is not None:
+            return False
+        answer = self.parent.request("status", self.kernel_id)
+        if not answer["alive"]:
+            self._status = answer.get("status") or 0
+        return answer["alive"]
+
+    def why_ended(self) -> str:
+        """Why an ended kernel ended, in words for a student."""
+        if self._status == OUT_OF_MEMORY:
+            return f"it used more than {self.parent.limits.memory // 2**20} MB of memory"
+        if self._status == 128 + 24:  # SIGXCPU
+            return f"it used more than {self.parent.limits.cpu_seconds} seconds of processor time"
+        return f"exit status {self._status}"
+
+    async def interrupt_kernel(self) -> None:
+        """Send the kernel what Ctrl-C sends."""
+        self.parent.request("interrupt", self.kernel_id)
+
+    async def tidy(self) -> None:
+        """End processes that a cell left running, if there are many."""
+        self.parent.request("tidy", self.kernel_id)
+
+    def stop(self) -> None:
+        """End the kernel with everything it started; close our sockets. May be called twice."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            client.stop_channels()
+            client.context.destroy(linger=0)
+        if not self._stopped:
+            self._stopped = True
+            with contextlib.suppress(RuntimeError, OSError):
+                self.parent.request("stop", self.kernel_id)
+
+    # what nbclient calls when it owns the manager; we own it, so only for completeness of the interface
+    async def shutdown_kernel(self, now: bool = False) -> None:
+        """End the kernel."""
+        self.stop()
+
+    async def cleanup_resources(self) -> None:
+        """Nothing is left after `stop`."""
+
+
+async def _drain(client: ForkedKernelClient) -> None:
+    """Throw away replies and outputs of requests made while the kernel was starting."""
+    await asyncio.sleep(0.05)
+    for channel in (client.shell_channel, client.iopub_channel):
+        while await channel.socket.poll(0):
+            with contextlib.suppress(Exception):
+                await channel.get_msg(timeout=0.1)
+
+
+attach = run_sync(ForkedKernel.attach)

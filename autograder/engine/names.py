@@ -1,0 +1,268 @@
+"""Which names of a notebook are the student's and which the course's, read from the order of its cells.
+
+A test cell runs in a process of its own. The rules for the names that it uses:
+
+1. Built-in names are Python's, whatever a student calls a variable.
+2. A name that an import of the course binds (`np`, `keras`, `expect`) is the course's for good.
+3. A name that a given cell or a test cell stores last is the course's, if what it is made from is the
+course's too. Such statements of given cells (data loaded, constants, functions) run in both processes, as far
+as tests need them. 4. Every other name is the student's: a test gets a copy of it, a rebuilt model, or a
+proxy. A student's cell may take over a name of rule 3 only where the reference solution stores it too.
+"""
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+
+from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
+from autograder.notebooks import grade_id, is_test
+
+MAX_SOURCE = 1_000_000  # characters of a cell that is looked at
+PYTHONS = {*dir(builtins), "get_ipython", "display", "In", "Out", "_", "__name__", "exit", "quit"}
+
+
+@dataclass
+class Plan:
+    """Who defines what.
+
+    Args:
+        names: by the index of each test cell, the names that it gets from the student.
+        beside: by the index of a given cell, the code of it that also runs beside the tests.
+        definitions: by the index of each test cell, its imports, functions and classes, which later ones may
+            use.
+    """
+
+    names: dict[int, list[str]] = field(default_factory=dict)
+    beside: dict[int, str] = field(default_factory=dict)
+    definitions: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Statement:
+    """A statement of a given cell that only needs what is the course's."""
+
+    index: int
+    code: str
+    stores: set[str]
+    loads: set[str]
+    is_import: bool
+    is_bare: bool  # an expression by itself: it matters only by what it does to objects
+
+
+def stored_names(source: str) -> set[str]:
+    """Names that a cell stores at the top level of the notebook; none if it is not Python."""
+    tree = _tree(source)
+    return _stores(tree) if tree else set()
+
+
+def plan(notebook: NotebookNode, references: dict[str, set[str]] | None = None) -> Plan:
+    """Read a rebuilt notebook.
+
+    Args:
+        notebook: from `rebuild`; its given cells and tests are the course's, the others the student's.
+        references: by grade_id, the names that the reference solution stores; None if it is not known, and
+            then a student's cell takes over every name that it stores, except imported ones.
+    """
+    made = Plan()
+    course: set[str] = set()  # names that are the course's at this point
+    imported: set[str] = set()
+    given: list[_Statement] = []
+    carried: set[str] = set()  # what functions of the course use when they are called later
+    wanted: set[str] = set()
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or EXPERIMENT in cell.metadata.get("tags", []):
+            continue
+        tree = _tree(cell.source)
+        if tree is None:
+            continue
+        if is_test(cell):
+            used = _free(tree) | carried
+            wanted |= used
+            made.names[index] = sorted(used - course - PYTHONS)
+            course |= _stores(tree)
+            imported |= _imports(tree)
+            carried |= _used_by_functions(tree)
+            made.definitions[index] = _definitions(tree)
+        elif _is_students(cell):
+            taken = _stores(tree) - imported
+            if references is not None:
+                taken -= course - references.get(grade_id(cell), set())
+            course -= taken
+        else:
+            for statement in _statements(index, tree):
+                imported |= statement.stores if statement.is_import else set()
+                if statement.is_import or statement.loads <= course | PYTHONS:
+                    given.append(statement)
+                    course |= statement.stores
+                    carried |= _used_by_functions(ast.parse(statement.code))
+                else:
+                    course -= statement.stores - imported
+    for statement in _needed(given, wanted, imported):
+        made.beside[statement.index] = made.beside.get(statement.index, "") + statement.code + "\n"
+    return made
+
+
+def _is_students(cell: NotebookNode) -> bool:
+    settings = cell.metadata.get("nbgrader", {})
+    return bool(settings.get("solution")) or bool(cell.metadata.get("practicals", {}).get(STUDENT_CELL))
+
+
+def _needed(given: list[_Statement], wanted: set[str], imported: set[str]) -> list[_Statement]:
+    """The statements that tests need, directly or through others, in their order."""
+    chosen: set[int] = set()
+    wanted = set(wanted)
+    while True:
+        before = len(chosen)
+        for number, statement in enumerate(given):
+            changes = statement.loads & wanted - imported if statement.is_bare else statement.stores & wanted
+            if changes or "*" in statement.stores:
+                chosen.add(number)
+                wanted |= statement.loads
+        if len(chosen) == before:
+            return [statement for number, statement in enumerate(given) if number in chosen]
+
+
+def _tree(source: str) -> ast.Module | None:
+    """A cell's syntax tree, magics turned into calls; None if it is not Python (then it stores nothing)."""
+    if len(source) > MAX_SOURCE:
+        return None
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _statements(index: int, tree: ast.Module) -> Iterator[_Statement]:
+    for node in tree.body:
+        is_import = isinstance(node, ast.Import | ast.ImportFrom)
+        module = ast.Module([node], [])
+        loads = _loads(module)
+        if not is_import and "get_ipython" in loads:  # a magic: it shows something, or asks for a package
+            continue
+        yield _Statement(
+            index, ast.unparse(node), _stores(module), loads, is_import, isinstance(node, ast.Expr)
+        )
+
+
+def _definitions(tree: ast.Module) -> str:
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    return "\n".join(ast.unparse(node) for node in tree.body if isinstance(node, kinds))
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    return {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in _alias_names(node)
+    }
+
+
+def _alias_names(node: ast.Import | ast.ImportFrom) -> set[str]:
+    return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+
+
+def _stores(tree: ast.AST) -> set[str]:
+    """Names bound at the top level, and those that functions declare global."""
+    found: set[str] = set()
+    pending = list(ast.iter_child_nodes(tree))
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.add(node.name)
+                found.update(
+                    name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names
+                )
+                continue
+            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                found.update(one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
+                continue
+            case ast.Import() | ast.ImportFrom():
+                found |= _alias_names(node)
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                found.add(node.id)
+            case ast.ExceptHandler(name=str()) | ast.MatchAs(name=str()) | ast.MatchStar(name=str()):
+                found.add(node.name)
+            case ast.MatchMapping(rest=str()):
+                found.add(node.rest)
+        pending.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _tables(tree: ast.Module) -> Iterator[symtable.SymbolTable]:
+    pending = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    while pending:
+        table = pending.pop()
+        yield table
+        pending.extend(table.get_children())
+
+
+def _loads(tree: ast.Module) -> set[str]:
+    """Names that a piece of code looks up at the notebook's top level, at once or in functions."""
+    found: set[str] = set()
+    for table in _tables(tree):
+        for symbol in table.get_symbols():
+            at_top = table.get_type() == "module" or symbol.is_global()
+            if at_top and (symbol.is_referenced() or symbol.is_declared_global()):
+                found.add(symbol.get_name())
+    # `x += 1` refers to x, which a symbol table does not say
+    found |= {
+        node.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
+    return found
+
+
+def _used_by_functions(tree: ast.Module) -> set[str]:
+    return {
+        symbol.get_name()
+        for table in _tables(tree)
+        if table.get_type() == "function"
+        for symbol in table.get_symbols()
+        if symbol.is_global() and symbol.is_referenced()
+    }
+
+
+def _free(tree: ast.Module) -> set[str]:
+    """Names that a test cell needs from outside: those it looks up and does not surely store before."""
+    return _loads(tree) - (_stored_first(tree.body) - _used_by_functions(tree))
+
+
+def _stored_first(body: list[ast.stmt]) -> set[str]:
+    """Names that the statements store before they look them up, whatever branches are taken."""
+    stored: set[str] = set()
+    seen: set[str] = set()
+
+    def look_up(node: ast.AST) -> None:
+        seen.update({one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - stored)
+
+    def go(statements: list[ast.stmt]) -> None:
+        for node in statements:
+            if isinstance(node, ast.With):
+                for item in node.items:
+                    look_up(item.context_expr)
+                    if isinstance(item.optional_vars, ast.Name):
+                        stored.update({item.optional_vars.id} - seen)
+                go(node.body)
+            elif isinstance(node, ast.Assign) and all(
+                isinstance(target, ast.Name | ast.Tuple) for target in node.targets
+            ):
+                look_up(node.value)
+                names = [
+                    one for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)
+                ]
+                stored.update({one.id for one in names if isinstance(one.ctx, ast.Store)} - seen)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                stored.update(_alias_names(node) - seen)
+            else:
+                look_up(node)
+
+    go(body)
+    return stored

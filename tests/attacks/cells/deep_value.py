@@ -1,0 +1,5 @@
+"""I return a value that contains itself."""
+# cell: build
+model = {}
+model["model"] = [model]
+def build(units): return model

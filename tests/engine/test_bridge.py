@@ -1,0 +1,336 @@
+"""The bridge: tests use the student's work across processes, and nothing hostile comes back."""
+
+# ruff: noqa: E501 (students' cells as text)
+import json
+
+import pytest
+from conftest import run_cells, text
+
+
+@pytest.fixture
+def pair(parent, fork):
+    """A function that runs student cells in one kernel, then a test's cells in another that is bound to it."""
+
+    def run(student_cells, names, *test_cells, custom_models=False, seconds=30):
+        student = fork()
+        ran = run_cells(student, *student_cells)
+        assert not [text(cell) for cell in ran if any(o.output_type == "error" for o in cell.outputs)]
+        trusted = fork(trusted=True)
+        prepare = (
+            "import autograder.engine.bridge as b, numpy as np, keras\n"
+            f"b.prepare(get_ipython().user_ns, {names!r}, folder={student.seen_by_tests!r}, agent_folder='/run/own', "
+            f"key={student.key!r}, max_message=2**25, seconds={seconds}, custom_models={custom_models}, gone=None)"
+        )
+        cells = run_cells(trusted, *[cell for test in test_cells for cell in (prepare, test)])
+        assert not [text(cell) for cell in cells[::2] if cell.outputs]
+        answers = [text(cell) for cell in cells[1::2]]
+        return answers[0] if len(answers) == 1 else answers
+
+    return run
+
+
+PLAIN = [
+    "None", "True", "-7", "2**300", "1.5", "float('inf')", "'text'", "b'bytes'", "1+2j", "...", "[1, [2, (3,)]]",
+    "{'a': {1, 2}}", "slice(1, None, 2)", "range(3)", "np.float32(0.5)", "np.arange(6).reshape(2, 3)",
+    "np.array(['ab', 'c'])", "np.dtype('float32')", "np.float32", "np.zeros((0, 3))", "np.array(True)",
+]  # fmt: skip
+
+
+def test_plain_values_arrive_as_they_are(pair):
+    student = "import numpy as np\nvalues = [" + ", ".join(PLAIN) + "]"
+    check = f"repr(values) == repr([{', '.join(PLAIN)}])"
+    assert pair([student], ["values"], check) == "True"
+
+
+def test_records_and_named_tuples_arrive_with_their_fields(pair):
+    student = """
+import collections
+from course_utils import data
+Fit = collections.namedtuple("Fit", "slope error")
+def largest(dataset): return Fit(int(dataset.x_train.max()), 0.5), dataset
+"""
+    test = """
+from course_utils import data
+(slope, error), same = largest(data.load("digits"))
+fit = largest(data.load("digits"))[0]
+slope, error, fit.slope, fit[1], type(same) is data.Dataset, same.x_train.shape
+"""
+    assert pair([student], ["largest"], test) == "(16, 0.5, 16, 0.5, True, (1437, 8, 8))"
+
+
+def test_functions_take_and_return_data_models_and_history(pair):
+    student = """
+import keras, numpy as np
+def build(sizes):
+    model = keras.Sequential([keras.Input((sizes[0],)), *[keras.layers.Dense(n) for n in sizes[1:]]])
+    model.compile("sgd", "mse")
+    return model
+def train(model, x, y, epochs=1):
+    return model.fit(x, y, epochs=epochs, verbose=0)
+def double(x):
+    x *= 2
+"""
+    test = """
+import inspect
+model = build((4, 3, 1))
+assert isinstance(model, keras.Sequential) and model.count_params() == 19
+before = model.get_weights()
+x = np.random.default_rng().normal(size=(64, 4)).astype("float32")
+history = train(model, x, x.sum(axis=1), epochs=2)
+assert len(history.history["loss"]) == 2
+assert not np.allclose(before[0], model.get_weights()[0])
+assert list(inspect.signature(train).parameters) == ["model", "x", "y", "epochs"] and train.__name__ == "train"
+own = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+own.compile(keras.optimizers.SGD(0.01), "mse")
+assert train(own, x, x.sum(axis=1), 3).epoch == [0, 1, 2]
+big = np.ones((300, 1000)); double(big); assert (big == 2).all()
+small = np.ones(3); double(small); assert (small == 2).all()
+"passed"
+"""
+    assert pair([student], ["build", "train", "double"], test) == "'passed'"
+
+
+def test_exceptions_keep_their_class_message_and_the_students_line(pair):
+    student = """
+class Own(ValueError): pass
+def fail(how):
+    if how == 0: raise Own("mine")
+    if how == 1: return 1 / 0
+    if how == 2: raise SystemExit(3)
+    if how == 3: raise KeyboardInterrupt
+    raise NotImplementedError("Exercise not answered yet")
+"""
+    test = """
+seen = []
+for how in range(5):
+    try: fail(how)
+    except Exception as error: seen.append((type(error).__name__, str(error), getattr(error, "__notes__", None)))
+import json; print(json.dumps(seen))
+"""
+    own, zero, leave, interrupt, unanswered = json.loads(pair([student], ["fail"], test))
+    assert own[:2] == ["ValueError", "Own: mine"]
+    assert zero[0] == "ZeroDivisionError"
+    assert zero[2] == ["in `fail`, line 4 of your cell: if how == 1: return 1 / 0"]
+    assert leave[:2] == ["RuntimeError", "SystemExit: 3"]
+    assert interrupt[0] == "RuntimeError"
+    assert unanswered[:2] == ["NotImplementedError", "Exercise not answered yet"]
+
+
+def test_objects_of_the_students_own_classes_are_used_where_they_are(pair):
+    student = """
+import numpy as np
+class Ensemble:
+    def __init__(self, n): self.n, self.log = n, []
+    def predict(self, x): return np.mean([x * k for k in range(self.n)], axis=0)
+    def __len__(self): return self.n
+    def __getitem__(self, k): return k * 10
+def batches():
+    for k in range(3): yield np.full(2, k), "b"
+"""
+    test = """
+e = Ensemble(3)
+assert len(e) == 3 and e[2] == 20 and (e.predict(np.ones(2)) == 1).all() and e.n == 3
+assert [int(x[0]) for x, _ in batches()] == [0, 1, 2]
+"passed"
+"""
+    assert pair([student], ["Ensemble", "batches"], test) == "'passed'"
+
+
+def test_an_object_that_equals_everything_equals_nothing_here(pair):
+    student = """
+import numpy as np
+class Yes:
+    def __eq__(self, other): return True
+    def __array__(self, *a, **k): return np.array(0.99)
+    def __float__(self): return 0.99
+    def __bool__(self): return True
+    def __sub__(self, other): return 0
+    def __ge__(self, other): return True
+answer = Yes()
+class List(list):
+    def __eq__(self, other): return True
+    def __iter__(self): return iter([1, 2, 3])
+lying = List([0])
+"""
+    test = """
+caught = []
+for attempt in (lambda: answer == 1, lambda: np.asarray(answer), lambda: float(answer), lambda: answer >= 1, lambda: answer - 1):
+    try: caught.append(attempt())
+    except TypeError: caught.append("refused")
+caught, lying
+"""
+    assert (
+        pair([student], ["answer", "lying"], test)
+        == "([False, 'refused', 'refused', 'refused', 'refused'], [0])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        ("keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x)])", "Lambda"),
+        ("keras.Sequential([keras.Input((2,)), Mine()])", "Mine"),
+        ("Whole()", "Whole"),
+        ("Sneaky(4)", "Dense"),
+        ("compiled()", None),
+    ],
+)
+def test_models_with_code_of_their_own_are_refused_and_say_which(pair, build, reason):
+    student = f"""
+import keras
+@keras.saving.register_keras_serializable()
+class Mine(keras.layers.Layer):
+    def call(self, x): return x
+class Whole(keras.Model):
+    def count_params(self): return 266610
+    def call(self, x): return x
+class Dense(keras.layers.Dense):
+    def call(self, x): return x * 0
+def Sneaky(n): return keras.Sequential([keras.Input((2,)), Dense(n)])
+def compiled():
+    m = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    m.compile("sgd", loss=lambda a, b: (a - b) ** 2)
+    return m
+model = {build}
+def make(): return {build}
+"""
+    test = """
+try: print("count", model.count_params())
+except TypeError as error: print("refused:", error)
+try: print("count", make().count_params())
+except TypeError as error: print("refused:", error)
+"""
+    shown = pair([student], ["model", "make"], test)
+    if reason is None:
+        assert shown == "count 3\ncount 3"  # the student's loss stays where it is
+    else:
+        assert shown.count("refused:") == 2
+        assert reason in shown
+
+
+def test_a_cell_may_allow_models_with_own_classes_to_predict_and_no_more(pair):
+    student = """
+import keras
+class Whole(keras.Model):
+    def call(self, x): return x * 2
+    def count_params(self): return 1
+model = Whole()
+"""
+    test = """
+print(model.predict(np.ones((1, 2)), verbose=0).tolist(), np.asarray(model(np.ones((1, 2)))).tolist())
+for name in ("evaluate", "count_params", "layers", "fit"):
+    try: print(getattr(model, name))
+    except AttributeError: print("no")
+"""
+    shown = pair([student], ["model"], test, custom_models=True)
+    assert shown.split("\n") == ["[[2.0, 2.0]] [[2.0, 2.0]]", "no", "no", "no", "no"]
+
+
+def test_a_function_that_does_not_return_costs_its_call_and_not_the_cell(pair):
+    student = "def slow(x):\n    while True: pass\ndef quick(x): return x + 1"
+    test = """
+try: slow(1)
+except TimeoutError as error: print(error)
+print(quick(1))
+"""
+    shown, after = pair([student], ["slow", "quick"], test, "print(quick(2))", seconds=6)
+    assert shown == "your code did not return within 3 seconds\n2"
+    assert after == "3"
+
+
+def test_a_function_that_cannot_be_interrupted_is_said_to_be_lost(pair):
+    student = """
+def stuck(x):
+    while True:
+        try:
+            for _ in range(10**6): x += 1
+        except BaseException: pass
+def quick(x): return x + 1
+"""
+    test = "try: stuck(1)\nexcept TimeoutError: print('late')\ntry: quick(1)\nexcept TimeoutError as error: print(error)"
+    assert "could not be interrupted" in pair([student], ["stuck", "quick"], test, seconds=4)
+
+
+def test_a_function_that_ends_the_kernel_is_said_to_have(pair):
+    student = "import os\ndef leave(x): os._exit(0)"
+    test = "try: leave(1)\nexcept TimeoutError as error: print(error)"
+    assert "ended the kernel" in pair([student], ["leave"], test)
+
+
+FORGERIES = {
+    "no JSON": "'not json'",
+    "a list": "'[1, 2]'",
+    "deep": "'{\"value\":' + '[' * 100000 + ']' * 100000 + '}'",
+    "unknown kind": """json.dumps({"value": {"t": "pickle", "v": "gASV"}})""",
+    "a link": """(os.symlink("/etc/localtime", folder + "/x-aa"), json.dumps({"value": {"t": "array", "dtype": "|u1", "shape": [1], "file": "x-aa"}}))[1]""",
+    "a path": """json.dumps({"value": {"t": "array", "dtype": "|u1", "shape": [1], "file": "../../etc/passwd"}})""",
+    "a pipe": """(os.mkfifo(folder + "/x-bb"), json.dumps({"value": {"t": "array", "dtype": "|u1", "shape": [1], "file": "x-bb"}}))[1]""",
+    "huge shape": """json.dumps({"value": {"t": "array", "dtype": "<f8", "shape": [2**30, 2**30], "v": ""}})""",
+    "negative shape": """json.dumps({"value": {"t": "array", "dtype": "<f8", "shape": [-1], "v": ""}})""",
+    "object dtype": """json.dumps({"value": {"t": "array", "dtype": "|O", "shape": [1], "v": "AAAAAAAAAAA="}})""",
+    "record dtype": """json.dumps({"value": {"t": "dtype", "v": "i4,O"}})""",
+    "lambda": """json.dumps({"value": {"t": "model", "weights": [], "config": {"module": "keras.layers", "class_name": "Lambda", "config": {"function": {"class_name": "__lambda__", "config": {"value": ""}}}, "registered_name": None}}})""",
+    "function of another module": """json.dumps({"value": {"t": "keras", "config": {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"}}})""",
+    "class of another module": """json.dumps({"value": {"t": "keras", "config": {"module": "subprocess", "class_name": "Popen", "config": {"args": "id"}, "registered_name": None}}})""",
+    "a record of another module": """json.dumps({"value": {"t": "record", "module": "subprocess", "name": "Popen", "v": {"args": "id"}}})""",
+    "fields that are code": """json.dumps({"value": {"t": "namedtuple", "fields": ["x=__import__('os')"], "v": [1]}})""",
+    "monstrous layer": """json.dumps({"value": {"t": "keras", "config": {"module": "keras.layers", "class_name": "Dense", "config": {"units": 10**15}, "registered_name": None, "build_config": {"input_shape": [None, 10]}}}})""",
+    "unhashable key": """json.dumps({"value": {"t": "dict", "v": [[{"t": "list", "v": []}, 1]]}})""",
+    "fields of wrong kinds": """json.dumps({"value": {"t": "ref", "handle": 5}, "arrays": 7, "models": [1]})""",
+    "error of wrong kinds": """json.dumps({"error": {"kinds": 5 and [[], {}], "message": {}, "line": 9}})""",
+    "an array's new shape": """json.dumps({"value": 1, "arrays": {"0": {"dtype": "<f8", "shape": [1], "v": "AAAAAAAAAAA="}}})""",
+}  # fmt: skip
+
+
+def test_forged_replies_are_refused_as_type_errors(pair):
+    student = f"""
+import json, os
+import autograder.engine.agent as agent
+original, folder = agent._answer, "/run/own"
+class Text(dict): pass
+def forged(request, exchange):
+    if request["do"] == "bind": return original(request, exchange)
+    how = original(request, exchange)["value"]
+    return Text(text=FORGE[how]())
+FORGE = {{{", ".join(f"{name!r}: lambda: {code}" for name, code in FORGERIES.items())}}}
+dumps = agent.codec.dumps
+agent.codec.dumps = lambda message: message["text"] if isinstance(message, Text) else dumps(message)
+agent._answer = forged
+def f(how, x): return how
+"""
+    test = f"""
+seen = {{}}
+for how in {list(FORGERIES)!r}:
+    try: seen[how] = ("returned", repr(f(how, np.zeros(3))))
+    except Exception as error: seen[how] = (type(error).__name__, str(error))
+import json; print(json.dumps(seen))
+"""
+    seen = json.loads(pair([student], ["f"], test))
+    assert {how: outcome[0] for how, outcome in seen.items() if outcome[0] != "TypeError"} == {
+        "error of wrong kinds": "RuntimeError"
+    }
+
+
+def test_the_student_learns_no_more_than_what_is_called(pair):
+    student = """
+import os
+def look(x):
+    return sorted(name for name in os.listdir("/run/own") if not name.startswith(("s-", "kernel-"))), os.listdir("/run/practicals")
+"""
+    assert pair([student], ["look"], "SECRET = 5\nlook(1)") == "([], [])"
+
+
+def test_nan_and_huge_arrays(pair):
+    student = (
+        "import numpy as np\nnan = float('nan')\nhuge = np.zeros((1024, 1024, 80))\ndef give(): return huge"
+    )
+    test = """
+print(nan)
+try: huge.shape
+except TypeError as error: print(error)
+try: give()
+except TypeError as error: print(error)
+"""
+    shown = pair([student], ["nan", "huge", "give"], test).split("\n")
+    assert shown[0] == "nan"
+    assert all("at most 512 MB can be graded" in line for line in shown[1:])

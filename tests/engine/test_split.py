@@ -1,0 +1,110 @@
+"""The split executor grades honest work as the plain one does, and loses no mark that was earned."""
+
+# ruff: noqa: E501 (students' cells as text)
+import pytest
+from course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
+
+from autograder.engine import split
+from autograder.engine.limits import Limits
+
+LIMITS = Limits(cell_seconds=6, notebook_seconds=90)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_parent(parent):
+    """Grade with the parent that all tests share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(split, "kernel_parent", lambda **_: parent)
+        yield
+
+
+def test_the_reference_gets_full_marks(tmp_path):
+    executed = graded(HONEST, tmp_path)
+    assert scores(executed) == POINTS, [feedback(executed, name) for name in POINTS]
+
+
+def test_an_unanswered_notebook_gets_nothing_and_is_told_so(tmp_path):
+    executed = graded({}, tmp_path)
+    assert set(scores(executed).values()) == {0.0}
+    assert "not answered yet" in feedback(executed, "scale-test")
+
+
+WRONG = {
+    "partly right": {**HONEST, "scale": "def scale(x):\n    return x - x.mean(axis=0)"},
+    "no bias": {**HONEST, "build": BUILD.replace("units, activation", "units, use_bias=False, activation")},
+    "raises": {**HONEST, "scale": "def scale(x):\n    raise ValueError('my mistake')"},
+    "syntax error": {**HONEST, "build": "def build(units:\n    return"},
+    "own import": {**HONEST, "scale": "import numpy as numeric\n" + SCALE.replace("(x -", "numeric.asarray(x -")},
+    "warns": {**HONEST, "scale": "import warnings, sys\n" + SCALE.replace("    return", "    warnings.warn('w'); print('e', file=sys.stderr)\n    return")},
+    "value for a name": {**HONEST, "count": "parameters = np.float32(114)"},
+    "wrong value": {**HONEST, "count": "parameters = 113"},
+    "a list for an array": {**HONEST, "scale": SCALE.replace("return (", "return list(map(list, (") + "))"},
+    "lambda": {**HONEST, "scale": "scale = lambda x: (x - x.mean(axis=0)) / x.std(axis=0)"},
+    "functional": {**HONEST, "build": "def build(units):\n    i = keras.Input((4,))\n    h = keras.layers.Dense(units, 'relu')(i)\n    m = keras.Model(i, keras.layers.Dense(2, 'softmax')(h))\n    m.compile('adam', 'sparse_categorical_crossentropy')\n    return m"},
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", WRONG.values(), ids=WRONG.keys())
+def test_scores_are_those_of_the_plain_executor(answers, tmp_path):
+    assert scores(graded(answers, tmp_path)) == scores(graded(answers, tmp_path, plain=True))
+
+
+def test_feedback_names_the_students_line(tmp_path):
+    executed = graded(
+        {**HONEST, "scale": "def scale(x):\n    y = x\n    raise ValueError('my mistake')"}, tmp_path
+    )
+    assert "in `scale`, line 3 of your cell: raise ValueError('my mistake')" in " ".join(
+        feedback(executed, "scale-test").split()
+    )
+
+
+def test_a_killed_kernel_costs_only_what_needed_it(tmp_path):
+    executed = graded({**HONEST, "build": "import os; os._exit(1)"}, tmp_path)
+    assert scores(executed) == {**POINTS, "build-test": 0.0, "train-test": 0.0}
+
+
+def test_a_function_that_ends_the_kernel_costs_its_own_cell(tmp_path):
+    executed = graded(
+        {**HONEST, "build": "def build(units):\n    import os; os._exit(1)", "train": "model = None"},
+        tmp_path,
+    )
+    assert scores(executed) == {**POINTS, "build-test": 0.0, "train-test": 0.0}
+
+
+def test_an_endless_cell_and_an_endless_function(tmp_path):
+    answers = {**HONEST, "scale": "def scale(x):\n    while True: pass", "train": "while True: pass"}
+    executed = graded(answers, tmp_path, limits=LIMITS)
+    assert scores(executed) == {**POINTS, "scale-test": 0.0, "train-test": 0.0}
+    assert "did not return within" in feedback(executed, "scale-test")
+
+
+def test_the_time_of_the_notebook_ends_it(tmp_path):
+    limits = Limits(cell_seconds=4, notebook_seconds=5)
+    executed = graded(
+        {
+            **HONEST,
+            "build": "while True:\n    try:\n        while True: x = 1\n    except BaseException: pass",
+        },
+        tmp_path,
+        limits=limits,
+    )
+    assert scores(executed)["scale-test"] == POINTS["scale-test"]
+    assert "NotebookTimeLimit" in str(executed.cells[-2].outputs)
+
+
+def test_files_of_the_course_are_there_and_changing_them_changes_nothing(tmp_path):
+    (tmp_path / "table.csv").write_text("1,2,3")
+    answers = {
+        **HONEST,
+        "count": "parameters = 114 if open('table.csv').read() == '1,2,3' else 0\nopen('table.csv', 'w').write('9')",
+    }
+    assert scores(graded(answers, tmp_path))["count-test"] == POINTS["count-test"]
+    assert (tmp_path / "table.csv").read_text() == "1,2,3"
+
+
+def test_given_names_cannot_be_taken_over(tmp_path):
+    extra = "FEATURES = 1\ndef sample(n): return np.zeros((n, 4)), np.zeros(n)\ndraw = None\nkeras = expect = None\nlen = abs = None"
+    executed = graded({"count": ANSWER}, tmp_path, extra=extra)
+    assert scores(executed)["count-test"] == POINTS["count-test"]
+    assert set(scores(executed).values()) == {0.0, POINTS["count-test"]}
