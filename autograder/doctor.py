@@ -13,6 +13,7 @@ import psutil
 from packaging.requirements import Requirement
 from rich.table import Table
 
+from autograder.engine.sandbox import SandboxUnavailable, find_bwrap, require_sandbox
 from autograder.errors import PracticalsError
 
 MEMORY_WANTED = 4  # GiB: one kernel with TensorFlow and Fashion-MNIST as float32 takes about 1.5
@@ -141,26 +142,12 @@ def check_gpu() -> Finding:
 
 
 def check_sandbox() -> Finding:
-    """Whether bubblewrap can start an isolated process here."""
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return Finding(
-            "Sandbox",
-            "bubblewrap is not installed",
-            "On Debian and Ubuntu: apt install bubblewrap",
-            required=False,
-        )
-    trial = subprocess.run(
-        [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, text=True, timeout=30
-    )
-    if trial.returncode != 0:
-        return Finding(
-            "Sandbox",
-            f"bubblewrap cannot start a process: {trial.stderr.strip()}",
-            "Allow unprivileged user namespaces on this machine",
-            required=False,
-        )
-    return Finding("Sandbox", "bubblewrap starts isolated processes")
+    """Whether submissions can be isolated here; grading refuses to run where they cannot."""
+    try:
+        require_sandbox()
+    except SandboxUnavailable as unavailable:
+        return Finding("Sandbox", unavailable.problem, unavailable.remedy, required=False)
+    return Finding("Sandbox", f"submissions are isolated with {Path(find_bwrap()).name}")
 
 
 def examine(root: Path) -> list[Finding]:
