@@ -788,6 +788,7 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
     batch = rng.normal(size=(7, 20))
     first = np.maximum(batch @ pairs[0][0] + pairs[0][1], 0)
     second = np.maximum(first @ pairs[1][0] + pairs[1][1], 0)
+    pairs[2][1][0] = -1 - second[0] @ pairs[2][0][:, 0]  # an output that a ReLU would change
     right = second @ pairs[2][0] + pairs[2][1]
     linear = ((batch @ pairs[0][0] + pairs[0][1]) @ pairs[1][0] + pairs[1][1]) @ pairs[2][0] + pairs[2][1]
 
