@@ -52,7 +52,7 @@
 # Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** `keras.layers.Dense?` in a cell shows a documentation page. When things get confusing, choose
-# *Restart kernel and run all cells*: half of all mysteries are cells run in another order. When you ask
+# *Restart kernel and run all cells*: many a mystery is a cell that ran in another order. When you ask
 # somebody, quote the feedback of the check in full: it was written for that.
 
 # %% [markdown]
@@ -407,9 +407,9 @@ for name, x in (("training", x_train), ("validation", x_valid), ("test", x_test)
 # %% [markdown]
 # ### Experiment: what standardising does
 #
-# **Predict.** After standardising, nearly all training values lie between −3 and 3, as they would for a
-# bell curve. What is the largest value (in absolute terms) that you expect among the training images? And
-# among the test images?
+# **Predict.** Of the values of a bell curve, 99.7 % lie within three standard deviations of the mean.
+# What is the largest value (in standard deviations) that you expect among the standardised training
+# images? And among the test images?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
@@ -429,6 +429,7 @@ plots.show(
     alt="Three pictures of 28 by 28 pixels: the mean of all images, a blur between shirt and shoe; "
     "their standard deviation, near zero in the corners; and one standardised image.",
 )
+runs.record("share_within_three_standard_deviations", np.mean(np.abs(x_train) < 3))
 runs.record("largest_training_value", np.abs(x_train).max())
 runs.record("largest_test_value", np.abs(x_test).max())
 worst_pixel = int(np.abs(x_test).max(axis=0).argmax())
@@ -436,11 +437,12 @@ print(f"the latter is in row {worst_pixel // 28}, column {worst_pixel % 28}, whe
 print(f"have a standard deviation of only {scaler.scale_[worst_pixel]:.4f} (of grey values from 0 to 1)")
 
 # %% [markdown]
-# **Explain.** Did you guess 4, or perhaps 10? There are training values of about a hundred standard
-# deviations or more, and test values of several hundred. Some pixels at the border are 0 in almost all
-# images, so their standard deviation is tiny; in the few images where they are not 0, they become
-# enormous. No pixel here is exactly constant. In scikit-learn's small digit images some are, as the next
-# cell shows, and there an unguarded division would have filled the data with NaN.
+# **Explain.** Did you guess 4, or perhaps 10? Most values are as small as those of a bell curve, but
+# there are training values of about a hundred standard deviations or more, and test values of several
+# hundred. Some pixels at the border are 0 in almost all images, so their standard deviation is tiny; in
+# the few images where they are not 0, they become enormous. No pixel here is exactly constant. In
+# scikit-learn's small digit images some are, as the next cell shows, and there an unguarded division
+# would have filled the data with NaN.
 
 # %% tags=["experiment"]
 digits = data.load("digits")
@@ -628,8 +630,8 @@ print(f"{parameters['parameters'].sum():,} in all")
 
 # %% [markdown]
 # **Explain.** The first layer has 88 % of them: each of its 300 units has a weight for each of 784
-# pixels. An MLP pays for large inputs with its first layer, which is one reason why convolutional
-# networks were invented.
+# pixels. An MLP pays for large inputs with its first layer. (Convolutional layers avoid that, by using
+# the same few weights everywhere in the image.)
 #
 # **Go further.** Photographs from a telephone have about 12 million pixels with three colours each. How
 # many parameters would the first layer have?
@@ -1573,12 +1575,11 @@ print(f"    standard deviation of the differences, seed by seed: {seed_by_seed.s
 
 # %% [markdown]
 # **Explain.** The sigmoid lags far behind: its slope of 1/4 or less makes the gradient of the first layer
-# small. ReLU and Leaky ReLU are within one percentage point of each other. Is even that real? The same
-# seed gives both networks the same initial weights, so compare them seed by seed (the last two lines),
-# which removes much of the scatter. At the quick budget, early in the training, Leaky ReLU is about half
-# a point ahead for nearly every seed. At the full budget, with more images and epochs, nothing is left of
-# that lead. In a network this shallow few units die; and a winner who depends on when we stop is no
-# winner.
+# small (Practical 2 measures how small). ReLU and Leaky ReLU are within one percentage point of each
+# other. Is even that real? The same seed gives both networks the same initial weights, so compare them
+# seed by seed (the last two lines), which removes much of the scatter. At the quick budget, early in the
+# training, Leaky ReLU is about half a point ahead for nearly every seed. At the full budget, with more
+# images and epochs, nothing is left of that lead. A winner who depends on when we stop is no winner.
 #
 # **Go further.** Does the sigmoid catch up with a larger learning rate? (Try 0.3.)
 
@@ -1600,8 +1601,7 @@ print(f"    standard deviation of the differences, seed by seed: {seed_by_seed.s
 # 3. `load_best(folder)` returns the best network as a Keras model.
 #
 # By default a new `ModelCheckpoint` knows nothing of earlier runs, and its first epoch overwrites their
-# file, however good that was. This has cost people real work. (One way out: its argument
-# `initial_value_threshold`.)
+# file, however good that was. (One way out: its argument `initial_value_threshold`.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "keep-best", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1774,7 +1774,7 @@ exercise.score
 # ### Experiment: roll back
 #
 # To see the validation loss rise, we train on 2,000 images only (and validate on 2,000), long enough for
-# the network to learn them by heart, and roll back to the best epoch.
+# the network to overfit them, and roll back to the best epoch.
 #
 # **Predict.** On the test images, is the network of the best epoch better than that of the last epoch, by
 # loss? And by accuracy?
@@ -1794,6 +1794,8 @@ for seed in SEEDS:
     curves.append(history.history["val_loss"])
     for epoch, network in (("last", model), ("best", load_best(folder))):
         scores = network.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)
+        guesses = network.predict(x_test, batch_size=500, verbose=0)
+        scores["sureness_when_wrong"] = guesses.max(axis=1)[guesses.argmax(axis=1) != y_test].mean()
         rolled_back.append({"epoch": epoch, **scores})
 
 figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
@@ -1818,9 +1820,9 @@ for epoch, row in rolled_back.mean().iterrows():
 # %% [markdown]
 # **Explain.** By the loss, rolling back pays. By the accuracy it need not: the last epoch may even be a
 # little more accurate, while its loss is clearly higher. The loss also counts *how sure* the network is
-# when it is wrong, and a network that has learned its images by heart becomes too sure of itself. So
-# "best" depends on what you monitor. If you will use the probabilities, monitor the loss; if you only use
-# the winning class, you may monitor the accuracy.
+# when it is wrong, and while it overfits it becomes surer of its mistakes: the last columns show the mean
+# probability that it gave to its wrong answers. So "best" depends on what you monitor. If you will use
+# the probabilities, monitor the loss; if you only use the winning class, you may monitor the accuracy.
 #
 # **Go further.** Monitor `"val_accuracy"` instead. (What must become of `mode`, and of
 # `initial_value_threshold`?)
@@ -2161,8 +2163,8 @@ plots.show(
 # falls; on the right it explodes, and may end in NaN.
 #
 # **Explain.** The lowest point is *not* the learning rate to train with. There the steps are already at
-# the edge of being too large, and the loss is low only because of all the good steps before. A common
-# rule takes **a tenth of the learning rate at the lowest point**, safely on the slope.
+# the edge of being too large, and the loss is low thanks to all the good steps before. A common rule
+# takes **a tenth of the learning rate at the lowest point**, safely on the slope.
 #
 # **Go further.** Repeat the test with another seed. By what factor does the lowest point move?
 #
@@ -2256,9 +2258,8 @@ exercise.score
 # %% [markdown]
 # ### Experiment: too small, right, too large
 #
-# **Predict.** We train with 0.0001, with 0.005 (about a tenth of the lowest point above), with 0.05
-# (about the lowest point) and with 1. Put the four in order of validation accuracy. What *loss* will the
-# worst one end with?
+# **Predict.** Find the learning rates 0.0001, 0.005, 0.05 and 1 on the curve above. We train with each of
+# them. Put the four in order of validation accuracy. What *loss* will the worst one end with?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 chosen_rate = choose_learning_rate(tested_rates, tested_losses)
