@@ -47,8 +47,8 @@
 # | 7 Three activation functions | 3 | | 15 All of it, by yourself | 3 |
 # | 8 Two networks that do not learn | 2 | | **Total** | **40** |
 #
-# **Time.** On two processor cores the whole notebook computes for about TIME-FULL at the full budget (the
-# default, for working through it) and TIME-QUICK at the quick budget (for checking that everything runs).
+# **Time.** On two processor cores the whole notebook computes for about five minutes at the full budget (the
+# default, for working through it) and one minute at the quick budget (for checking that everything runs).
 # Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** `keras.layers.Dense?` in a cell shows a documentation page. When things get confusing, choose
