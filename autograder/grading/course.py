@@ -34,7 +34,7 @@ from autograder.release import course_config
 LOCK_SECONDS = 2  # to wait for a gradebook that another program uses just now
 CLOSE_THE_OTHER = "Close the Formgrader or the other grading run and run the command again; nothing was lost"
 
-# nbgrader's own log: the driver keeps what belongs to a submission that could not be recorded
+# What nbgrader logs would be in the way of the progress shown; its errors become sentences
 log = logging.getLogger("autograder.nbgrader")
 log.propagate = False
 log.addHandler(logging.NullHandler())
@@ -172,7 +172,8 @@ class Course:
             for cell, done in zip(nb.cells, executed.cells, strict=True):
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = done.outputs, done.execution_count
-            nb.metadata["practicals"]["notes"] = notes + nb.metadata["practicals"]["notes"]
+            found = executed.metadata["practicals"]
+            nb.metadata["practicals"] = {**found, "notes": notes + found["notes"]}
             return nb, resources
 
         autograde = self._converter(_Autograde, student_id)

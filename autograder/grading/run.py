@@ -117,7 +117,8 @@ def grade_class(
     """Grade a class; what was graded before and has not changed is kept.
 
     Each submission is recorded as soon as it was executed: whatever stops the run, finished ones stay. What
-    a student handed in cannot stop it.
+    a student handed in cannot stop it; what cannot be graded gets a result that says why, and no feedback
+    page.
 
     Args:
         course: the practical, the class folder and the output folder.

@@ -188,19 +188,21 @@ def test_a_hidden_traceback_is_still_an_error(tmp_path):
     assert determine_grade(cell)[0] == 0
 
 
-def test_nothing_is_left_behind(tmp_path):
+def test_nothing_is_left_behind(tmp_path, monkeypatch):
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     sleeper = "import subprocess\nsubprocess.Popen(['sleep', '4321'], start_new_session=True);"
     cells = [sleeper, "import os; os._exit(0)", sleeper, "print('end')"]
     executed(cells, tmp_path)  # what is opened once stays open
     this = psutil.Process()
     descriptors, threads = this.num_fds(), this.num_threads()
-    before = set(Path(tempfile.gettempdir()).glob("kernel-*"))
     notebook = executed(cells, tmp_path)
     assert printed(notebook.cells[-1]) == "end\n"
     assert (this.num_fds(), this.num_threads()) == (descriptors, threads)
     assert this.children(recursive=True) == []
     assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "4321"]]
-    assert set(Path(tempfile.gettempdir()).glob("kernel-*")) <= before
+    assert list(temporary.iterdir()) == []
 
 
 def test_it_runs_inside_an_event_loop_as_in_the_formgrader(tmp_path):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,14 @@ from toy_course import GOOD, HALF_SQUARE, ToyCourse, index_of, toy_cells
 
 from autograder.errors import PracticalsError
 from autograder.grading import run as run_module
+from autograder.grading import workers as workers_module
 from autograder.grading.course import Course
 from autograder.grading.results import Result
 from autograder.grading.run import GradedClass, grade
+from autograder.grading.workers import Job, execute_submission
 from autograder.notebooks import read_notebook
 
 QUIET = Console(quiet=True)
-KILLS_ITS_WORKER = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
 
 
 def graded(toy: ToyCourse, **options) -> GradedClass:
@@ -65,17 +67,21 @@ def without_kernels(monkeypatch):
     """For tests of what happens around the execution: the grades are those of a class of no answers."""
 
     def not_executed(jobs: dict, workers: int):
-        from concurrent.futures import Future
-
-        from autograder.grading.workers import execute_submission
-
         for student_id, job in jobs.items():
             future = Future()
-            monkeypatch.setattr("autograder.grading.workers.execute_notebook", lambda nb, limits, folder: nb)
             future.set_result(execute_submission(job))
             yield student_id, future
 
+    monkeypatch.setattr(workers_module, "execute_notebook", lambda nb, *_, **__: nb)
+    monkeypatch.setattr(run_module, "require_sandbox", lambda: None)
     monkeypatch.setattr(run_module, "execute_all", not_executed)
+
+
+def dies_at_the_first(job: Job) -> tuple[str, float]:
+    """In a worker: what running out of memory does to it."""
+    if "s0_first" in job.notebook.parts:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute_submission(job)
 
 
 # --- the whole ----------------------------------------------------------------------------------------------
@@ -126,12 +132,16 @@ def test_a_class_is_graded(toy_class):
     assert executed.cells[index_of(executed, "square-test")].outputs
 
 
+@pytest.mark.slow
 def test_grading_again_grades_only_what_changed_and_changes_no_grade(toy_class):
     toy = toy_class
     first = graded(toy)
     table = (toy.root / "out" / "grades.csv").read_bytes()
     assert sorted(first.executed) == ["s1_good", "s2_half", "s3_untouched"]
     assert graded(toy).executed == []
+    assert (toy.root / "out" / "grades.csv").read_bytes() == table
+
+    graded(toy, force=True)
     assert (toy.root / "out" / "grades.csv").read_bytes() == table
 
     toy.submit("s3_untouched", {"mean": GOOD["mean"]})
@@ -229,13 +239,13 @@ def test_grades_of_other_practicals_stay_in_the_table(toy, without_kernels):
 
 
 @pytest.mark.slow
-def test_a_submission_that_kills_its_worker_costs_no_other(toy_class):
+def test_a_worker_that_dies_costs_only_its_own_submission(toy_class, monkeypatch):
     toy = toy_class
-    # the kernel's parent is the worker that executes the submission
-    toy.submit("s0_killer", {**GOOD, "square": KILLS_ITS_WORKER})
+    toy.submit("s0_first", GOOD)
+    monkeypatch.setattr(workers_module, "execute_submission", dies_at_the_first)
     results = by_student(graded(toy))
-    assert results["s0_killer"].status.startswith("not graded: the process that executed it was killed")
-    assert "--workers 1" in results["s0_killer"].remedy
+    assert results["s0_first"].status.startswith("not graded: the process that executed it was killed")
+    assert "--workers 1" in results["s0_first"].remedy
     assert scores(results["s1_good"]) == {"square-test": 3, "mean-test": 2, "why": 0}
     assert results["s2_half"].score == 3
     assert results["s3_untouched"].score == 0
