@@ -1112,7 +1112,7 @@ exercise.score
 # steepest? First with grey values from 0 to 255, then from 0 to 1, then standardised.
 
 # %% tags=["experiment", "nbval-ignore-output"]
-SEEDS = training.seeds(training.budget(full=5, quick=3))
+SEEDS = training.seeds(training.budget(full=5, quick=2))
 thousand = {
     "from 0 to 255": pixels[N_VALID : N_VALID + 1_000] * 255,
     "from 0 to 1": pixels[N_VALID : N_VALID + 1_000],
@@ -1524,16 +1524,20 @@ runs.compare().round(3)
 # %% tags=["experiment", "nbval-ignore-output"]
 FEW = training.budget(full=10_000, quick=2_000)  # images, for comparisons that train many networks
 FEW_EPOCHS = training.budget(full=5, quick=3)
+networks = {}  # compiled, by activation function: compiling takes longer than training here
 
 
 def train_repeatedly(learning_rate, activation="relu"):
     """Validation accuracies and losses, of shape (seeds, epochs), of a network trained afresh for each seed."""
-    model = build_mlp(LAYER_SIZES, activation)
-    compile_mlp(model, learning_rate)
+    if activation not in networks:
+        networks[activation] = build_mlp(LAYER_SIZES, activation)
+        compile_mlp(networks[activation], learning_rate)
+    model = networks[activation]
+    model.optimizer.learning_rate = learning_rate
     accuracies, losses = [], []
     for seed in SEEDS:
         training.set_seed(seed)
-        # compiling takes longer than training here, so only the weights are new: plain SGD keeps nothing else
+        # new weights are a new beginning: plain SGD remembers nothing else
         model.set_weights(build_mlp(LAYER_SIZES, activation).get_weights())
         history = model.fit(
             x_train[:FEW],
