@@ -39,7 +39,7 @@ def checkout(tmp_path_factory):
         shutil.copy2(ROOT / name, copy / name)
     environment = Path(sys.executable).parent.parent
     (copy / ".venv").symlink_to(environment)
-    (environment / "installed").touch()  # else the copy's newer files would have make install everything again
+    (environment / "installed").touch()  # else make would install everything again
     return copy
 
 
