@@ -273,7 +273,11 @@ def _fetch(name):
         except (_Unreachable, OSError) as error:
             looked_at.append(f"{words}: {error}")
         else:
-            return _Place(name, f"{words}, now in Keras' cache", _cache_path(name))
+            place = _Place(name, f"{words}, now in Keras' cache", _cache_path(name))
+            if place.holds():
+                return place
+            # KERAS_HOME was set after Keras was imported
+            looked_at.append(f"{words}: went to another folder than {place.path}")
     expected = (
         f"{name.replace('_', '-')}/ with the files {', '.join(file + '.gz' for file in IDX_FILES.values())}"
     )

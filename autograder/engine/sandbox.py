@@ -193,12 +193,13 @@ def command(argv: list[str], *, limits: Resources, data: Path | None, info_fd: i
     sources = [str(stage / str(number)) if as_root else str(here) for number, here in enumerate(binds)]
     bwrap = [find_bwrap(), "--unshare-user", "--unshare-all", "--new-session", "--clearenv"]
     bwrap += ["--hostname", "grading", "--info-fd", str(info_fd)]
+    # first, because the interpreter or the stage may lie below /tmp
+    bwrap += ["--perms", "1777", "--size", str(limits.workspace), "--tmpfs", "/tmp"]
     for source, inside in zip(sources, binds.values(), strict=True):
         bwrap += ["--ro-bind", source, str(inside)]
     for link, target in _links().items():
         bwrap += ["--symlink", target, str(link)]
     bwrap += ["--proc", "/proc", "--dev", "/dev"]
-    bwrap += ["--perms", "1777", "--size", str(limits.workspace), "--tmpfs", "/tmp"]
     bwrap += ["--perms", "1777", "--size", str(64 * MEBIBYTE), "--tmpfs", "/dev/shm"]
     bwrap += ["--dir", str(OWN)]
     bwrap += ["--size", str(limits.exchange), "--tmpfs", str(EXCHANGE)]

@@ -31,6 +31,8 @@ def empty_machine(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(data, "SYSTEM_FOLDER", tmp_path / "system")
     (tmp_path / "keras").mkdir()
+    # Keras reads KERAS_HOME when it is imported, which another test may have done
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path / "keras"))
     for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nobody listens on the discard port
     monkeypatch.delenv("no_proxy", raising=False)
