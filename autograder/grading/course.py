@@ -168,7 +168,7 @@ class Course:
         def already_executed(nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
             """Stands in for the preprocessor that executes."""
             if [cell.source for cell in nb.cells] != [cell.source for cell in executed.cells]:
-                raise RuntimeError("nbgrader's sanitized notebook is not the one that was executed")
+                raise RuntimeError("the source notebook has changed since the submission was executed")
             for cell, done in zip(nb.cells, executed.cells, strict=True):
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = done.outputs, done.execution_count
