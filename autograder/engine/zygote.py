@@ -15,6 +15,7 @@ import functools
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -315,6 +316,16 @@ def _init(report: int, setup: Setup, limits: Resources, *, sandboxed: bool) -> N
         os._exit(status)
 
 
+def _mounted_below(folder: str) -> list[str]:
+    """Mount points below a folder, without those below them: an interpreter that lies there."""
+    found: list[str] = []
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), line.split()[4])
+        if point.startswith(f"{folder}/") and not any(point.startswith(f"{above}/") for above in found):
+            found.append(point)
+    return found
+
+
 def _mounts(setup: Setup, limits: Resources) -> None:
     """The view of one kernel: a fresh /proc and /tmp, its own folder, and no other kernel's."""
     _mount("none", "/", "", MS_REC | MS_PRIVATE)
@@ -326,7 +337,12 @@ def _mounts(setup: Setup, limits: Resources) -> None:
     _mount(str(setup.folder), str(OWN), "", MS_BIND)
     if setup.hidden is not None:
         _mount("tmpfs", str(setup.hidden), "tmpfs", nothing_special | MS_RDONLY, "size=4k,mode=755")
+    below = {point: os.open(point, os.O_PATH) for point in _mounted_below("/tmp")}
     _mount("tmpfs", "/tmp", "tmpfs", nothing_special, f"size={limits.workspace},nr_inodes=20000,mode=755")
+    for point, descriptor in below.items():
+        Path(point).mkdir(parents=True)
+        _mount(f"/proc/self/fd/{descriptor}", point, "", MS_BIND | MS_REC)
+        os.close(descriptor)
     for folder in ("/tmp/work", "/tmp/home", "/tmp/shm"):
         Path(folder).mkdir()
     _mount("/tmp/shm", "/dev/shm", "", MS_BIND)
