@@ -165,16 +165,15 @@ def _source(cell: NotebookNode) -> Markup:
 
 
 class _HiddenLines:
-    """Lines that stand in hidden tests and nowhere else in the instructor's cells."""
+    """Lines that stand in hidden tests and nowhere else in the notebook."""
 
     def __init__(self, nb: NotebookNode, delimiters: ClearHiddenTests):
         self.begin, self.end = delimiters.begin_test_delimeter, delimiters.end_test_delimeter
         hidden, visible = set(), set()
         for cell in nb.cells:
-            if cell.metadata.get("practicals", {}).get(STUDENT_CELL) or is_solution(cell):
-                continue
+            students = is_solution(cell) or STUDENT_CELL in cell.metadata.get("practicals", {})
             for line, inside in self._lines(cell.source):
-                (hidden if inside else visible).add(line.strip())
+                (hidden if inside and not students else visible).add(line.strip())
         self.lines = hidden - visible - {""}
         self.telling = [line for line in self.lines if len(line) >= TELLING]
 

@@ -42,12 +42,16 @@ def square(x):
 def pages(tmp_path_factory) -> dict[str, str]:
     """The pages of a small class, by student."""
     root = tmp_path_factory.mktemp("course")
-    toy = ToyCourse(root, toy_cells())
+    cells = toy_cells()
+    hidden = "weights = list(range(1, 7))\n### END HIDDEN TESTS"
+    cells[9].source = cells[9].source.replace("### END HIDDEN TESTS", hidden)
+    toy = ToyCourse(root, cells)
     essay = "# Big\n\nIt *is* so.\n\n| a |\n|---|\n| 1 |\n\n![gone](attachment:gone.png)"
     toy.submit("good", {**GOOD, "why": essay}, timestamp="2025-11-30 21:00:00 UTC")
     toy.submit("half", {**GOOD, "square": HALF_SQUARE})
     toy.submit("wrong", {**GOOD, "mean": "def mean(values):\n    return values[1]"})
     toy.submit("untouched")
+    toy.submit("own_line", {**GOOD, "mean": "weights = list(range(1, 7))\nmissing"})
     toy.submit("peeks", {**GOOD, "square": PEEK})
     toy.submit(
         "evil",
@@ -110,6 +114,12 @@ def test_no_hidden_test_and_no_rubric_is_on_the_page(pages, student):
     for hidden in ("square(-4)", "[10, 20, 60]", "HIDDEN TESTS", "rubric", "MARK SCHEME"):
         assert hidden not in visible
         assert hidden not in pages[student]
+
+
+def test_lines_that_students_wrote_themselves_stay(pages):
+    shown = {name: BeautifulSoup(page, "html.parser").get_text() for name, page in pages.items()}
+    assert "1 weights = list(range(1, 7))" in shown["own_line"]  # in the traceback
+    assert "weights = list" not in shown["wrong"]
 
 
 def test_a_traceback_keeps_what_is_not_hidden(pages):
