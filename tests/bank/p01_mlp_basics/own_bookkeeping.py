@@ -8,7 +8,7 @@ def split(images, labels, n_valid):
     return [x_train, y_train], [x_valid, y_valid]
 
 
-n_classes = np.max(fashion.y_train) + np.int64(1)
+n_classes = int(np.max(fashion.y_train) + np.int64(1))
 
 
 # %% standardise
