@@ -7,6 +7,7 @@ them: plain.
 """
 
 import linecache
+import logging
 import os
 import random
 import sys
@@ -17,6 +18,7 @@ import numpy as np
 
 from course_utils import values
 
+TENSORFLOW_LOG = logging.getLogger("tensorflow")
 WIDTH = 90  # columns of printed feedback
 INDENT = "  "  # of the feedback under a part
 LABEL_WIDTH = 14  # "Likely cause: "
@@ -322,6 +324,9 @@ class Exercise:
 
     def __enter__(self):
         self._random_state = _RandomState()
+        # what TensorFlow notes about retracing holds addresses, and would bury the feedback
+        self._tensorflow_level = TENSORFLOW_LOG.level
+        TENSORFLOW_LOG.setLevel(logging.ERROR)
         self._redirection = ExitStack()
         self._redirection.enter_context(redirect_stderr(sys.stdout))
         self._redirection.enter_context(_stderr_of_libraries_to_stdout())
@@ -330,6 +335,7 @@ class Exercise:
     def __exit__(self, kind, error, traceback):
         self._redirection.close()
         self._random_state.restore()
+        TENSORFLOW_LOG.setLevel(self._tensorflow_level)
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             return False
         if kind is not None:  # raised between the parts: what was earned until here stays earned

@@ -1,6 +1,7 @@
 """A failed check says what, expected, got, cause, next step, and nothing that it must not."""
 
 import linecache
+import logging
 import random
 import re
 import subprocess
@@ -436,3 +437,12 @@ assert training.seeds(2)
 assert not {"tensorflow", "keras"} & set(sys.modules), "imported"
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_tensorflows_notes_do_not_bury_the_feedback(capsys):
+    log = logging.getLogger("tensorflow")
+    before = log.level
+    with expect.exercise("Quiet", points=1) as exercise, exercise.part("it", points=1):
+        assert not log.isEnabledFor(logging.WARNING)
+        assert log.isEnabledFor(logging.ERROR)
+    assert log.level == before
