@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,10 @@ def test_commands_of_a_section_work(section, checkout):
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("readme")
-def test_make_lab_opens_jupyterlab_on_loopback(checkout):
-    settings = {"BROWSER": "true", "JUPYTER_PORT": "0"}
+def test_make_lab_opens_jupyterlab_on_loopback(checkout, tmp_path):
+    # JupyterLab refuses to run as root, as CI does, unless told otherwise
+    (tmp_path / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
+    settings = {"BROWSER": "true", "JUPYTER_PORT": "0", "JUPYTER_CONFIG_DIR": str(tmp_path)}
     arguments = ["make", "lab"]
     log = checkout / "lab.log"
     with log.open("w") as output:
@@ -88,5 +91,6 @@ def test_make_lab_opens_jupyterlab_on_loopback(checkout):
         assert addresses
         assert set(addresses) <= {"localhost", "127.0.0.1"}
     finally:
-        os.killpg(lab.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(lab.pid, signal.SIGKILL)
         lab.wait()
