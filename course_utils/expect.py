@@ -360,6 +360,7 @@ class Part:
         self.exercise, self.title, self.points = exercise, title, points
         self.passed = True
         self.unanswered = False
+        self.outcome = ""  # what it printed
         exercise.parts.append(self)
 
     def __enter__(self):
@@ -367,7 +368,7 @@ class Part:
 
     def __exit__(self, kind, error, traceback):
         if kind is None:
-            print(f"✓ {self.title}{self._points(self.points)}")
+            self._say(f"✓ {self.title}{self._points(self.points)}")
             return False
         if issubclass(kind, KeyboardInterrupt):  # the person, or the time limit of a grading run
             self.passed = False
@@ -382,8 +383,12 @@ class Part:
         if failure.step == UNANSWERED_STEP:
             failure.step = f"Fill in the cell of “{self.exercise.title}”, run it, then run this cell again."
         outcome = f", {UNANSWERED_MARK}" if self.unanswered else ""
-        print(f"✗ {self.title}{self._points(0)}{outcome}")
-        print(textwrap.indent("\n".join(failure.lines()), INDENT))
+        lines = textwrap.indent("\n".join(failure.lines()), INDENT)
+        self._say(f"✗ {self.title}{self._points(0)}{outcome}\n{lines}")
+
+    def _say(self, outcome):
+        self.outcome = outcome
+        print(outcome)
 
     def _points(self, earned):
         return f": {earned} of {_points_text(self.points)}" if self.points else ""
