@@ -93,13 +93,11 @@ class KernelParent:
         return answer
 
     def _end(self) -> None:
-        if self._closed:
+        if self._closed and not self._ended:
             raise RuntimeError("the parent of all kernels was closed")
         self._ended = True
-        raise ParentEnded(
-            "the parent of all kernels has ended or does not answer; it printed:\n"
-            f"{sandbox.printed(self._process)}"
-        )
+        log = "" if self._closed else sandbox.printed(self._process)
+        raise ParentEnded(f"the parent of all kernels has ended or does not answer; it printed:\n{log}")
 
     def fork(self, *, trusted: bool = False) -> "ForkedKernel":
         """A new kernel; a `trusted` one can reach the sockets of the others."""
@@ -123,6 +121,7 @@ class KernelParent:
         """End the zygote and every kernel. May be called twice, and while other threads wait for answers."""
         if self._closed:
             return
+        self._ended = not self.alive
         self._closed = True
         with contextlib.suppress(OSError):
             self._process.control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
