@@ -125,6 +125,24 @@ def grade(
         raise typer.Exit(3)
 
 
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="a notebook file; it is read, never written")],
+) -> None:
+    """Run a notebook's visible checks at the quick budget, and list what is done and what is missing.
+
+    Ends with status 0 when every check passed, 1 when not, 2 on bad input.
+    """
+    from course_utils.checkfile import NotebookError, check_file, show_progress
+
+    try:
+        checked = check_file(notebook, show_progress)
+    except NotebookError as error:
+        raise PracticalsError(error.problem, error.remedy) from error
+    typer.echo(checked)
+    raise typer.Exit(0 if checked.passed else 1)
+
+
 @app.command("sample-class")
 def sample_class(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
