@@ -1,6 +1,7 @@
 """Grades a class: decides what needs grading, has it executed, records each submission when it is done."""
 
 import errno
+import time
 import traceback
 from concurrent.futures import Future
 from contextlib import closing
@@ -53,6 +54,7 @@ def grade(
     cell_seconds: int | None = None,
     due: str | None = None,
     sandboxed: bool = True,
+    db_url: str | None = None,
 ) -> "GradedClass":
     """Grade a class and show the results; see `grade_class`.
 
@@ -68,6 +70,7 @@ def grade(
         cell_seconds: what one cell may take; default: what nbgrader_config.py says.
         due: when the practical is due, as nbgrader writes dates; default: what the gradebook has.
         sandboxed: False executes submissions without isolation.
+        db_url: the gradebook's address; default: that of nbgrader_config.py, else gradebook.db in the output.
 
     Raises:
         PracticalsError: there is nothing to grade, something cannot be written, or somebody pressed Ctrl-C.
@@ -78,6 +81,7 @@ def grade(
         practical=practical,
         output=(output or root).resolve(),
         class_folder=submitted or root / "submitted",
+        db_url=db_url or "",
     )
     if json_file:
         writable(json_file.resolve().parent)
@@ -240,15 +244,19 @@ class _Run:
         submission = self.submissions[name]
         text, seconds = future.result()
         executed = nbformat.reads(text, as_version=4)
+        start = time.monotonic()
         self.course.record(name, executed, submission.notes)
+        recorded = time.monotonic()
         record = Record(
             digest=self.digests[name],
             remarks=submission.remarks + incidents(executed),
             notes=submission.notes + executed.metadata["practicals"]["notes"],
             answered=executed.metadata["practicals"]["answered"],
-            seconds=seconds,
+            seconds=seconds.pop("total"),
+            seconds_by_part={**seconds, "record": recorded - start},
         )
         self._write_feedback(name, record)
+        record.seconds_by_part["feedback"] = time.monotonic() - recorded
         return record
 
     def refresh_feedback(self) -> None:
