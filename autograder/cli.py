@@ -105,6 +105,29 @@ def audit(
 
 
 @app.command()
+def calibrate(
+    names: PracticalNames = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="run nothing; fail if a rate is missing, stale or above 1 in 1,000"),
+    ] = False,
+    runs: Annotated[int, typer.Option(min=2, help="of each wrong answer, with the seeds 42, 43, …")] = 10,
+    workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = WORKERS,
+) -> None:
+    """Write into results.json how often thresholds fail right answers and pass wrong ones."""
+    from autograder.calibrate import calibrate_all, calibration_problems
+
+    root = course_root()
+    if not check:
+        for path in calibrate_all(root, names, Console(), runs, workers):
+            typer.echo(f"wrote {path.relative_to(root)}")
+    problems = calibration_problems(root, names)
+    for problem in problems:
+        typer.echo(problem)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
 def grade(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     submitted: Annotated[
