@@ -45,7 +45,7 @@ COLUMNS = (
 UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
-DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference, and the time after which no more begin
+DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
 
 
 @dataclass(frozen=True)
