@@ -153,6 +153,9 @@ def grade(
     db_url: Annotated[
         str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Dask scheduler whose workers execute submissions, as tcp://HOST:PORT")
+    ] = None,
 ) -> None:
     """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
 
@@ -173,6 +176,7 @@ def grade(
         due,
         not no_sandbox,
         db_url,
+        cluster,
     )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)

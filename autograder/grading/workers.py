@@ -19,6 +19,10 @@ from autograder.engine.limits import Limits
 FREE_BYTES = 20_000_000  # with less on the disk, a cell may have failed for want of space
 
 
+class WorkersKilled(Exception):
+    """On a cluster, every process that executed a submission was killed."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A rebuilt submission, with all that executing it takes: no course folder, no gradebook.
