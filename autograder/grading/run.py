@@ -3,10 +3,12 @@
 import errno
 import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -34,7 +36,7 @@ from autograder.grading.results import (
     read_results,
     recorded_submission,
 )
-from autograder.grading.workers import Job, execute_all
+from autograder.grading.workers import Job, WorkersKilled, execute_all
 from autograder.notebooks import write_atomically
 from autograder.paths import writable
 
@@ -55,6 +57,7 @@ def grade(
     due: str | None = None,
     sandboxed: bool = True,
     db_url: str | None = None,
+    cluster: str | None = None,
 ) -> "GradedClass":
     """Grade a class and show the results; see `grade_class`.
 
@@ -71,6 +74,7 @@ def grade(
         due: when the practical is due, as nbgrader writes dates; default: what the gradebook has.
         sandboxed: False executes submissions without isolation.
         db_url: the gradebook's address; default: that of nbgrader_config.py, else gradebook.db in the output.
+        cluster: address of a Dask scheduler whose workers execute the submissions; default: this machine.
 
     Raises:
         PracticalsError: there is nothing to grade, something cannot be written, or somebody pressed Ctrl-C.
@@ -86,7 +90,8 @@ def grade(
     if json_file:
         writable(json_file.resolve().parent)
     limits = course.limits if cell_seconds is None else replace(course.limits, cell_seconds=cell_seconds)
-    graded = grade_class(course, limits, console, workers, force, due_date(due) if due else None, sandboxed)
+    due_at = due_date(due) if due else None
+    graded = grade_class(course, limits, console, workers, force, due_at, sandboxed, cluster)
     if json_file:
         write_atomically(json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
@@ -119,6 +124,7 @@ def grade_class(
     force: bool = False,
     due: datetime | None = None,
     sandboxed: bool = True,
+    cluster: str | None = None,
 ) -> GradedClass:
     """Grade a class; what was graded before and has not changed is kept.
 
@@ -134,6 +140,7 @@ def grade_class(
         force: grade again what has not changed.
         due: when the practical is due (UTC); None leaves what the gradebook has.
         sandboxed: False executes submissions without isolation.
+        cluster: address of a Dask scheduler whose workers execute the submissions; None for this machine.
 
     Raises:
         PracticalsError: there is nothing to grade, the output or the gradebook cannot be written, or
@@ -141,8 +148,7 @@ def grade_class(
         OSError: the disk is full.
     """
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
-    kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
-    with only_one_run(course.autograded):
+    with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded):
         submissions, without = collect(
             course.class_folder, course.collected, course.practical, course.assignment
         )
@@ -160,7 +166,7 @@ def grade_class(
                 for submission in submissions:
                     if submission.student_id not in waiting:
                         display.passed_over(run.result(submission.student_id))
-                with closing(execute_all(waiting, run.job, workers)) as finished:
+                with closing(execute(waiting, run.job)) as finished:
                     for student_id, future in finished:
                         run.settle(student_id, future)
                         executed.append(student_id)
@@ -175,6 +181,25 @@ def grade_class(
                 exit_code=130,
             ) from error
         return GradedClass(run.write_results(), executed, without, run.due())
+
+
+def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractContextManager[Callable]:
+    """What executes submissions, as `execute_all` does: in this process, or on a cluster."""
+    if cluster is None:
+        kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
+        return nullcontext(partial(execute_all, workers=workers))
+    if not sandboxed:
+        raise PracticalsError(
+            "on a cluster, submissions run in the sandbox only",
+            "Leave out --no-sandbox, or --cluster: without isolation a submission reaches the whole cluster",
+        )
+    try:
+        from autograder.grading.cluster import executor_on  # the extra `cluster` may not be installed
+    except ImportError as error:
+        raise PracticalsError(
+            f"Dask is not installed here ({error.name})", "pip install distributed, the extra `cluster`"
+        ) from error
+    return executor_on(cluster)
 
 
 class _Run:
@@ -230,6 +255,12 @@ class _Run:
             record = Record(
                 problem="the process that executes submissions was killed twice; was the memory used up?",
                 remedy="Run the same command again with --workers 1",
+            )
+        except WorkersKilled as error:
+            self._log_unless_disk_full(name, error)
+            record = Record(
+                problem="every worker of the cluster that executed it was killed; was the memory used up?",
+                remedy="See the workers' logs, or run the same command again without --cluster",
             )
         except Exception as error:
             self._log_unless_disk_full(name, error)
