@@ -25,6 +25,7 @@ from autograder.grading.course import Course, due_date, only_one_run
 from autograder.grading.digests import common_digest, submission_digest
 from autograder.grading.display import Display, say_what_is_left
 from autograder.grading.exercises import exercise_titles
+from autograder.grading.one_engine import one_engine
 from autograder.grading.results import (
     Record,
     Result,
@@ -148,7 +149,7 @@ def grade_class(
         OSError: the disk is full.
     """
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
-    with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded):
+    with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded), one_engine():
         submissions, without = collect(
             course.class_folder, course.collected, course.practical, course.assignment
         )
