@@ -240,6 +240,17 @@ def bench_fit(
     bench_fit(course_root(), repetitions, Console())
 
 
+@bench_app.command("ensembles")
+def bench_ensembles(
+    repetitions: Annotated[int, typer.Option(min=1, help="measured trainings of each way")] = 3,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time 1,000 small networks trained at once against `fit` of Keras, and count those that collapse."""
+    from autograder.bench_ensembles import bench_ensembles
+
+    bench_ensembles(repetitions, Console(), json)
+
+
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
