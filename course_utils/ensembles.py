@@ -309,7 +309,8 @@ class Ensemble:
         Args:
             x: inputs, of shape (n,) or (n, sizes[0]).
             tolerance: largest difference of two outputs that passes for the same, default 0: after a layer
-                whose units are all 0 not even rounding differs.
+                whose units are all 0 not even rounding differs. Outputs of networks that cannot die, such as
+                those of Leaky ReLU, can be equal too, where rounding to float32 loses their slopes.
 
         Returns:
             bool of shape (S,); False where outputs are not finite.
