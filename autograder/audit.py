@@ -45,6 +45,7 @@ COLUMNS = (
 UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
+LINE_EVERY = 100  # runs, in a log without a terminal's progress bar
 DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
 
 
@@ -246,11 +247,14 @@ class _Audit:
             console=console,
         )  # fmt: skip
         with progress:
-            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=len(tasks) + len(draws))
+            total = len(tasks) + len(draws)
+            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=total)
 
             def done(task: Task, result: Any) -> None:
                 results[task.key] = result
                 progress.advance(bar)
+                if not console.is_terminal and len(results) % LINE_EVERY == 0:
+                    console.print(f"{self.practical}: {len(results)} of about {total} runs", highlight=False)
 
             pool.run(draws, done)
             pool.run(tasks, done)
