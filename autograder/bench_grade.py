@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -58,7 +58,8 @@ class Run:
         way: its name.
         submissions: how many it graded.
         seconds: from the start of the command to its end.
-        processor_seconds: of all its processes.
+        processor_seconds: of all its processes; of each, what it had used when it was last seen, once a
+            second.
         peak_memory: of all its processes together, in bytes (PSS: shared pages count once).
         parts: median seconds of each part of a submission; empty for stock nbgrader.
         scores: by student and graded cell.
@@ -211,9 +212,8 @@ def _measured(command: list[str], folder: Path) -> dict[str, float]:
             command, cwd=folder, env=_environment(), stdout=output, stderr=subprocess.STDOUT
         )
         with _watched(process.pid) as family:
-            _, status, used = os.wait4(process.pid, 0)
+            process.wait()
         seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             output.seek(0)
             said = output.read().decode(errors="replace").strip().splitlines()[-15:]
@@ -223,9 +223,14 @@ def _measured(command: list[str], folder: Path) -> dict[str, float]:
             )
     return {
         "seconds": seconds,
-        "processor_seconds": used.ru_utime + used.ru_stime,
+        "processor_seconds": sum(_last_of_each(look.processor for look in family).values()),
         "peak_memory": max((look.memory for look in family), default=0),
     }
+
+
+def _last_of_each(looks: Iterable[dict[tuple, float]]) -> dict[tuple, float]:
+    """What was seen last of each process."""
+    return {process: used for look in looks for process, used in look.items()}
 
 
 @dataclass
@@ -235,14 +240,16 @@ class Look:
     Args:
         at: when, on the monotonic clock.
         memory: of all together, PSS in bytes.
+        processor: seconds that each has used so far, by process id and time of its start.
         processes: how many.
         descriptors: how many they have open, all together.
     """
 
     at: float
-    memory: int
-    processes: int
-    descriptors: int
+    memory: int = 0
+    processor: dict[tuple, float] = field(default_factory=dict)
+    processes: int = 0
+    descriptors: int = 0
 
 
 @contextlib.contextmanager
@@ -265,14 +272,16 @@ def _watched(pid: int) -> Iterator[list[Look]]:
 
 
 def _look(pid: int) -> Look:
-    look = Look(time.monotonic(), 0, 0, 0)
+    look = Look(time.monotonic())
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]
     except psutil.NoSuchProcess:
         return look
     for process in family:
-        with contextlib.suppress(OSError):  # it has ended, or is not ours to look into
+        with contextlib.suppress(OSError, psutil.Error):  # it has ended, or is not ours to look into
+            used = process.cpu_times()
+            look.processor[process.pid, process.create_time()] = used.user + used.system
             rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
             look.memory += 1024 * int(re.search(r"^Pss: +(\d+)", rollup, re.MULTILINE)[1])
             look.descriptors += len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
@@ -437,7 +446,10 @@ def bench_light(
         )
     _show_light(light, some, console)
     if json_file is not None:
-        json_file.write_text(json.dumps(asdict(light), indent=1) + "\n")
+        report = asdict(light)
+        for look in report["looks"]:
+            del look["processor"]
+        json_file.write_text(json.dumps(report, indent=1) + "\n")
     return light
 
 
