@@ -111,10 +111,10 @@ def bench_grade(
         for number in range(rounds):
             first = number % len(ways)
             for way in ways[first:] + ways[:first]:
-                console.print(f"round {number + 1} of {rounds}: {_name(way)} …")
                 runs.append(_run_stock(folder) if way == STOCK else _run_ours(root, folder, way))
-        console.print(f"{_name(MORE_WORKERS)}, for its memory …")
+                console.print(f"round {number + 1} of {rounds}: {_in_words(runs[-1])}", highlight=False)
         runs.append(_run_ours(root, folder, MORE_WORKERS))
+        console.print(f"for its memory: {_in_words(runs[-1])}", highlight=False)
     differences = _differences(runs)
     _show(runs, console)
     if json_file is not None:
@@ -129,6 +129,13 @@ def bench_grade(
 
 def _name(way: str | int) -> str:
     return way if way == STOCK else f"practicals grade, {way} worker{'s' * (way > 1)}"
+
+
+def _in_words(run: Run) -> str:
+    return (
+        f"{run.way}: {run.each:.1f} s for each of {run.submissions} submissions, "
+        f"{run.peak_memory / 2**20:,.0f} MB at most"
+    )
 
 
 def _write_class(root: Path, folder: Path, submissions: int) -> list[str]:
