@@ -256,3 +256,39 @@ def _epochs(values):
 
 def _logs(history):
     return getattr(history, "history", history)
+
+
+# --- comparisons over seeds ---------------------------------------------------------------------------------
+
+
+def paired_differences(differences, intervals, xlabel):
+    """Differences of paired results, one point a seed, with mean and interval, a row for each comparison.
+
+    Args:
+        differences: a dict from a comparison's name to its differences, (n,).
+        intervals: a dict from the same names to the lower and upper end of the mean's interval.
+        xlabel: what the differences are, with their unit.
+    """
+    figure = _figure(7, 0.9 * len(differences) + 0.9)
+    axis = figure.subplots()
+    for row, (name, values) in enumerate(differences.items()):
+        values = np.sort(np.asarray(values, dtype=float))
+        # points of a row go up and down in turn, so that neighbours do not hide each other
+        heights = row + 0.09 * (np.arange(len(values)) % 5 - 2)
+        points = axis.scatter(values, heights, s=14, color=SKY)
+        low, high = intervals[name]
+        mean = values.mean()
+        (whole,) = axis.plot([low, high], [row + 0.33] * 2, color=VERMILION, linewidth=3)
+        (centre,) = axis.plot([mean], [row + 0.33], "o", color=BLACK, markersize=5, zorder=3)
+    axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--")
+    axis.set_yticks(range(len(differences)), differences)
+    axis.set_ylim(len(differences) - 0.5, -0.5)
+    axis.set_xlabel(xlabel)
+    axis.legend(
+        [points, centre, whole],
+        ["one seed", "mean", "interval of the mean"],
+        frameon=False,
+        **_BESIDE,
+    )
+    _tidy(axis)
+    return figure

@@ -139,3 +139,22 @@ plots.show(pyplot.gcf(), "A line.")
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
     assert "Two bars, a &lt; b." in page
     assert "A line." in page
+
+
+# --- comparisons over seeds ---------------------------------------------------------------------------------
+
+
+def test_paired_differences_draws_every_seed_and_the_interval():
+    differences = {"tuned − scratch": [0.02, -0.01, 0.03], "frozen − scratch": [-0.2, -0.1, 0.0]}
+    intervals = {"tuned − scratch": (0.0, 0.03), "frozen − scratch": (-0.15, -0.05)}
+    figure = plots.paired_differences(differences, intervals, "difference in accuracy")
+    (axis,) = figure.axes
+    assert axis.get_xlabel() == "difference in accuracy"
+    assert [label.get_text() for label in axis.get_yticklabels()] == list(differences)
+    drawn = [sorted(points.get_offsets()[:, 0]) for points in axis.collections]
+    assert drawn == [sorted(values) for values in differences.values()]
+    assert axis.lines[0].get_xdata() == [0.0, 0.03]
+    assert axis.lines[1].get_xdata() == pytest.approx([0.04 / 3])
+    figure.draw_without_rendering()
+    page, tight = figure.bbox_inches, figure.get_tightbbox().padded(-0.01)
+    assert page.x0 <= tight.x0 <= tight.x1 <= page.x1

@@ -1,0 +1,13 @@
+# title: Compiles and leaves the trunk frozen
+# kind: misconception
+# fails: fine-tune-test 1/4, transfer-test 2/3
+# hint: the trunk is still frozen
+
+# %% fine-tune
+def fine_tune(network, x, y, learning_rate, epochs):
+    network.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+    )
+    network.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
+    return network
