@@ -262,33 +262,28 @@ def _logs(history):
 
 
 def paired_differences(differences, intervals, xlabel):
-    """Differences of paired results, one point a seed, with mean and interval, a row for each comparison.
+    """Differences of paired results, one point a seed, with mean and interval, a panel for each comparison.
 
     Args:
         differences: a dict from a comparison's name to its differences, (n,).
         intervals: a dict from the same names to the lower and upper end of the mean's interval.
         xlabel: what the differences are, with their unit.
     """
-    figure = _figure(7, 0.9 * len(differences) + 0.9)
-    axis = figure.subplots()
-    for row, (name, values) in enumerate(differences.items()):
+    figure = _figure(7, 1.1 * len(differences) + 0.8)
+    panels = figure.subplots(len(differences), 1, squeeze=False)[:, 0]
+    for axis, (name, values) in zip(panels, differences.items(), strict=True):
         values = np.sort(np.asarray(values, dtype=float))
-        # points of a row go up and down in turn, so that neighbours do not hide each other
-        heights = row + 0.09 * (np.arange(len(values)) % 5 - 2)
-        points = axis.scatter(values, heights, s=14, color=SKY)
+        # points go up and down in turn, so that neighbours do not hide each other
+        axis.scatter(values, np.arange(len(values)) % 5, s=14, color=SKY, label="one seed")
         low, high = intervals[name]
-        mean = values.mean()
-        (whole,) = axis.plot([low, high], [row + 0.33] * 2, color=VERMILION, linewidth=3)
-        (centre,) = axis.plot([mean], [row + 0.33], "o", color=BLACK, markersize=5, zorder=3)
-    axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--")
-    axis.set_yticks(range(len(differences)), differences)
-    axis.set_ylim(len(differences) - 0.5, -0.5)
-    axis.set_xlabel(xlabel)
-    axis.legend(
-        [points, centre, whole],
-        ["one seed", "mean", "interval of the mean"],
-        frameon=False,
-        **_BESIDE,
-    )
-    _tidy(axis)
+        axis.plot([low, high], [-2, -2], color=VERMILION, linewidth=3, label="interval of the mean")
+        axis.plot([values.mean()], [-2], "o", color=BLACK, markersize=5, label="mean")
+        axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--")
+        axis.set_ylim(-3.5, 5.5)
+        axis.set_yticks([])
+        axis.set_title(name, fontsize=10, loc="left")
+        _tidy(axis)
+        axis.spines["left"].set_visible(False)
+    panels[-1].set_xlabel(xlabel)
+    panels[0].legend(frameon=False, **_BESIDE)
     return figure
