@@ -253,7 +253,11 @@ with expect.exercise("Forward pass", points=3) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("layers of different widths", points=1):
-        for bend, name in ((np.tanh, "tanh"), (lambda z: 1 / (1 + np.exp(-z)), "sigmoid"), (lambda z: z, "linear")):
+        for bend, name in (
+            (np.tanh, "tanh"),
+            (lambda z: 1 / (1 + np.exp(-z)), "sigmoid"),
+            (lambda z: z, "linear"),
+        ):
             widths = rng.permutation(np.arange(2, 8))
             chain = [rng.normal(size=(units, inputs)) for inputs, units in pairwise(widths)]
             right_a, right_h = [], [rng.normal(size=widths[0])]
@@ -351,6 +355,7 @@ with expect.exercise("Backward pass", points=4) as exercise:
             },
             step="np.outer(delta, h[l]) is the matrix with entries delta_i h_j.",
         )
+
     ### BEGIN HIDDEN TESTS
     def squash(z):
         return 1 / (1 + np.exp(-z))
@@ -998,7 +1003,9 @@ with expect.exercise("Gradient norms of a Keras model", points=3) as exercise:
         last = (softmax(upper @ arrays[4] + arrays[5]) - np.eye(4)[classes]) / 20
         middle = last @ arrays[4].T * upper * (1 - upper)
         first = middle @ arrays[2].T * (1 - lower**2)
-        norms = [np.linalg.norm(left.T @ right) for left, right in ((batch, first), (lower, middle), (upper, last))]
+        norms = [
+            np.linalg.norm(left.T @ right) for left, right in ((batch, first), (lower, middle), (upper, last))
+        ]
         expect.close(
             layer_gradient_norms(three, batch, classes),
             norms,
@@ -1125,14 +1132,13 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
                 "this is the last layer before it becomes quiet": 8,
                 "this counts from the output": 4,
                 "this is the quiet layer next to the input, not the first on the way back": 0,
-                "layers are counted from 0 here": 8.0 + 1e-9,
             },
             step="The last layer, 11, has the norm 1 (say); 10 has 0.1, and so on: which is the first below 3e-4?",
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("norms that rise again, and norms that are never quiet", points=1):
         for _ in range(3):
-            scale = float(rng.uniform(0.01, 0.1))
+            scale = float(rng.uniform(1e-4, 9e-4))
             walk = scale * np.array([1e-7, 0.7, 1e-6, 0.9, 0.5, 1e-5, 0.6, 0.8, 1.0])
             expect.equal(
                 first_quiet_layer(walk, 1e-3),
@@ -1141,7 +1147,7 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
                 mistakes={
                     "this is the quiet layer next to the input, not the first on the way back": 0,
                     "this is the quietest of all": int(np.argmin(walk)),
-                    "the threshold is relative to the last layer's norm; this takes share itself": 6,
+                    "the threshold is relative to the last layer's norm; this takes share itself": 8,
                 },
                 step="Walk from the end of the array to its beginning, and stop at the first quiet layer.",
             )
@@ -1263,7 +1269,13 @@ def norms_through(depth, activation, initialiser, seed, skip=None):
 DEPTHS = (5, 10, 20, 40)
 grid = pd.DataFrame(
     [
-        {"network": f"{activation}, {initialiser}", "depth": depth, "seed": seed, "first": norms[0], "last": norms[-1]}
+        {
+            "network": f"{activation}, {initialiser}",
+            "depth": depth,
+            "seed": seed,
+            "first": norms[0],
+            "last": norms[-1],
+        }
         for activation in ("sigmoid", "tanh", "relu")
         for initialiser in INITIALISERS
         for depth in DEPTHS
@@ -1387,7 +1399,7 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
     log_largest = np.log(float(np.finfo("float32").max))
 
     with exercise.part("weights with standard deviation 1", points=1):
-        for width in (8, 100):
+        for width in (18, 100):
             growth = np.log(width / 2) / 2
             expect.equal(
                 layers_until_overflow(width, 1.0),
@@ -1410,8 +1422,8 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
     with exercise.part("other weights, and weights that do not explode", points=1):
         for _ in range(5):
             width = int(rng.integers(20, 400))
-            growth = 0.0
-            while not 0.05 < log_largest / (growth or 1) % 1 < 0.95:  # keep away from a tie
+            growth = float(rng.uniform(0.4, 3))
+            while not 0.05 < log_largest / growth % 1 < 0.95:  # keep away from a tie
                 growth = float(rng.uniform(0.4, 3))
             stddev = float(np.exp(growth) / np.sqrt(width / 2))
             expect.equal(
@@ -1431,3 +1443,569 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
         )
     ### END HIDDEN TESTS
 exercise.score
+
+# %% [markdown]
+# ### Experiment: over the cliff
+#
+# **Predict.** Sixty ReLU layers of 100 units with weights of standard deviation 1, and an input of size 1.
+# In which layer will the first `inf` appear, and in which the first `nan`? What will the loss be, and
+# for how many layers is the gradient still usable?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+sizes, first_inf, first_nan = [], [], []
+for seed in SEEDS:
+    rng = np.random.default_rng(seed)
+    signal = rng.normal(size=(100, 100)).astype("float32")  # 100 inputs of 100 numbers
+    signal /= np.sqrt(np.mean(signal**2))
+    of_layers = []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(60):
+            signal = np.maximum(signal @ rng.normal(size=(100, 100)).astype("float32"), 0)
+            of_layers.append(signal)
+    sizes.append([np.sqrt(np.mean(outputs.astype("float64") ** 2)) for outputs in of_layers])
+    first_inf.append(1 + next(layer for layer, outputs in enumerate(of_layers) if np.isinf(outputs).any()))
+    first_nan.append(1 + next(layer for layer, outputs in enumerate(of_layers) if np.isnan(outputs).any()))
+predicted = layers_until_overflow(100, 1.0)
+by_formula = 50.0 ** (np.arange(1, 61) / 2)
+figure = plots.per_layer(
+    {
+        "measured": np.array(sizes),
+        "√50 a layer": np.where(np.arange(1, 61) <= predicted, by_formula, np.nan),
+    },
+    "size of the signal (root mean square)",
+)
+plots.show(
+    figure,
+    alt="Size of the signal after each layer on a logarithmic axis: a straight line upwards, on that of the formula, until it "
+    "breaks off near the largest float32.",
+)
+print(f"predicted: above the largest float32 after {predicted} layers")
+print(f"first inf after {first_inf} layers, first nan after {first_nan} (one number for each seed)")
+nan_norms = np.mean([np.isnan(norms_through(60, "relu", "large", seed)).mean() for seed in SEEDS])
+runs.record("first_layers_with_inf", np.mean(first_inf))
+runs.record("share_of_layers_with_nan_gradient", nan_norms)
+
+# %% [markdown]
+# OVEREXPLAIN
+#
+# **Go further.** Repeat it in float16, whose largest number is 65,504, as on many graphics cards. After
+# how many layers does it overflow?
+
+# %% [markdown]
+# ### Exercise 11: Clip a gradient (4 points)
+#
+# Often a gradient is well-behaved nearly all the time, and a single huge one throws the parameters away
+# (Pascanu, Mikolov and Bengio, 2013). So one limits it, in one of two ways. Write both, for a list of
+# arrays, one for each layer; neither changes its arguments.
+#
+# 1. `clip_by_value(gradients, limit)` limits each **entry** to the range from `-limit` to `limit`.
+# 2. `clip_by_global_norm(gradients, limit)`: if the norm of **all entries of all arrays together** is above
+#    `limit`, all are multiplied by the one number that makes it `limit`. A gradient that is short enough
+#    stays as it is.
+#
+# And a tool to judge them:
+#
+# 3. `angle_between(gradients, others)`: the angle in **degrees** between two gradients, each taken as one
+#    long vector of all its entries: $\cos\alpha = \frac{u \cdot v}{\lVert u \rVert \lVert v \rVert}$.
+#    (Rounding may give a cosine of 1.0000000000000002. Let your function survive that.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "clip", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def clip_by_value(gradients, limit):
+    """Each entry limited to the range from -limit to limit; a list of arrays like `gradients`."""
+    ### BEGIN SOLUTION
+    return [np.clip(gradient, -limit, limit) for gradient in gradients]
+    ### END SOLUTION
+
+
+def clip_by_global_norm(gradients, limit):
+    """All arrays scaled by one number, so that their common norm is at most `limit`.
+
+    Args:
+        gradients: list of arrays of any shapes.
+        limit: the largest norm, a number above 0.
+
+    Returns:
+        A list of arrays like `gradients`.
+    """
+    ### BEGIN SOLUTION
+    norm = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
+    return [gradient * (limit / max(norm, limit)) for gradient in gradients]
+    ### END SOLUTION
+
+
+def angle_between(gradients, others):
+    """The angle in degrees (0 to 180) between two lists of arrays, each taken as one long vector."""
+    ### BEGIN SOLUTION
+    one, other = (np.concatenate([np.ravel(array) for array in arrays]) for arrays in (gradients, others))
+    cosine = one @ other / (np.linalg.norm(one) * np.linalg.norm(other))
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "clip-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Clip a gradient", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("clip_by_value", points=1):
+        expect.close(
+            clip_by_value([np.array([0.9, 100.0])], 1.0),
+            [[0.9, 1.0]],
+            "[0.9, 100] clipped by value at 1",
+            mistakes={"this is clipping by norm": [np.array([0.9, 100]) / np.hypot(0.9, 100)]},
+        )
+        cap, steep = float(rng.uniform(0.3, 2)), [rng.normal(size=(3, 4)) * 3, rng.normal(size=5) * 3]
+        expect.close(
+            clip_by_value(steep, cap),
+            [np.minimum(np.maximum(array, -cap), cap) for array in steep],
+            f"two arrays clipped by value at {cap:.3f}",
+            mistakes={
+                "large negative entries are not limited": [np.minimum(array, cap) for array in steep],
+                "the signs were lost": [np.minimum(np.abs(array), cap) for array in steep],
+                "the limit is always 1": [np.clip(array, -1, 1) for array in steep],
+                "what is too large was set to 0": [
+                    np.where(np.abs(array) > cap, 0, array) for array in steep
+                ],
+            },
+            step="Limit each entry from above and from below; NumPy has a function for it.",
+        )
+    with exercise.part("clip_by_global_norm, for a single array", points=1):
+        expect.close(
+            clip_by_global_norm([np.array([0.9, 100.0])], 1.0),
+            [np.array([0.9, 100]) / np.hypot(0.9, 100)],
+            "[0.9, 100] clipped by norm at 1",
+            mistakes={"this is clipping by value": [[0.9, 1.0]]},
+            step="Divide by the norm, and multiply by the limit.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("clip_by_global_norm, for several arrays, long and short", points=1):
+        pieces = [rng.normal(size=(3, 4)), 40 * rng.normal(size=5), 0.1 * rng.normal(size=(2, 2))]
+        kept = [piece.copy() for piece in pieces]
+        whole = np.sqrt(sum(np.sum(piece**2) for piece in pieces))
+        cap = float(rng.uniform(1.5, 3))
+        own = [np.sqrt(np.sum(piece**2)) for piece in pieces]
+        expect.close(
+            clip_by_global_norm(pieces, cap),
+            [piece * cap / whole for piece in pieces],
+            f"three arrays clipped by their common norm at {cap:.3f}",
+            mistakes={
+                "each array was clipped by its own norm": [
+                    piece * min(1, cap / norm) for piece, norm in zip(pieces, own, strict=True)
+                ],
+                "each array was given the norm of the limit": [
+                    piece * cap / norm for piece, norm in zip(pieces, own, strict=True)
+                ],
+                "the limit is always 1": [piece / whole for piece in pieces],
+                "this divides by the squared norm: a root is missing": [
+                    piece * cap / whole**2 for piece in pieces
+                ],
+                "this divides by the sum of the arrays' norms": [piece * cap / sum(own) for piece in pieces],
+            },
+            step="Compute one norm, of all entries of all arrays, and multiply all arrays by the same number.",
+        )
+        expect.close(pieces, kept, "the gradients that were handed over", step="Return new arrays.")
+        expect.close(
+            clip_by_global_norm(pieces, 2 * whole),
+            pieces,
+            "a gradient whose norm is only half of the limit",
+            mistakes={"it was made longer, up to the limit": [2 * piece for piece in pieces]},
+            step="Clipping never makes a gradient longer.",
+        )
+    with exercise.part("angle_between", points=1):
+        one = [rng.normal(size=(3, 4)), rng.normal(size=5)]
+        other = [rng.normal(size=(3, 4)), rng.normal(size=5)]
+        flat, flat_other = (np.concatenate([array.ravel() for array in arrays]) for arrays in (one, other))
+        cosine = flat @ flat_other / np.linalg.norm(flat) / np.linalg.norm(flat_other)
+        single = [
+            np.sum(left * right) / np.linalg.norm(left) / np.linalg.norm(right)
+            for left, right in zip(one, other, strict=True)
+        ]
+        expect.close(
+            angle_between(one, other),
+            np.degrees(np.arccos(cosine)),
+            "the angle between two gradients of two arrays each",
+            rtol=1e-6,
+            atol=1e-4,
+            mistakes={
+                "this is the angle in radians": np.arccos(cosine),
+                "this is the cosine": cosine,
+                "these are the angles of the single arrays": np.degrees(np.arccos(single)),
+                "this is the mean of the single arrays' angles": np.degrees(np.arccos(single)).mean(),
+                "this is the angle of the first arrays only": np.degrees(np.arccos(single[0])),
+            },
+            step="Flatten and join the arrays of each gradient, then use the formula; np.degrees converts.",
+        )
+        for _ in range(20):
+            one = [rng.normal(size=(4, 4))]
+            expect.close(
+                angle_between(one, [3 * one[0]]),
+                0,
+                "the angle between a gradient and three times the same gradient",
+                atol=1e-3,
+                step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
+            )
+        expect.close(
+            angle_between(one, [-one[0]]),
+            180,
+            "the angle between a gradient and its opposite",
+            atol=1e-3,
+            mistakes={"the sign of the cosine was lost": 0},
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 12: Which clipping keeps the direction? (2 points)
+#
+# Every Keras optimiser clips when told to, in one of three ways:
+#
+# - `clipvalue=c` limits each entry;
+# - `clipnorm=c` limits the norm of **each variable** (each $W$, each $b$) by itself;
+# - `global_clipnorm=c` limits the norm of all variables together.
+#
+# 1. For which of them does the gradient, as one long vector of all variables, keep its direction, whatever
+#    the gradient is? Answer with a dict `keeps_direction` with `True` or `False` for each of the three
+#    names.
+# 2. A gradient of two entries, $(0.9, 100)$, is clipped by value at 1. By how many degrees does that turn
+#    it? Call the number `turned_by`.
+
+# %% nbgrader={"grade": false, "grade_id": "direction", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# keeps_direction = {"clipvalue": …, "clipnorm": …, "global_clipnorm": …}
+# turned_by = …
+### BEGIN SOLUTION
+keeps_direction = {"clipvalue": False, "clipnorm": False, "global_clipnorm": True}
+turned_by = np.degrees(np.arctan2(100, 0.9) - np.arctan2(1, 0.9))
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "direction-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Which clipping keeps the direction?", points=2) as exercise:
+    with exercise.part("the answers have the right form", points=0):
+        expect.equal(
+            set(keeps_direction),
+            {"clipvalue", "clipnorm", "global_clipnorm"},
+            "the keys of keeps_direction",
+            step="Use these three keys.",
+        )
+        expect.shape(turned_by, (), "turned_by", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("which keeps the direction", points=1):
+        expect.equal(
+            keeps_direction,
+            {"clipvalue": False, "clipnorm": False, "global_clipnorm": True},
+            "keeps_direction",
+            describe="True or False for each of the three",
+            mistakes={
+                "each variable keeps its direction with clipnorm, but all of them together do not": {
+                    "clipvalue": False,
+                    "clipnorm": True,
+                    "global_clipnorm": True,
+                },
+            },
+            step="Are all entries multiplied by the same number?",
+        )
+    with exercise.part("by how much clipping by value turns a gradient", points=1):
+        right = np.degrees(np.arctan2(100, 0.9) - np.arctan2(1, 0.9))
+        expect.close(
+            turned_by,
+            right,
+            "turned_by",
+            atol=0.1,
+            describe="an angle in degrees",
+            mistakes={
+                "that is the angle in radians": np.radians(right),
+                "that is the angle of the clipped gradient with the first axis": np.degrees(
+                    np.arctan2(1, 0.9)
+                ),
+                "that is the angle of the clipped gradient with the second axis": np.degrees(
+                    np.arctan2(0.9, 1)
+                ),
+                "that is the cosine of the angle": np.cos(np.radians(right)),
+                "clipping by norm turns nothing; clipping by value does": 0,
+            },
+            step="Clip the gradient with your clip_by_value, and use your angle_between.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: Keras' three ways to clip
+#
+# Two variables have the gradients $(0.9, 100)$ and $(0.3, 0.4)$. We let Keras take a step of plain SGD
+# with learning rate 1 from 0, once for each way to clip at 1; the step, with its sign turned, is the
+# clipped gradient.
+#
+# **Predict.** Write down the four numbers for each.
+
+# %% tags=["experiment"]
+pair = [np.array([0.9, 100.0]), np.array([0.3, 0.4])]
+clipped = {}
+for setting in ("clipvalue", "clipnorm", "global_clipnorm"):
+    variables = [keras.Variable(np.zeros(2, "float32")) for _ in pair]
+    optimizer = keras.optimizers.SGD(learning_rate=1.0, **{setting: 1.0})
+    optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32") for gradient in pair], variables)
+    clipped[setting] = [-keras.ops.convert_to_numpy(variable).astype("float64") for variable in variables]
+for setting, arrays in clipped.items():
+    entries = ", ".join(f"({first:.4f}, {second:.4f})" for first, second in arrays)
+    print(f"{setting:>16}: {entries}; turned by {angle_between(pair, arrays):5.1f} degrees")
+
+# %% [markdown]
+# **Explain.** Clipping by value turns the gradient by DEGVALUE degrees: the entry of 100 is now hardly
+# larger than that of 0.9. With `clipnorm` each variable keeps its own direction, and still the whole
+# turns, by DEGNORM degrees, because only the first variable was made shorter. `global_clipnorm` turns
+# nothing; the second variable then hardly moves at all. Which of them trains best is a question for an
+# experiment.
+#
+# ### Experiment: a rescue
+#
+# A network of ten ReLU layers with He weights, and a learning rate of 0.5, which is far too large for it.
+#
+# **Predict.** Trained from several seeds, how often does it end in NaN or at the accuracy of guessing,
+# without clipping, with `global_clipnorm=1`, and with `clipvalue=0.01`?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+ten_layers = build_deep_mlp(9, "relu", "he_normal")
+rescue = {}
+for name, settings in {
+    "no clipping": {},
+    "global_clipnorm=1": {"global_clipnorm": 1.0},
+    "clipvalue=0.01": {"clipvalue": 0.01},
+}.items():
+    ten_layers.compile(optimizer=keras.optimizers.SGD(**settings), loss="sparse_categorical_crossentropy")
+    rescue[name] = train_over_seeds(ten_layers, "he_normal", 0.5)
+for name, (losses, accuracies) in rescue.items():
+    figure_name = "rescue_accuracy_" + name.replace(" ", "_").split("=")[0]
+    runs.record(figure_name, accuracies.mean())
+    print(f"    each seed: {', '.join(f'{accuracy:.3f}' for accuracy in accuracies)}")
+    print(f"    training loss of the last epoch: {', '.join(f'{loss:.3f}' for loss in losses[:, -1])}")
+
+# %% [markdown]
+# RESCUEEXPLAIN
+
+# %% [markdown]
+# ## 4 Skip connections
+#
+# Clipping helps against gradients that are too long. Against those that vanish, another idea won: give the
+# gradient a way around. A block with a **skip connection** (He et al., 2016) adds what its layer computes
+# to what went in,
+#
+# $$h_{l+1} = h_l + c \cdot g(W_l h_l),$$
+#
+# with a fixed number $c$, often 1. On the way back, the chain rule makes a sum of it: the gradient passes
+# whole through the first term, whatever the slopes of $g$, and the layer's own term only adds to it.
+#
+# ### Experiment: sixty layers with a way around
+#
+# Gradient norms through sixty layers once more: plain, with skip connections ($c = 1$), and with skip
+# connections whose layers are scaled down by $c = 1/\sqrt{60}$.
+#
+# **Predict.** For sigmoids and for ReLU with He weights: which of the six curves are level? Does a skip
+# connection always help?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+ways = {"plain": None, "skip, c = 1": 1.0, "skip, c = 1/√60": 60**-0.5}
+for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
+    of_ways = {
+        way: np.array([norms_through(60, activation, initialiser, seed, skip) for seed in SEEDS])
+        for way, skip in ways.items()
+    }
+    figure = plots.per_layer(of_ways, "norm of the gradient of W (log scale)", f"{activation}, {initialiser}")
+    plots.show(
+        figure,
+        alt=f"Gradient norm of each of sixty layers of {activation}, logarithmic, for three networks: "
+        + (
+            "without skip connections it vanishes; with them it is level."
+            if activation == "sigmoid"
+            else "all are level; with unscaled skip connections many orders of magnitude too large."
+        ),
+    )
+    for way, norms in of_ways.items():
+        print(
+            f"{activation:>8}, {way:>15}: first layer {norms[:, 0].mean():.2g}, last {norms[:, -1].mean():.2g}"
+        )
+
+# %% [markdown]
+# SKIPEXPLAIN
+
+# %% [markdown]
+# ### Exercise 13: Skip connections (3 points)
+#
+# Write `build_residual_mlp(n_blocks, activation, initialiser, scale)`: 784 inputs, a `Dense` layer of 100
+# units with the activation function, then `n_blocks` blocks, each of which adds `scale` times the output of
+# another such layer to its input, and a softmax over ten classes at the end.
+#
+# `Sequential` cannot branch, but the functional interface can: a layer is called with a tensor and returns
+# one,
+#
+# ```python
+# inputs = keras.Input(shape=(64,))
+# hidden = keras.layers.Dense(32, activation="tanh")(inputs)
+# both = keras.layers.Concatenate()([inputs, hidden])
+# model = keras.Model(inputs, keras.layers.Dense(5, activation="softmax")(both))
+# ```
+#
+# You will want `keras.layers.Add` and `keras.layers.Rescaling(scale)`; `+` and `*` do as well.
+
+
+# %% nbgrader={"grade": false, "grade_id": "residual", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def build_residual_mlp(n_blocks, activation, initialiser, scale):
+    """An MLP for 784 pixels and ten classes with skip connections; not compiled.
+
+    Args:
+        n_blocks: number of blocks h + scale * Dense(h) of 100 units.
+        activation: activation function of all hidden layers, by its Keras name.
+        initialiser: initialiser of all weights, by its Keras name.
+        scale: a number.
+
+    Returns:
+        A Keras model from (batch, 784) to probabilities (batch, 10).
+    """
+    ### BEGIN SOLUTION
+
+    def dense():
+        return keras.layers.Dense(100, activation=activation, kernel_initializer=initialiser)
+
+    inputs = keras.Input(shape=(784,))
+    hidden = dense()(inputs)
+    for _ in range(n_blocks):
+        hidden = keras.layers.Add()([hidden, keras.layers.Rescaling(scale)(dense()(hidden))])
+    output = keras.layers.Dense(10, activation="softmax", kernel_initializer=initialiser)(hidden)
+    return keras.Model(inputs, output)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "residual-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Skip connections", points=3) as exercise:
+    rng = np.random.default_rng()
+    batch = rng.normal(size=(5, 784)).astype("float32")
+
+    def drawn_for(model):
+        """Random weights and biases of the right shapes for a model, the first layer's small."""
+        return [rng.normal(size=array.shape) * np.sqrt(1 / max(array.shape)) for array in model.get_weights()]
+
+    with exercise.part("the layers, and a block whose layer gives nothing", points=1):
+        candidate = build_residual_mlp(2, "relu", "he_normal", 0.5)
+        expect.equal(
+            [tuple(array.shape) for array in candidate.get_weights()],
+            [(784, 100), (100,), *[(100, 100), (100,)] * 2, (100, 10), (10,)],
+            "the shapes of the weights and biases for two blocks",
+            step="One Dense layer before the blocks, one in each block, and one for the classes.",
+        )
+        arrays = drawn_for(candidate)
+        silent = [array if index not in (2, 3, 4, 5) else 0 * array for index, array in enumerate(arrays)]
+        candidate.set_weights(silent)
+        powers = np.exp(np.maximum(batch @ arrays[0] + arrays[1], 0) @ arrays[6] + arrays[7])
+        nothing = np.exp(arrays[7])
+        expect.close(
+            candidate(batch),
+            powers / powers.sum(axis=1, keepdims=True),
+            "the probabilities when all weights and biases inside the blocks are 0",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "there is no way around: the image does not reach the output": np.tile(
+                    nothing / nothing.sum(), (5, 1)
+                )
+            },
+            step="Add each block's input to its output.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("three blocks give what the formula says", points=2):
+
+        def probabilities_with(arrays, bend, block):
+            signal = bend(batch @ arrays[0] + arrays[1])
+            for kernel, bias in zip(arrays[2:-2:2], arrays[3:-2:2], strict=True):
+                signal = block(signal, signal @ kernel + bias)
+            powers = np.exp(signal @ arrays[-2] + arrays[-1])
+            return powers / powers.sum(axis=1, keepdims=True)
+
+        for bend, name in ((np.tanh, "tanh"), (lambda z: 1 / (1 + np.exp(-z)), "sigmoid")):
+            shrink = float(rng.uniform(0.2, 0.6))
+            candidate = build_residual_mlp(3, name, "glorot_normal", shrink)
+            arrays = drawn_for(candidate)
+            candidate.set_weights(arrays)
+            expect.close(
+                candidate(batch),
+                probabilities_with(arrays, bend, lambda into, out: into + shrink * bend(out)),
+                f"the probabilities of three blocks of {name} with scale={shrink:.3f}",
+                rtol=1e-3,
+                atol=1e-5,
+                mistakes={
+                    "scale is ignored": probabilities_with(arrays, bend, lambda into, out: into + bend(out)),
+                    "scale went to the input of the block rather than to its layer": probabilities_with(
+                        arrays, bend, lambda into, out: shrink * into + bend(out)
+                    ),
+                    "scale went to the whole sum": probabilities_with(
+                        arrays, bend, lambda into, out: shrink * (into + bend(out))
+                    ),
+                    "the activation function came after the addition": probabilities_with(
+                        arrays, bend, lambda into, out: bend(into + shrink * out)
+                    ),
+                    "the layers in the blocks have no activation function": probabilities_with(
+                        arrays, bend, lambda into, out: into + shrink * out
+                    ),
+                    "there is no skip connection": probabilities_with(
+                        arrays, bend, lambda into, out: shrink * bend(out)
+                    ),
+                },
+                step="A block is h + scale · g(Dense(h)): activation first, then scale, then the sum.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: does it learn now?
+#
+# **Predict.** The sixty layers of sigmoids did not learn at all. The same sigmoids, the same Glorot
+# weights, the same learning rate, and sixty skip connections with $c = 1/\sqrt{60}$: how far do they get
+# in the same short training?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+networks["residual"] = build_residual_mlp(60, "sigmoid", "glorot_normal", 60**-0.5)
+networks["residual"].compile(optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy")
+trained["sigmoid, Glorot, skip"] = train_over_seeds(networks["residual"], "glorot_normal", 0.01)
+plots.show(
+    plot_losses(trained),
+    alt="Training loss of all five networks: sixty layers of sigmoids with skip connections fall below the loss of "
+    "guessing, those without stay there.",
+)
+for name in ("sigmoid, Glorot", "sigmoid, Glorot, skip"):
+    print(f"{name:>22}: accuracy of each seed {', '.join(f'{a:.3f}' for a in trained[name][1])}")
+runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"][1].mean())
+
+# %% [markdown]
+# LASTEXPLAIN
+
+# %% [markdown]
+# ## What to take away
+#
+# - The gradient of a layer is a **product** of weights and slopes of all layers above it. Whatever the
+#   factor, sixty layers take its sixtieth power.
+# - A **gradient check** by central differences finds the bugs that do not crash. Check every layer.
+# - A **sigmoid**'s slope is at most 1/4. Larger weights cannot make up for that: they saturate it.
+# - Look at gradient **norms** for each layer, *and* at their ratio. With ReLU and Glorot weights the ratio
+#   is near 1 while all gradients vanish together.
+# - **He** weights keep a deep ReLU network's signal and gradient alive. That is necessary for learning,
+#   and not yet comfort: a shallow network may still learn faster.
+# - `inf` becomes `nan`, and `nan` spreads. You can compute the layer where it begins.
+# - **Clipping** rescues a run from gradients that are too long. By global norm it keeps the direction; by
+#   value it does not.
+# - **Skip connections** give the gradient a way around the slopes. Unscaled, they add up: sixty of them
+#   can explode.
+#
+# ## Papers
+#
+# - D. Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*, Nature
+#   1986. doi:10.1038/323533a0
+# - S. Hochreiter, *The vanishing gradient problem during learning recurrent neural nets and problem
+#   solutions*, International Journal of Uncertainty, Fuzziness and Knowledge-Based Systems 1998.
+#   doi:10.1142/S0218488598000094
+# - X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+#   AISTATS 2010, PMLR 9:249-256
+# - R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML 2013.
+#   arXiv:1211.5063
+# - K. He, X. Zhang, S. Ren, J. Sun, *Delving deep into rectifiers: surpassing human-level performance on
+#   ImageNet classification*, ICCV 2015. arXiv:1502.01852
+# - K. He, X. Zhang, S. Ren, J. Sun, *Deep residual learning for image recognition*, CVPR 2016.
+#   arXiv:1512.03385
+# - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine
+#   learning algorithms*, 2017. arXiv:1708.07747
