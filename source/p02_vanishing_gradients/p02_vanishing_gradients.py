@@ -1911,13 +1911,21 @@ with expect.exercise("Skip connections", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("three blocks give what the formula says", points=2):
 
-        def probabilities_with(arrays, bend, block):
+        def probabilities_with(arrays, bend, shrink, block):
             signal = bend(batch @ arrays[0] + arrays[1])
             for kernel, bias in zip(arrays[2:-2:2], arrays[3:-2:2], strict=True):
-                signal = block(signal, signal @ kernel + bias)
+                signal = block(signal, signal @ kernel + bias, bend, shrink)
             powers = np.exp(signal @ arrays[-2] + arrays[-1])
             return powers / powers.sum(axis=1, keepdims=True)
 
+        blocks_with_mistakes = {
+            "scale is ignored": lambda h, z, g, c: h + g(z),
+            "scale went to the input of the block rather than to its layer": lambda h, z, g, c: c * h + g(z),
+            "scale went to the whole sum": lambda h, z, g, c: c * (h + g(z)),
+            "the activation function came after the addition": lambda h, z, g, c: g(h + c * z),
+            "the layers in the blocks have no activation function": lambda h, z, g, c: h + c * z,
+            "there is no skip connection": lambda h, z, g, c: c * g(z),
+        }
         for bend, name in ((np.tanh, "tanh"), (lambda z: 1 / (1 + np.exp(-z)), "sigmoid")):
             shrink = float(rng.uniform(0.2, 0.6))
             candidate = build_residual_mlp(3, name, "glorot_normal", shrink)
@@ -1925,27 +1933,13 @@ with expect.exercise("Skip connections", points=3) as exercise:
             candidate.set_weights(arrays)
             expect.close(
                 candidate(batch),
-                probabilities_with(arrays, bend, lambda into, out: into + shrink * bend(out)),
+                probabilities_with(arrays, bend, shrink, lambda h, z, g, c: h + c * g(z)),
                 f"the probabilities of three blocks of {name} with scale={shrink:.3f}",
                 rtol=1e-3,
                 atol=1e-5,
                 mistakes={
-                    "scale is ignored": probabilities_with(arrays, bend, lambda into, out: into + bend(out)),
-                    "scale went to the input of the block rather than to its layer": probabilities_with(
-                        arrays, bend, lambda into, out: shrink * into + bend(out)
-                    ),
-                    "scale went to the whole sum": probabilities_with(
-                        arrays, bend, lambda into, out: shrink * (into + bend(out))
-                    ),
-                    "the activation function came after the addition": probabilities_with(
-                        arrays, bend, lambda into, out: bend(into + shrink * out)
-                    ),
-                    "the layers in the blocks have no activation function": probabilities_with(
-                        arrays, bend, lambda into, out: into + shrink * out
-                    ),
-                    "there is no skip connection": probabilities_with(
-                        arrays, bend, lambda into, out: shrink * bend(out)
-                    ),
+                    cause: probabilities_with(arrays, bend, shrink, block)
+                    for cause, block in blocks_with_mistakes.items()
                 },
                 step="A block is h + scale · g(Dense(h)): activation first, then scale, then the sum.",
             )
