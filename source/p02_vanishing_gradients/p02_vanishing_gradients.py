@@ -626,9 +626,10 @@ runs.record("largest_relative_error_of_a_right_gradient", errors["as it should b
 runs.record("smallest_relative_error_where_wrong", errors.iloc[:4, 1:].to_numpy().min())
 
 # %% [markdown]
-# **Explain.** A right gradient agrees to BUGS. A forgotten transpose spares the *last* layer, whose
+# **Explain.** A right gradient differs from the numerical one by $10^{-8}$ or less, a wrong one by some
+# $10^{-1}$. A forgotten transpose spares the *last* layer, whose
 # gradient is computed before any matrix is multiplied: a test that looks at the last layer only would
-# have passed it. An index that is one off spoils every layer. So check all layers, and check on a small
+# have passed it (like the check of Exercise 3 that you saw). An index that is one off spoils every layer. So check all layers, and check on a small
 # network with random weights.
 #
 # **Go further.** Let `step` run from $10^{-1}$ to $10^{-13}$ and plot the error on logarithmic axes. Why
@@ -679,7 +680,16 @@ for stddev, norms in chains.items():
     runs.record(f"chain_log10_slowdown_of_30th_layer_sd_{stddev:.2g}", slower.mean())
 
 # %% [markdown]
-# CHAINEXPLAIN
+# **See.** On the logarithmic axis all curves are straight: each layer multiplies the gradient by about the
+# same factor, and fifty layers take its fiftieth power.
+#
+# **Explain.** With weights that keep a vector's length, the factor is 0.21 ± 0.01 a layer, a little below
+# the best case of 1/4. The 30th layer is then about $10^{14}$ times slower than the last one. With a
+# standard deviation of 1 the weights stretch the gradient, and the factor is 0.37 ± 0.02, *above* 1/4:
+# the best case assumed weights that do not stretch. Weights four times as large again stretch four times
+# as much, and yet the factor grows to 0.49 ± 0.09 only. They make the pre-activations large, where the
+# sigmoids are saturated: what the weights gain, the slopes lose. And the band is wide now, for it has
+# become a matter of luck how many units are saturated.
 #
 # **Go further.** Replace the sigmoid by tanh, whose largest slope is 1. For which standard deviation does
 # the gradient keep its size?
@@ -767,7 +777,7 @@ exercise.score
 # one mean and one standard deviation, those of the training images.
 
 # %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
-N_TRAIN = training.budget(full=20_000, quick=1_280)
+N_TRAIN = training.budget(full=10_000, quick=960)
 N_VALID = 5_000
 
 fashion = data.load("fashion_mnist")
@@ -1041,7 +1051,7 @@ exercise.score
 # the way from the last layer back to the first? Which are level? Are all level curves at the same height?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-SEEDS = training.seeds(training.budget(full=5, quick=2))
+SEEDS = training.seeds(training.budget(full=3, quick=2))
 networks = {
     "sigmoid": build_deep_mlp(60, "sigmoid", "glorot_normal"),
     "relu": build_deep_mlp(60, "relu", "glorot_normal"),
@@ -1049,13 +1059,19 @@ networks = {
 }
 
 
+def draw(initialiser, shape, rng):
+    """Normal random weights of mean 0, with the variance of "Glorot", of "He", or 1 ("large")."""
+    n_inputs, n_units = shape
+    variance = {"Glorot": 2 / (n_inputs + n_units), "He": 2 / n_inputs, "large": 1.0}[initialiser]
+    return rng.normal(scale=np.sqrt(variance), size=shape).astype("float32")
+
+
 def redraw(model, initialiser, seed):
-    """Give a model new initial weights, which costs less than a new model: weights drawn anew, biases 0."""
-    training.set_seed(seed)
+    """Draw all weights of a model anew, and set its biases to 0; quicker than building a new model."""
+    rng = np.random.default_rng(seed)
     for layer in model.layers:
         if layer.weights:
-            layer.kernel.assign(keras.initializers.get(initialiser)(layer.kernel.shape))
-            layer.bias.assign(keras.ops.zeros(layer.bias.shape))
+            layer.set_weights([draw(initialiser, layer.kernel.shape, rng), np.zeros(layer.units)])
 
 
 def norms_over_seeds(name, initialiser):
@@ -1068,10 +1084,10 @@ def norms_over_seeds(name, initialiser):
 
 
 deep_norms = {
-    "ReLU, He": norms_over_seeds("relu", "he_normal"),
-    "ReLU, Glorot": norms_over_seeds("relu", "glorot_normal"),
-    "sigmoid, Glorot": norms_over_seeds("sigmoid", "glorot_normal"),
-    "sigmoid, shallow": norms_over_seeds("shallow", "glorot_normal"),
+    "ReLU, He": norms_over_seeds("relu", "He"),
+    "ReLU, Glorot": norms_over_seeds("relu", "Glorot"),
+    "sigmoid, Glorot": norms_over_seeds("sigmoid", "Glorot"),
+    "sigmoid, shallow": norms_over_seeds("shallow", "Glorot"),
 }
 figure = plots.per_layer(deep_norms, "norm of the gradient of W (log scale)", "network")
 plots.show(
@@ -1087,7 +1103,11 @@ runs.record("first_layer_norm_relu_he", deep_norms["ReLU, He"][:, 0].mean())
 runs.record("first_layer_norm_relu_glorot", deep_norms["ReLU, Glorot"][:, 0].mean())
 
 # %% [markdown]
-# NORMSEXPLAIN
+# **See and explain.** The sigmoids' gradient falls along a straight line, by about a factor of four a
+# layer, until it is smaller than the smallest float32: the first few layers get a gradient of *exactly*
+# zero. Both ReLU networks are level, because a ReLU passes slopes on whole or not at all. But level is
+# not the same as alive. With Glorot weights **all** layers have a gradient of about $10^{-9}$, with He
+# weights one between 1 and 10. (Exercise 9 will ask why.)
 #
 # **Go further.** Does the picture change after some training? Train the ReLU network with He weights (next
 # section) and measure again.
@@ -1173,13 +1193,14 @@ for name, norms in deep_norms.items():
 # cross-entropy of $\log 10 = 2.303$ and an accuracy of 0.1. Which of the four get away from there?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-EPOCHS = training.budget(full=2, quick=3)
+EPOCHS = 3
 
 
 def train_over_seeds(model, initialiser, learning_rate):
     """Train a compiled model from each seed: losses (seeds, epochs), and accuracies on validation images."""
     losses, accuracies = [], []
     for seed in SEEDS:
+        training.set_seed(seed)
         redraw(model, initialiser, seed)
         model.optimizer.learning_rate = learning_rate
         history = model.fit(x_train, y_train, batch_size=32, epochs=EPOCHS, verbose=0)
@@ -1192,10 +1213,10 @@ def train_over_seeds(model, initialiser, learning_rate):
 for model in networks.values():
     model.compile(optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy")
 trained = {
-    "ReLU, He": train_over_seeds(networks["relu"], "he_normal", 0.01),
-    "ReLU, Glorot": train_over_seeds(networks["relu"], "glorot_normal", 0.01),
-    "sigmoid, Glorot": train_over_seeds(networks["sigmoid"], "glorot_normal", 0.01),
-    "sigmoid, shallow": train_over_seeds(networks["shallow"], "glorot_normal", 0.01),
+    "ReLU, He": train_over_seeds(networks["relu"], "He", 0.01),
+    "ReLU, Glorot": train_over_seeds(networks["relu"], "Glorot", 0.01),
+    "sigmoid, Glorot": train_over_seeds(networks["sigmoid"], "Glorot", 0.01),
+    "sigmoid, shallow": train_over_seeds(networks["shallow"], "Glorot", 0.01),
 }
 
 
@@ -1223,7 +1244,14 @@ for name, (_, accuracies) in trained.items():
     print(f"    standard deviation over {len(SEEDS)} seeds: {accuracies.std(ddof=1):.4f}")
 
 # %% [markdown]
-# TRAINEXPLAIN
+# **Explain.** Sixty layers of sigmoids, and of ReLU with Glorot weights, end where guessing is: for every
+# seed, 0.100 of the validation images are right. (The sigmoids' loss begins higher and comes down to
+# 2.30, since the last layers do learn: that the best answer to no information is one tenth each.) Sixty
+# ReLU layers with He weights have begun to learn. But look at the shallow network, of sigmoids at that:
+# it is well ahead. A deep network that *can* learn need not be the better one.
+#
+# **Go further.** Give the deep ReLU network a learning rate of 0.03. What happens, and what does that say
+# about the range of learning rates that a deep network tolerates?
 
 # %% [markdown]
 # ### Experiment: depth, activation, initial weights
@@ -1239,21 +1267,14 @@ for name, (_, accuracies) in trained.items():
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
-INITIALISERS = {
-    "Glorot": keras.initializers.GlorotNormal,
-    "He": keras.initializers.HeNormal,
-    "large": lambda: keras.initializers.RandomNormal(stddev=1.0),
-}
-
-
 def norms_through(depth, activation, initialiser, seed, skip=None):
     """Gradient norms of the layers of a network without biases, on 100 images.
 
     With a number as `skip`, each layer but the first adds `skip` times its output to its input.
     """
-    training.set_seed(seed)
-    sizes, bend = [784] + [100] * depth + [10], keras.activations.get(activation)
-    kernels = [INITIALISERS[initialiser]()(shape) for shape in pairwise(sizes)]
+    rng, bend = np.random.default_rng(seed), keras.activations.get(activation)
+    sizes = [784] + [100] * depth + [10]
+    kernels = [tf.constant(draw(initialiser, shape, rng)) for shape in pairwise(sizes)]
     with tf.GradientTape() as tape:
         tape.watch(kernels)
         signal = bend(x_train[:100] @ kernels[0])
@@ -1277,7 +1298,7 @@ grid = pd.DataFrame(
             "last": norms[-1],
         }
         for activation in ("sigmoid", "tanh", "relu")
-        for initialiser in INITIALISERS
+        for initialiser in ("Glorot", "He", "large")
         for depth in DEPTHS
         for seed in SEEDS
         for norms in [norms_through(depth, activation, initialiser, seed)]
@@ -1310,7 +1331,38 @@ for network, row in at_forty.iterrows():
     runs.record(f"log10_first_forty_layers_{name}", row["log first"])
 
 # %% [markdown]
-# HEATEXPLAIN
+# **See.** On the left, sigmoids with Glorot weights lose a factor of four a layer, $10^{-24}$ in forty; with
+# He weights it is $10^{-19}$. Tanh with large weights goes the other way: the first layer's gradient is
+# $10^{14}$ times the last one's or more. All others keep a share between a tenth and a hundred.
+#
+# **Explain.** Now compare with the right panel. ReLU has a share near 1 with *any* weights, and yet its
+# gradients shrink with Glorot weights and explode with large ones, all layers together. So a look at
+# the ratio alone would have missed both. Only tanh with Glorot, ReLU with He and, surprisingly, sigmoids
+# with large weights pass both tests at forty layers.
+#
+# **Go further.** For ReLU layers without biases, the sum of all products of a weight and its gradient,
+# $\sum_{ij} W_{ij}\, \partial E/\partial W_{ij}$, is the same for every layer, whatever the weights. Check
+# it. (Why is it so? Multiply one layer's weights by $c > 0$: what becomes of the output?) What does it
+# say about the left panel?
+#
+# ### Experiment: is a gradient of the right size enough?
+#
+# **Predict.** By both panels, sigmoids with large weights look as healthy as ReLU with He weights. Do sixty
+# layers of them learn?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+large_losses, large_accuracies = train_over_seeds(networks["sigmoid"], "large", 0.01)
+runs.record("val_accuracy_sigmoid_large", large_accuracies.mean())
+print("accuracy of each seed:", large_accuracies.round(3))
+print("training loss of each seed in the last epoch:", large_losses[:, -1].round(3))
+
+# %% [markdown]
+# **Explain.** They stay near guessing. A gradient of a sensible size is necessary; it is not sufficient.
+# It says how much the loss changes for a tiny step, not whether the change lasts for a step of the size
+# that training takes, nor whether the signal that arrives at the top still has to do with the image.
+# Practical 3 looks at those signals.
+#
+# **Go further.** Try learning rates from 0.001 to 0.1. Do you find one with which it learns?
 
 # %% [markdown]
 # ### Exercise 9: Two kinds of silence (3 points, in words)
@@ -1351,7 +1403,7 @@ for network, row in at_forty.iterrows():
 #   "the signal vanishes" without saying why the ratio does not show it.)
 # - 1 point: a remedy for each with its reason: He weights for ReLU; another activation function, skip
 #   connections or normalisation for sigmoids. (Half a point for one of the two. "Larger weights" for the
-#   sigmoids earns it only with the remark that they saturate.)
+#   sigmoids earns it only with the remark that this network did not learn either.)
 #
 # No points lost for using rows instead of columns, for variances instead of norms, or for less formal words.
 # ### END MARK SCHEME
@@ -1486,7 +1538,12 @@ runs.record("first_layers_with_inf", np.mean(first_inf))
 runs.record("share_of_layers_with_nan_gradient", nan_norms)
 
 # %% [markdown]
-# OVEREXPLAIN
+# **Explain.** The size of the signal follows the formula closely. The first `inf` comes a layer or so
+# before the predicted one, because the largest of 10,000 numbers is several times their root mean square.
+# One layer later there is `nan`: some unit adds $+\infty$ from one input and $-\infty$ from another. From
+# there on everything is lost, and since the loss is `nan`, so are the gradients of **all** layers, those
+# before the overflow too. A single step of gradient descent then makes every weight `nan`, and no
+# further step can mend that.
 #
 # **Go further.** Repeat it in float16, whose largest number is 65,504, as on many graphics cards. After
 # how many layers does it overflow?
@@ -1749,9 +1806,9 @@ for setting, arrays in clipped.items():
     print(f"{setting:>16}: {entries}; turned by {angle_between(pair, arrays):5.1f} degrees")
 
 # %% [markdown]
-# **Explain.** Clipping by value turns the gradient by DEGVALUE degrees: the entry of 100 is now hardly
+# **Explain.** Clipping by value turns the gradient by 45 degrees: the entry of 100 is now hardly
 # larger than that of 0.9. With `clipnorm` each variable keeps its own direction, and still the whole
-# turns, by DEGNORM degrees, because only the first variable was made shorter. `global_clipnorm` turns
+# turns, by 26 degrees, because only the first variable was made shorter. `global_clipnorm` turns
 # nothing; the second variable then hardly moves at all. Which of them trains best is a question for an
 # experiment.
 #
@@ -1771,7 +1828,7 @@ for name, settings in {
     "clipvalue=0.01": {"clipvalue": 0.01},
 }.items():
     ten_layers.compile(optimizer=keras.optimizers.SGD(**settings), loss="sparse_categorical_crossentropy")
-    rescue[name] = train_over_seeds(ten_layers, "he_normal", 0.5)
+    rescue[name] = train_over_seeds(ten_layers, "He", 0.5)
 for name, (losses, accuracies) in rescue.items():
     figure_name = "rescue_accuracy_" + name.replace(" ", "_").split("=")[0]
     runs.record(figure_name, accuracies.mean())
@@ -1779,7 +1836,16 @@ for name, (losses, accuracies) in rescue.items():
     print(f"    training loss of the last epoch: {', '.join(f'{loss:.3f}' for loss in losses[:, -1])}")
 
 # %% [markdown]
-# RESCUEEXPLAIN
+# **Explain.** Without clipping every seed ends in NaN. (Its accuracy is not even that of guessing by
+# chance: `argmax` of ten NaN is 0, so the network calls everything a T-shirt.) With either way of clipping
+# the very same network, from the same initial weights and with the same learning rate, trains. Here
+# neither way is clearly better than the other.
+#
+# Clipping does not make a bad learning rate good: 0.05 without clipping does better still, as you can
+# check. It is a fuse, not a motor.
+#
+# **Go further.** How often does the clipping act? Count, with your functions, in how many steps the
+# global norm is above 1.
 
 # %% [markdown]
 # ## 4 Skip connections
@@ -1796,13 +1862,13 @@ for name, (losses, accuracies) in rescue.items():
 # ### Experiment: sixty layers with a way around
 #
 # Gradient norms through sixty layers once more: plain, with skip connections ($c = 1$), and with skip
-# connections whose layers are scaled down by $c = 1/\sqrt{60}$.
+# connections whose layers are scaled down by $c = 1/60$.
 #
 # **Predict.** For sigmoids and for ReLU with He weights: which of the six curves are level? Does a skip
 # connection always help?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-ways = {"plain": None, "skip, c = 1": 1.0, "skip, c = 1/√60": 60**-0.5}
+ways = {"plain": None, "skip, c = 1": 1.0, "skip, c = 1/60": 1 / 60}
 for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
     of_ways = {
         way: np.array([norms_through(60, activation, initialiser, seed, skip) for seed in SEEDS])
@@ -1824,7 +1890,15 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
         )
 
 # %% [markdown]
-# SKIPEXPLAIN
+# **See and explain.** For the sigmoids a skip connection changes everything: the gradient that was zero is
+# now of about the same size in all layers. The ReLUs with He weights were level without it; and with
+# unscaled skip connections their gradient is some $10^{14}$, because each block *adds* about as much as
+# came in. The mean square doubles with each block, and sixty doublings make $10^{18}$. Scaled down,
+# nothing of the kind happens. So a skip connection cures what vanishes, and can itself explode; that is
+# why one scales the blocks, or normalises the signal in each of them (Practical 4).
+#
+# **Go further.** With which power of the depth must $c$ shrink so that the signal keeps its size, for
+# ReLU with He weights? Try $c = 1/\sqrt{60}$.
 
 # %% [markdown]
 # ### Exercise 13: Skip connections (3 points)
@@ -1950,13 +2024,13 @@ exercise.score
 # ### Experiment: does it learn now?
 #
 # **Predict.** The sixty layers of sigmoids did not learn at all. The same sigmoids, the same Glorot
-# weights, the same learning rate, and sixty skip connections with $c = 1/\sqrt{60}$: how far do they get
+# weights, the same learning rate, and sixty skip connections with $c = 1/60$: how far do they get
 # in the same short training?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-networks["residual"] = build_residual_mlp(60, "sigmoid", "glorot_normal", 60**-0.5)
+networks["residual"] = build_residual_mlp(60, "sigmoid", "glorot_normal", 1 / 60)
 networks["residual"].compile(optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy")
-trained["sigmoid, Glorot, skip"] = train_over_seeds(networks["residual"], "glorot_normal", 0.01)
+trained["sigmoid, Glorot, skip"] = train_over_seeds(networks["residual"], "Glorot", 0.01)
 plots.show(
     plot_losses(trained),
     alt="Training loss of all five networks: sixty layers of sigmoids with skip connections fall below the loss of "
@@ -1967,7 +2041,11 @@ for name in ("sigmoid, Glorot", "sigmoid, Glorot, skip"):
 runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"][1].mean())
 
 # %% [markdown]
-# LASTEXPLAIN
+# **Explain.** The same sixty layers that stayed at 0.100 learn now, and after this short training they are
+# even ahead of the shallow network. Nothing about the sigmoids has changed: the gradient has been given a
+# way around them.
+#
+# **Go further.** Compare with $c = 1/\sqrt{60}$ and $c = 1$. What is the loss *before* training? Why?
 
 # %% [markdown]
 # ## What to take away
@@ -1975,7 +2053,8 @@ runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"]
 # - The gradient of a layer is a **product** of weights and slopes of all layers above it. Whatever the
 #   factor, sixty layers take its sixtieth power.
 # - A **gradient check** by central differences finds the bugs that do not crash. Check every layer.
-# - A **sigmoid**'s slope is at most 1/4. Larger weights cannot make up for that: they saturate it.
+# - A **sigmoid**'s slope is at most 1/4, and large weights saturate it. They may hold up the size of the
+#   gradient; sixty layers of them did not learn all the same.
 # - Look at gradient **norms** for each layer, *and* at their ratio. With ReLU and Glorot weights the ratio
 #   is near 1 while all gradients vanish together.
 # - **He** weights keep a deep ReLU network's signal and gradient alive. That is necessary for learning,
