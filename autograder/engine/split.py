@@ -8,7 +8,11 @@ import atexit
 import base64
 import copy
 import os
+import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -17,8 +21,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets import Bool
 
-from autograder.engine import execute
-from autograder.engine.assignment import source_notebook
+from autograder.engine import execute, sandbox
+from autograder.engine.assignment import given_files, source_notebook
 from autograder.engine.client import REACTION_SECONDS, BoundedClient
 from autograder.engine.kernel import ForkedKernel, KernelParent
 from autograder.engine.limits import KERNEL_DIED, TOO_MUCH_OUTPUT, Limits, failure, out_of_time, too_slow
@@ -43,10 +47,8 @@ class ExecuteSplit(execute.ExecuteSubmission):
         coursedir = self.parent.parent.coursedir
         names = resources["nbgrader"]
         references = reference_names(source_notebook(coursedir, names["assignment"], names["notebook"]))
-        with execute.working_folder(coursedir, names["assignment"]) as folder:
-            executed = execute_notebook(
-                nb, self.limits, folder, references=references, sandboxed=self.sandbox
-            )
+        files = read_files(given_files(coursedir, names["assignment"]))
+        executed = execute_notebook(nb, self.limits, files, references=references, sandboxed=self.sandbox)
         return executed, resources
 
 
@@ -59,10 +61,11 @@ def reference_names(source: Path) -> dict[str, set[str]]:
 def execute_notebook(
     nb: NotebookNode,
     limits: Limits,
-    workdir: Path,
+    files: dict[str, bytes],
     *,
     references: dict[str, set[str]] | None = None,
     sandboxed: bool = True,
+    seconds: Counter | None = None,
 ) -> NotebookNode:
     """Execute a rebuilt submission; the student's code sees nothing of the grader, and no test cell.
 
@@ -72,22 +75,28 @@ def execute_notebook(
     Args:
         nb: from `rebuild`.
         limits: time and output that it may take.
-        workdir: folder with the files that the course hands out; copied, never written to.
+        files: content of the files that the course hands out, by path in the working folder.
         references: see `names.plan`.
         sandboxed: False runs without bubblewrap; the notebook's notes then say so.
+        seconds: receives the time that each part took: `start` (of kernels), `student` (the student's and
+            the given cells), `tests`, `stop`.
 
     Returns:
         a copy of the notebook with outputs.
 
     Raises:
         SandboxUnavailable: this machine cannot isolate student code.
+        ParentEnded: the parent of all kernels ended, which says nothing about this submission.
         RuntimeError: no kernel could be started.
     """
     executed = copy.deepcopy(nb)
-    run = _Run(
-        executed, plan(executed, references), limits, _files(workdir), kernel_parent(sandboxed=sandboxed)
-    )
-    execute.run_to_end(run.notebook())
+    parent = kernel_parent(sandboxed=sandboxed)
+    seconds = Counter() if seconds is None else seconds
+    run = _Run(executed, plan(executed, references), limits, files, parent, seconds)
+    try:
+        execute.run_to_end(run.notebook())
+    finally:
+        parent.require_alive()  # otherwise outputs and errors say nothing about this submission
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.outputs = merge_streams(cell.outputs)
@@ -99,17 +108,29 @@ def execute_notebook(
 
 
 _parents: dict[tuple, KernelParent] = {}
+_parents_lock = threading.Lock()
 
 
 def kernel_parent(*, sandboxed: bool = True) -> KernelParent:
     """This process's parent of kernels, started when it is first needed and ended with the process."""
     data = data_folder()
-    key = (os.getpid(), sandboxed, data)
-    parent = _parents.get(key)
-    if parent is None or not parent.alive:
-        parent = _parents[key] = KernelParent(data=data, sandboxed=sandboxed)
-        atexit.register(parent.close)
-    return parent
+    settings = sandbox.environment(data, sandboxed=sandboxed)
+    key = (os.getpid(), sandboxed, data, *sorted(settings.items()))
+    with _parents_lock:
+        parent = _parents.get(key)
+        if parent is None or not parent.alive:
+            if parent is not None:
+                parent.close()
+            parent = _parents[key] = KernelParent(data=data, sandboxed=sandboxed)
+        return parent
+
+
+@atexit.register
+def close_parents() -> None:
+    """End this process's parents of kernels, and with them all their kernels."""
+    with _parents_lock:
+        for key in [key for key in _parents if key[0] == os.getpid()]:
+            _parents.pop(key).close()
 
 
 def data_folder() -> Path | None:
@@ -119,15 +140,14 @@ def data_folder() -> Path | None:
     return next((folder.resolve() for folder in folders if folder.is_dir()), None)
 
 
-def _files(workdir: Path) -> dict[str, bytes]:
-    """Content of the ordinary files of a folder, by relative path."""
+def read_files(paths: dict[str, Path]) -> dict[str, bytes]:
+    """Content of files, by their path in the working folder; of at most 16 MB in all."""
     files, size = {}, 0
-    for path in sorted(workdir.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            size += path.stat().st_size
-            if size > MAX_FILES:
-                break
-            files[str(path.relative_to(workdir))] = path.read_bytes()
+    for name, path in paths.items():
+        size += path.stat().st_size
+        if size > MAX_FILES:
+            break
+        files[name] = path.read_bytes()
     return files
 
 
@@ -210,6 +230,7 @@ class _Run:
         limits: time and output.
         files: what the course hands out beside the notebook.
         parent: where kernels are forked.
+        seconds: receives the time that each part takes.
     """
 
     def __init__(
@@ -219,8 +240,10 @@ class _Run:
         limits: Limits,
         files: dict[str, bytes],
         parent: KernelParent,
+        seconds: Counter,
     ):
         self.nb, self.plan, self.limits, self.files, self.parent = nb, plan, limits, files, parent
+        self.seconds = seconds
         self.deadline = time.monotonic() + limits.notebook_seconds
         self.student: _Side | None = None
         self.trusted: _Side | None = None
@@ -243,9 +266,18 @@ class _Run:
                 else:
                     await self._students(cell, index)
         finally:
-            for side in (self.student, self.trusted):
-                if side is not None:
-                    side.kernel.stop()
+            with self._timed("stop"):
+                for side in (self.student, self.trusted):
+                    if side is not None:
+                        side.kernel.stop()
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[part] += time.monotonic() - start
 
     def _seconds(self) -> float:
         """Time that the next cell has."""
@@ -257,7 +289,9 @@ class _Run:
         if not await self._student_ready(index):
             cell.outputs = [failure("NotRun", f"this cell was not run: {self._gone()}.")]
             return
-        if await self.student.run(cell, index, max(self._seconds(), 1)):
+        with self._timed("student"):
+            ended_well = await self.student.run(cell, index, max(self._seconds(), 1))
+        if ended_well:
             await self._tidy()
         else:
             self._lost(index)
@@ -272,9 +306,11 @@ class _Run:
             self.restarts["student"] += 1
             # a copy: what these cells printed the first time stays
             again = copy.deepcopy(self.nb)
-            side = _Side(self.parent.fork(), again, self.limits)
+            with self._timed("start"):
+                side = _Side(self.parent.fork(), again, self.limits)
             try:
-                await side.start(self.files)
+                with self._timed("start"):
+                    await side.start(self.files)
                 ended_by = await self._replay(side, again, index)
             except BaseException:
                 side.kernel.stop()
@@ -318,15 +354,16 @@ class _Run:
         if not await self._trusted_ready(index):
             cell.outputs = [failure("NotChecked", "the process that runs the checks ended too often.")]
             return
-        seconds = max(self._seconds(), 1)
-        gone = None if ready else self._gone()
-        problem = await self.trusted.call(self._prepare(cell, names, gone, seconds), seconds)
-        if problem is not None:
-            cell.outputs = [failure("NotChecked", f"your answer could not be read: {problem}")]
-            self._drop_trusted()
-        elif not await self.trusted.run(cell, index, seconds):
-            self._drop_trusted()
-        await self._student_after_test()
+        with self._timed("tests"):
+            seconds = max(self._seconds(), 1)
+            gone = None if ready else self._gone()
+            problem = await self.trusted.call(self._prepare(cell, names, gone, seconds), seconds)
+            if problem is not None:
+                cell.outputs = [failure("NotChecked", f"your answer could not be read: {problem}")]
+                self._drop_trusted()
+            elif not await self.trusted.run(cell, index, seconds):
+                self._drop_trusted()
+            await self._student_after_test()
 
     def _prepare(self, cell: NotebookNode, names: list[str], gone: str | None, seconds: float) -> str:
         kernel = self.student.kernel if self.student else None
@@ -348,11 +385,13 @@ class _Run:
             if self.restarts["trusted"] >= MAX_RESTARTS:
                 return False
             self.restarts["trusted"] += 1
-            self.trusted = _Side(self.parent.fork(trusted=True), self.nb, self.limits)
             try:
-                await self.trusted.start(self.files)
+                with self._timed("start"):
+                    self.trusted = _Side(self.parent.fork(trusted=True), self.nb, self.limits)
+                    await self.trusted.start(self.files)
             except BaseException:
-                self._drop_trusted()
+                if self.trusted is not None:
+                    self._drop_trusted()
                 raise
             for before in range(index):
                 if before in self.plan.beside:

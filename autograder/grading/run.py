@@ -1,25 +1,31 @@
 """Grades a class: decides what needs grading, has it executed, records each submission when it is done."""
 
 import errno
+import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from rich.console import Console
 
-from autograder.engine.assignment import load_assignment, source_notebook
+from autograder.engine.assignment import given_files, load_assignment, source_notebook
+from autograder.engine.kernel import ParentEnded
 from autograder.engine.limits import Limits, incidents
-from autograder.engine.sandbox import require_sandbox
+from autograder.engine.rebuild import rebuild
+from autograder.engine.split import kernel_parent, read_files, reference_names
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, due_date, only_one_run
 from autograder.grading.digests import common_digest, submission_digest
 from autograder.grading.display import Display, say_what_is_left
 from autograder.grading.exercises import exercise_titles
+from autograder.grading.one_engine import one_engine
 from autograder.grading.results import (
     Record,
     Result,
@@ -31,7 +37,7 @@ from autograder.grading.results import (
     read_results,
     recorded_submission,
 )
-from autograder.grading.workers import Job, execute_all
+from autograder.grading.workers import Job, WorkersKilled, execute_all
 from autograder.notebooks import write_atomically
 from autograder.paths import writable
 
@@ -51,6 +57,8 @@ def grade(
     cell_seconds: int | None = None,
     due: str | None = None,
     sandboxed: bool = True,
+    db_url: str | None = None,
+    cluster: str | None = None,
 ) -> "GradedClass":
     """Grade a class and show the results; see `grade_class`.
 
@@ -66,6 +74,8 @@ def grade(
         cell_seconds: what one cell may take; default: what nbgrader_config.py says.
         due: when the practical is due, as nbgrader writes dates; default: what the gradebook has.
         sandboxed: False executes submissions without isolation.
+        db_url: the gradebook's address; default: that of nbgrader_config.py, else gradebook.db in the output.
+        cluster: address of a Dask scheduler whose workers execute the submissions; default: this machine.
 
     Raises:
         PracticalsError: there is nothing to grade, something cannot be written, or somebody pressed Ctrl-C.
@@ -76,11 +86,13 @@ def grade(
         practical=practical,
         output=(output or root).resolve(),
         class_folder=submitted or root / "submitted",
+        db_url=db_url or "",
     )
     if json_file:
         writable(json_file.resolve().parent)
     limits = course.limits if cell_seconds is None else replace(course.limits, cell_seconds=cell_seconds)
-    graded = grade_class(course, limits, console, workers, force, due_date(due) if due else None, sandboxed)
+    due_at = due_date(due) if due else None
+    graded = grade_class(course, limits, console, workers, force, due_at, sandboxed, cluster)
     if json_file:
         write_atomically(json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
@@ -113,6 +125,7 @@ def grade_class(
     force: bool = False,
     due: datetime | None = None,
     sandboxed: bool = True,
+    cluster: str | None = None,
 ) -> GradedClass:
     """Grade a class; what was graded before and has not changed is kept.
 
@@ -128,16 +141,15 @@ def grade_class(
         force: grade again what has not changed.
         due: when the practical is due (UTC); None leaves what the gradebook has.
         sandboxed: False executes submissions without isolation.
+        cluster: address of a Dask scheduler whose workers execute the submissions; None for this machine.
 
     Raises:
         PracticalsError: there is nothing to grade, the output or the gradebook cannot be written, or
             somebody pressed Ctrl-C.
         OSError: the disk is full.
     """
-    if sandboxed:
-        require_sandbox()
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
-    with only_one_run(course.autograded):
+    with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded), one_engine():
         submissions, without = collect(
             course.class_folder, course.collected, course.practical, course.assignment
         )
@@ -155,10 +167,11 @@ def grade_class(
                 for submission in submissions:
                     if submission.student_id not in waiting:
                         display.passed_over(run.result(submission.student_id))
-                for student_id, future in execute_all(run.jobs(waiting), workers):
-                    run.settle(student_id, future)
-                    executed.append(student_id)
-                    display.finished(run.result(student_id))
+                with closing(execute(waiting, run.job)) as finished:
+                    for student_id, future in finished:
+                        run.settle(student_id, future)
+                        executed.append(student_id)
+                        display.finished(run.result(student_id))
             run.refresh_feedback()
         except KeyboardInterrupt as error:
             run.write_results()
@@ -171,6 +184,25 @@ def grade_class(
         return GradedClass(run.write_results(), executed, without, run.due())
 
 
+def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractContextManager[Callable]:
+    """What executes submissions, as `execute_all` does: in this process, or on a cluster."""
+    if cluster is None:
+        kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
+        return nullcontext(partial(execute_all, workers=workers))
+    if not sandboxed:
+        raise PracticalsError(
+            "on a cluster, submissions run in the sandbox only",
+            "Leave out --no-sandbox, or --cluster: without isolation a submission reaches the whole cluster",
+        )
+    try:
+        from autograder.grading.cluster import executor_on  # the extra `cluster` may not be installed
+    except ImportError as error:
+        raise PracticalsError(
+            f"Dask is not installed here ({error.name})", "pip install distributed, the extra `cluster`"
+        ) from error
+    return executor_on(cluster)
+
+
 class _Run:
     """The submissions of a class on their way into the gradebook."""
 
@@ -180,6 +212,8 @@ class _Run:
         self.sandboxed = sandboxed
         self.submissions = {submission.student_id: submission for submission in submissions}
         self.titles = exercise_titles(course.assignment.graded)
+        self.references = reference_names(course.source)
+        self.files = read_files(given_files(course.coursedir, course.practical))
         common = common_digest(course, limits, sandboxed)
         self.digests = {name: submission_digest(common, self.submissions[name]) for name in self.gradable()}
 
@@ -200,18 +234,11 @@ class _Run:
                 or recorded_submission(book, self.course.practical, name) is None
             ]
 
-    def jobs(self, names: list[str]) -> dict[str, Job]:
-        """What the workers are to execute, by student id."""
-        return {
-            name: Job(
-                self.course.root,
-                self.course.practical,
-                self.submissions[name].notebook,
-                self.limits,
-                self.sandboxed,
-            )
-            for name in names
-        }
+    def job(self, name: str) -> Job:
+        """What executing a student's submission takes. Threads may call this side by side."""
+        submitted = nbformat.read(self.submissions[name].notebook, as_version=4)
+        rebuilt = rebuild(self.course.assignment, submitted)
+        return Job(nbformat.writes(rebuilt), self.references, self.files, self.limits, self.sandboxed)
 
     def settle(self, name: str, future: Future) -> None:
         """Record an executed submission, or why there is nothing to record.
@@ -224,10 +251,17 @@ class _Run:
             record = self._recorded(name, future)
         except PracticalsError:
             raise
-        except BrokenProcessPool:
+        except ParentEnded as error:
+            self._log_unless_disk_full(name, error)
             record = Record(
-                problem="the process that executed it was killed; was the memory used up?",
+                problem="the process that executes submissions was killed twice; was the memory used up?",
                 remedy="Run the same command again with --workers 1",
+            )
+        except WorkersKilled as error:
+            self._log_unless_disk_full(name, error)
+            record = Record(
+                problem="every worker of the cluster that executed it was killed; was the memory used up?",
+                remedy="See the workers' logs, or run the same command again without --cluster",
             )
         except Exception as error:
             self._log_unless_disk_full(name, error)
@@ -242,15 +276,19 @@ class _Run:
         submission = self.submissions[name]
         text, seconds = future.result()
         executed = nbformat.reads(text, as_version=4)
+        start = time.monotonic()
         self.course.record(name, executed, submission.notes)
+        recorded = time.monotonic()
         record = Record(
             digest=self.digests[name],
             remarks=submission.remarks + incidents(executed),
             notes=submission.notes + executed.metadata["practicals"]["notes"],
             answered=executed.metadata["practicals"]["answered"],
-            seconds=seconds,
+            seconds=seconds.pop("total"),
+            seconds_by_part={**seconds, "record": recorded - start},
         )
         self._write_feedback(name, record)
+        record.seconds_by_part["feedback"] = time.monotonic() - recorded
         return record
 
     def refresh_feedback(self) -> None:
