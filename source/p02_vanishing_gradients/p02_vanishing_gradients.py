@@ -632,8 +632,8 @@ runs.record("largest_relative_error_of_a_right_gradient", errors["as it should b
 runs.record("smallest_relative_error_where_wrong", errors.iloc[:4, 1:].to_numpy().min())
 
 # %% [markdown]
-# **Explain.** A right gradient differs from the numerical one by $10^{-8}$ or less, a wrong one by some
-# $10^{-1}$. A forgotten transpose spares the *last* layer, whose
+# **Explain.** A right gradient differs from the numerical one by about $10^{-8}$ or less, a wrong one by
+# several hundredths or more. A forgotten transpose spares the *last* layer, whose
 # gradient is computed before any matrix is multiplied: a test that looks at the last layer only would
 # have passed it (like the check of Exercise 3 that you saw). An index that is one off spoils every layer. So check all layers, and check on a small
 # network with random weights.
@@ -1245,8 +1245,8 @@ for name, (_, accuracies) in trained.items():
     print(f"    standard deviation over {len(SEEDS)} seeds: {accuracies.std(ddof=1):.4f}")
 
 # %% [markdown]
-# **Explain.** Sixty layers of sigmoids, and of ReLU with Glorot weights, end where guessing is: for every
-# seed, 0.100 of the validation images are right. (The sigmoids' loss begins higher and comes down to
+# **Explain.** Sixty layers of sigmoids, and of ReLU with Glorot weights, end where guessing is: one
+# validation image in ten is right. (The sigmoids' loss begins higher and comes down to
 # 2.30, since the last layers do learn: that the best answer to no information is one tenth each.) Sixty
 # ReLU layers with He weights have begun to learn. But look at the shallow network, of sigmoids at that:
 # it is well ahead. A deep network that *can* learn need not be the better one.
@@ -1334,12 +1334,13 @@ for network, row in at_forty.iterrows():
 # %% [markdown]
 # **See.** On the left, sigmoids with Glorot weights lose a factor of four a layer, $10^{-24}$ in forty; with
 # He weights it is $10^{-19}$. Tanh with large weights goes the other way: the first layer's gradient is
-# $10^{14}$ times the last one's or more. All others keep a share between a tenth and a hundred.
+# $10^{14}$ times the last one's or more. All others keep a share between a hundredth and a hundred.
 #
 # **Explain.** Now compare with the right panel. ReLU has a share near 1 with *any* weights, and yet its
 # gradients shrink with Glorot weights and explode with large ones, all layers together. So a look at
-# the ratio alone would have missed both. Only tanh with Glorot, ReLU with He and, surprisingly, sigmoids
-# with large weights pass both tests at forty layers.
+# the ratio alone would have missed both. At forty layers four combinations have both numbers within a
+# factor of 100 of 1: tanh with Glorot or He weights, ReLU with He weights and, surprisingly, sigmoids
+# with large weights.
 #
 # **Go further.** For ReLU layers without biases, the sum of all products of a weight and its gradient,
 # $\sum_{ij} W_{ij}\, \partial E/\partial W_{ij}$, is the same for every layer, whatever the weights. Check
@@ -1889,7 +1890,7 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
 
 # %% [markdown]
 # **See and explain.** For the sigmoids a skip connection changes everything: the gradient that was zero is
-# now of about the same size in all layers. The ReLUs with He weights were level without it; and with
+# now of a similar size in all layers, within a factor of a hundred or so. The ReLUs with He weights were level without it; and with
 # unscaled skip connections their gradient is some $10^{14}$, because each block *adds* about as much as
 # came in. The mean square doubles with each block, and sixty doublings make $10^{18}$. Scaled down,
 # nothing of the kind happens. So a skip connection cures what vanishes, and can itself explode; that is
@@ -2038,7 +2039,7 @@ for name in ("sigmoid, Glorot", "sigmoid, Glorot, skip"):
 runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"][1].mean())
 
 # %% [markdown]
-# **Explain.** The same sixty layers that stayed at 0.100 learn now, and after this short training they are
+# **Explain.** The same sixty layers that stayed at guessing learn now, and after this short training they are
 # even ahead of the shallow network. Nothing about the sigmoids has changed: the gradient has been given a
 # way around them.
 #
