@@ -1250,8 +1250,8 @@ for name, (_, accuracies) in trained.items():
 # **Explain.** Sixty layers of sigmoids, and of ReLU with Glorot weights, end where guessing is: one
 # validation image in ten is right. (The sigmoids' loss begins higher and comes down to
 # 2.30, since the last layers do learn: that the best answer to no information is one tenth each.) Sixty
-# ReLU layers with He weights have begun to learn. But look at the shallow network, of sigmoids at that:
-# it is well ahead. A deep network that *can* learn need not be the better one.
+# ReLU layers with He weights have begun to learn. But compare their accuracy with that of the shallow
+# network, of sigmoids at that. A deep network that *can* learn need not be the better one.
 #
 # **Go further.** Give the deep ReLU network a learning rate of 0.03. What happens, and what does that say
 # about the range of learning rates that a deep network tolerates?
@@ -1891,12 +1891,14 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
         )
 
 # %% [markdown]
-# **See and explain.** For the sigmoids a skip connection changes everything: the gradient that was zero is
-# now of a similar size in all layers, within a factor of a hundred or so. The ReLUs with He weights were level without it; and with
-# unscaled skip connections their gradient is some $10^{14}$, because each block *adds* about as much as
-# came in. The mean square doubles with each block, and sixty doublings make $10^{18}$. Scaled down,
-# nothing of the kind happens. So a skip connection cures what vanishes, and can itself explode; that is
-# why one scales the blocks, or normalises the signal in each of them (Practical 4).
+# **See and explain.** For the sigmoids a skip connection changes everything: where the gradient was zero, it
+# is now level, within a factor of a few hundred between the layers. (With $c = 1/60$ the weights in the
+# blocks have a smaller gradient than the layers at both ends, since $c$ is a factor of it.) The ReLUs with
+# He weights were level without it; and with unscaled skip connections their gradient is some $10^{14}$,
+# because each block *adds* about as much as came in. The mean square doubles with each block, and sixty
+# doublings make $10^{18}$. Scaled down, nothing of the kind happens. So a skip connection cures what
+# vanishes, and can itself explode; that is why one scales the blocks, or normalises the signal in each of
+# them (Practical 4).
 #
 # **Go further.** With which power of the depth must $c$ shrink so that the signal keeps its size, for
 # ReLU with He weights? Try $c = 1/\sqrt{60}$.
