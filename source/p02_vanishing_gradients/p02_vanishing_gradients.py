@@ -1642,34 +1642,34 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
     with exercise.part("clip_by_global_norm, for several arrays, long and short", points=1):
         pieces = [rng.normal(size=(3, 4)), 40 * rng.normal(size=5), 0.1 * rng.normal(size=(2, 2))]
         kept = [piece.copy() for piece in pieces]
-        whole = np.sqrt(sum(np.sum(piece**2) for piece in pieces))
+        whole = np.sqrt(sum(np.sum(piece**2) for piece in kept))
         cap = float(rng.uniform(1.5, 3))
-        own = [np.sqrt(np.sum(piece**2)) for piece in pieces]
+        own = [np.sqrt(np.sum(piece**2)) for piece in kept]
         expect.close(
             clip_by_global_norm(pieces, cap),
-            [piece * cap / whole for piece in pieces],
+            [piece * cap / whole for piece in kept],
             f"three arrays clipped by their common norm at {cap:.3f}",
             mistakes={
                 "each array was clipped by its own norm": [
-                    piece * min(1, cap / norm) for piece, norm in zip(pieces, own, strict=True)
+                    piece * min(1, cap / norm) for piece, norm in zip(kept, own, strict=True)
                 ],
                 "each array was given the norm of the limit": [
-                    piece * cap / norm for piece, norm in zip(pieces, own, strict=True)
+                    piece * cap / norm for piece, norm in zip(kept, own, strict=True)
                 ],
-                "the limit is always 1": [piece / whole for piece in pieces],
+                "the limit is always 1": [piece / whole for piece in kept],
                 "this divides by the squared norm: a root is missing": [
-                    piece * cap / whole**2 for piece in pieces
+                    piece * cap / whole**2 for piece in kept
                 ],
-                "this divides by the sum of the arrays' norms": [piece * cap / sum(own) for piece in pieces],
+                "this divides by the sum of the arrays' norms": [piece * cap / sum(own) for piece in kept],
             },
             step="Compute one norm, of all entries of all arrays, and multiply all arrays by the same number.",
         )
         expect.close(pieces, kept, "the gradients that were handed over", step="Return new arrays.")
         expect.close(
-            clip_by_global_norm(pieces, 2 * whole),
+            clip_by_global_norm(kept, 2 * whole),
             pieces,
             "a gradient whose norm is only half of the limit",
-            mistakes={"it was made longer, up to the limit": [2 * piece for piece in pieces]},
+            mistakes={"it was made longer, up to the limit": [2 * piece for piece in kept]},
             step="Clipping never makes a gradient longer.",
         )
     with exercise.part("angle_between", points=1):
