@@ -26,9 +26,9 @@ INITIALIZER = "he_normal"
 TARGETS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "|x|": np.abs,
     "x sin 5x": lambda x: x * np.sin(5 * x),
-    "1 if x > 0, + 0.2 sin 5x": lambda x: (x > 0) + 0.2 * np.sin(5 * x),
+    "step + sin": lambda x: (x > 0) + 0.2 * np.sin(5 * x),
 }
-ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "Leaky ReLU(0.01)"}
+ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "Leaky ReLU"}  # below 0 with the slope 0.01
 NEARLY = 1e-3  # outputs that differ by no more count as nearly constant
 
 
@@ -76,7 +76,8 @@ class Collapse:
         activation: of the hidden layers.
         epochs: of training, 0 for the initial weights.
         members: the number of networks.
-        collapsed: members whose outputs are all equal.
+        collapsed: members whose outputs are all equal, as those of dead ReLU networks are. With Leaky ReLU no
+            network dies, but rounding can lose its slopes.
         nearly: members whose outputs differ by no more than 0.001.
         low, high: the Wilson interval of the share of `collapsed`, 95 %.
     """
@@ -197,8 +198,8 @@ def _ways(x: np.ndarray, members: int, epochs: int) -> list[Way]:
     return [
         Way("course_utils.ensembles", members, ensemble),
         Way("plain fit", 1, lambda: network().fit(column, y, **arguments)),
-        Way("fit with its best settings", 1, lambda: network(**best).fit(column, y, verbose=0, **arguments)),
-        Way("the same, one model for all", 1, again),
+        Way("fit, best settings", 1, lambda: network(**best).fit(column, y, verbose=0, **arguments)),
+        Way("the same model again", 1, again),
     ]
 
 
@@ -223,16 +224,16 @@ def _collapses(x: np.ndarray, target: str, activation: str, members: int, epochs
 def _ways_table(ways: list[Way], members: int, epochs: int) -> Table:
     table = Table(title=f"{members:,} networks of ten layers of two units, {epochs} epochs over {N:,} points")
     table.add_column("Way")
-    for heading in ("Measured on", "Time of all", "Times the first", "Work of all", "Times the first"):
+    for heading in ("Measured", "Time", "×", "Processor", "×"):
         table.add_column(heading, justify="right")
     for way in ways:
         wall, cpu = way.wall_of(members), way.cpu_of(members)
         table.add_row(
             way.name,
             f"{len(way.wall)} × {way.networks:,}",
-            f"{wall:,.1f} s",
+            f"{wall:,.0f} s" if wall > 100 else f"{wall:.1f} s",
             f"{wall / ways[0].wall_of(members):,.0f}",
-            f"{cpu:,.1f} s",
+            f"{cpu:,.0f} s" if cpu > 100 else f"{cpu:.1f} s",
             f"{cpu / ways[0].cpu_of(members):,.0f}",
         )
     return table
@@ -240,11 +241,12 @@ def _ways_table(ways: list[Way], members: int, epochs: int) -> Table:
 
 def _collapses_table(collapses: list[Collapse]) -> Table:
     table = Table(
-        title=f"Collapsed networks; the paper: over 90 % with ReLU; nearly: outputs within {NEARLY}"
+        title="Collapsed networks: all outputs are the same number (Wilson interval)",
+        caption=f"The paper: over 90 % with ReLU. Nearly: outputs within {NEARLY}.",
     )
     for heading in ("Target", "Activation"):
         table.add_column(heading)
-    for heading in ("Epochs", "Collapsed", "95 % interval (Wilson)", "Nearly"):
+    for heading in ("Epochs", "Collapsed", "95 % interval", "Nearly"):
         table.add_column(heading, justify="right")
     for row in collapses:
         table.add_row(
