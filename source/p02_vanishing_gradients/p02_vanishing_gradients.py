@@ -568,6 +568,13 @@ with expect.exercise("Gradient check", points=3) as exercise:
             step="Use E(w + step) and E(w − step), and put the old weight back before you go to the next.",
         )
         expect.close(
+            numerical_gradients(original, start, wanted, "sigmoid"),
+            differences(1e-5, -1e-5),
+            "the numerical gradients with the default step",
+            rtol=1e-4,
+            atol=1e-8,
+        )
+        expect.close(
             chain,
             original,
             "the weights after the call",
@@ -691,7 +698,7 @@ for stddev, norms in chains.items():
 # **See.** On the logarithmic axis all curves are straight: each layer multiplies the gradient by about the
 # same factor, and fifty layers take its fiftieth power.
 #
-# **Explain.** With weights that keep a vector's length, the factor is 0.21 ± 0.01 a layer, a little below
+# **Explain.** This is the **vanishing gradient** (Hochreiter, 1998). With weights that keep a vector's length, the factor is 0.21 ± 0.01 a layer, a little below
 # the best case of 1/4. The 30th layer is then about $10^{14}$ times slower than the last one. With a
 # standard deviation of 1 the weights stretch the gradient, and the factor is 0.37 ± 0.02, *above* 1/4:
 # the best case assumed weights that do not stretch. Weights four times as large again stretch four times
@@ -1181,6 +1188,13 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
             "first_quiet_layer(norms, 0.5) for eight norms that are nearly equal",
             step="Return None when no layer is quiet.",
         )
+        expect.equal(
+            first_quiet_layer(np.array([0.125, 0.5, 1.0, 2.0]), 0.25),
+            0,
+            "first_quiet_layer(norms, 0.25) where layer 1 has exactly a quarter of the last layer's norm",
+            mistakes={"exactly a quarter is not below a quarter": 1},
+            step="Compare with < rather than with <=.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -1497,6 +1511,12 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
             "layers_until_overflow(200, 0.05), where each layer halves the signal",
             step="Look at the factor first: is it above 1?",
         )
+        expect.equal(
+            layers_until_overflow(2, 1.0),
+            np.inf,
+            "layers_until_overflow(2, 1.0), where the factor is exactly 1",
+            step="A factor of 1 changes nothing, however many layers there are.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -1696,7 +1716,8 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
             },
             step="Flatten and join the arrays of each gradient, then use the formula; np.degrees converts.",
         )
-        for _ in range(20):
+        # rounding takes one cosine in seven beyond 1: of forty, one is all but certain
+        for _ in range(40):
             one = [rng.normal(size=(4, 4))]
             expect.close(
                 angle_between(one, [3 * one[0]]),
@@ -1705,13 +1726,14 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
                 atol=1e-3,
                 step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
             )
-        expect.close(
-            angle_between(one, [-one[0]]),
-            180,
-            "the angle between a gradient and its opposite",
-            atol=1e-3,
-            mistakes={"the sign of the cosine was lost": 0},
-        )
+            expect.close(
+                angle_between(one, [-3 * one[0]]),
+                180,
+                "the angle between a gradient and minus three times the same gradient",
+                atol=1e-3,
+                mistakes={"the sign of the cosine was lost": 0},
+                step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
+            )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -1985,7 +2007,22 @@ with expect.exercise("Skip connections", points=3) as exercise:
             step="Add each block's input to its output.",
         )
     ### BEGIN HIDDEN TESTS
-    with exercise.part("three blocks give what the formula says", points=2):
+    with exercise.part("the initial weights, and three blocks give what the formula says", points=2):
+        kernels = build_residual_mlp(2, "relu", "he_normal", 0.5).get_weights()[0:6:2]
+        # 10,000 weights and more: chance moves these numbers by 0.7 % (one standard deviation) at most
+        expect.close(
+            [float(kernel.std()) for kernel in kernels],
+            np.sqrt([2 / 784, 2 / 100, 2 / 100]),
+            'the standard deviation of the initial weights of the hidden layers with "he_normal"',
+            rtol=0.05,
+            atol=0,
+            mistakes={
+                "these are Glorot weights, which Dense uses when told nothing else": np.sqrt(
+                    [2 / 884, 2 / 200, 2 / 200]
+                )
+            },
+            step="Pass kernel_initializer=initialiser to every hidden layer.",
+        )
 
         def probabilities_with(arrays, bend, shrink, block):
             signal = bend(batch @ arrays[0] + arrays[1])
