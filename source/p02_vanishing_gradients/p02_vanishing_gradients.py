@@ -1716,7 +1716,7 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
             },
             step="Flatten and join the arrays of each gradient, then use the formula; np.degrees converts.",
         )
-        # rounding takes one cosine in seven beyond 1: of forty, one is all but certain
+        # rounding takes about one cosine in four beyond 1 or -1: among forty, one is all but certain
         for _ in range(40):
             one = [rng.normal(size=(4, 4))]
             expect.close(

@@ -9,7 +9,6 @@ def clip_by_value(gradients, limit):
 
 
 def clip_by_global_norm(gradients, limit):
-    total = np.sqrt(sum((g**2).sum() for g in gradients))
     return [g * min(1, limit / np.linalg.norm(g)) for g in gradients]
 
 

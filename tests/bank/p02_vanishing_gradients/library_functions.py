@@ -108,7 +108,7 @@ def angle_between(gradients, others):
 
 
 # %% direction
-keeps_direction = dict(clipvalue=False, clipnorm=False, global_clipnorm=True)
+keeps_direction = {"clipvalue": False, "clipnorm": False, "global_clipnorm": True}
 steep = [np.array([0.9, 100.0])]
 turned_by = angle_between(steep, clip_by_value(steep, 1))
 

@@ -9,4 +9,6 @@ def layer_gradient_norms(model, x, y):
         losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
         loss = keras.ops.sum(losses)
     gradients = tape.gradient(loss, [layer.kernel for layer in model.layers])
-    return np.array([np.linalg.norm(keras.ops.convert_to_numpy(gradient).astype("float64")) for gradient in gradients])
+    return np.array(
+        [np.linalg.norm(keras.ops.convert_to_numpy(gradient).astype("float64")) for gradient in gradients]
+    )

@@ -25,4 +25,7 @@ def numerical_gradients(weights, x, target, name, step=1e-5):
 
 
 def relative_errors(gradients, others):
-    return [np.linalg.norm(g - o, 2) / (np.linalg.norm(g, 2) + np.linalg.norm(o, 2)) for g, o in zip(gradients, others)]
+    return [
+        np.linalg.norm(g - o, 2) / (np.linalg.norm(g, 2) + np.linalg.norm(o, 2))
+        for g, o in zip(gradients, others)
+    ]

@@ -9,7 +9,6 @@ def clip_by_value(gradients, limit):
 
 
 def clip_by_global_norm(gradients, limit):
-    total = np.sqrt(sum((g**2).sum() for g in gradients))
     return [np.clip(g, -limit, limit) for g in gradients]
 
 

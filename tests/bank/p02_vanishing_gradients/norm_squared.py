@@ -9,4 +9,6 @@ def layer_gradient_norms(model, x, y):
         losses = keras.losses.sparse_categorical_crossentropy(y, model(x))
         loss = keras.ops.mean(losses)
     gradients = tape.gradient(loss, [layer.kernel for layer in model.layers])
-    return np.array([np.sum(keras.ops.convert_to_numpy(gradient).astype("float64") ** 2) for gradient in gradients])
+    return np.array(
+        [np.sum(keras.ops.convert_to_numpy(gradient).astype("float64") ** 2) for gradient in gradients]
+    )

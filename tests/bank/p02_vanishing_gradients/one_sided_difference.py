@@ -23,4 +23,6 @@ def numerical_gradients(weights, x, target, name, step=1e-5):
 
 
 def relative_errors(gradients, others):
-    return [np.linalg.norm(g - o) / (np.linalg.norm(g) + np.linalg.norm(o)) for g, o in zip(gradients, others)]
+    return [
+        np.linalg.norm(g - o) / (np.linalg.norm(g) + np.linalg.norm(o)) for g, o in zip(gradients, others)
+    ]
