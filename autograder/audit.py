@@ -45,7 +45,8 @@ COLUMNS = (
 UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
-DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
+LINE_EVERY = 100  # runs, in a log without a terminal's progress bar
+DRAWS, DRAW_SECONDS = 300, 3  # runs of each test on the reference; processor time after which none begins
 
 
 @dataclass(frozen=True)
@@ -246,19 +247,22 @@ class _Audit:
             console=console,
         )  # fmt: skip
         with progress:
-            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=len(tasks) + len(draws))
+            total = len(tasks) + len(draws)
+            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=total)
 
             def done(task: Task, result: Any) -> None:
                 results[task.key] = result
                 progress.advance(bar)
+                if not console.is_terminal and len(results) % LINE_EVERY == 0:
+                    console.print(f"{self.practical}: {len(results)} of about {total} runs", highlight=False)
 
-            pool.run(draws, done)
             pool.run(tasks, done)
             for _ in range(TRIES - 1):
                 left = [
                     task for task in tasks if task.key[0] == "mutant" and not self._lost(results[task.key])
                 ]
                 pool.run(left, done)
+            pool.run(draws, done)
             # after all variants the reference must be what it was: each test of every process once more
             again = [
                 Task(("again", number, name), "repeat", {"test": name, "times": 1, "seconds": 60})

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -58,7 +58,8 @@ class Run:
         way: its name.
         submissions: how many it graded.
         seconds: from the start of the command to its end.
-        processor_seconds: of all its processes.
+        processor_seconds: of all its processes; of each, what it had used when it was last seen, once a
+            second.
         peak_memory: of all its processes together, in bytes (PSS: shared pages count once).
         parts: median seconds of each part of a submission; empty for stock nbgrader.
         scores: by student and graded cell.
@@ -110,10 +111,10 @@ def bench_grade(
         for number in range(rounds):
             first = number % len(ways)
             for way in ways[first:] + ways[:first]:
-                console.print(f"round {number + 1} of {rounds}: {_name(way)} …")
                 runs.append(_run_stock(folder) if way == STOCK else _run_ours(root, folder, way))
-        console.print(f"{_name(MORE_WORKERS)}, for its memory …")
+                console.print(f"round {number + 1} of {rounds}: {_in_words(runs[-1])}", highlight=False)
         runs.append(_run_ours(root, folder, MORE_WORKERS))
+        console.print(f"for its memory: {_in_words(runs[-1])}", highlight=False)
     differences = _differences(runs)
     _show(runs, console)
     if json_file is not None:
@@ -128,6 +129,13 @@ def bench_grade(
 
 def _name(way: str | int) -> str:
     return way if way == STOCK else f"practicals grade, {way} worker{'s' * (way > 1)}"
+
+
+def _in_words(run: Run) -> str:
+    return (
+        f"{run.way}: {run.each:.1f} s for each of {run.submissions} submissions, "
+        f"{run.peak_memory / 2**20:,.0f} MB at most"
+    )
 
 
 def _write_class(root: Path, folder: Path, submissions: int) -> list[str]:
@@ -211,9 +219,8 @@ def _measured(command: list[str], folder: Path) -> dict[str, float]:
             command, cwd=folder, env=_environment(), stdout=output, stderr=subprocess.STDOUT
         )
         with _watched(process.pid) as family:
-            _, status, used = os.wait4(process.pid, 0)
+            process.wait()
         seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             output.seek(0)
             said = output.read().decode(errors="replace").strip().splitlines()[-15:]
@@ -223,9 +230,14 @@ def _measured(command: list[str], folder: Path) -> dict[str, float]:
             )
     return {
         "seconds": seconds,
-        "processor_seconds": used.ru_utime + used.ru_stime,
+        "processor_seconds": sum(_last_of_each(look.processor for look in family).values()),
         "peak_memory": max((look.memory for look in family), default=0),
     }
+
+
+def _last_of_each(looks: Iterable[dict[tuple, float]]) -> dict[tuple, float]:
+    """What was seen last of each process."""
+    return {process: used for look in looks for process, used in look.items()}
 
 
 @dataclass
@@ -235,14 +247,16 @@ class Look:
     Args:
         at: when, on the monotonic clock.
         memory: of all together, PSS in bytes.
+        processor: seconds that each has used so far, by process id and time of its start.
         processes: how many.
         descriptors: how many they have open, all together.
     """
 
     at: float
-    memory: int
-    processes: int
-    descriptors: int
+    memory: int = 0
+    processor: dict[tuple, float] = field(default_factory=dict)
+    processes: int = 0
+    descriptors: int = 0
 
 
 @contextlib.contextmanager
@@ -265,14 +279,16 @@ def _watched(pid: int) -> Iterator[list[Look]]:
 
 
 def _look(pid: int) -> Look:
-    look = Look(time.monotonic(), 0, 0, 0)
+    look = Look(time.monotonic())
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]
     except psutil.NoSuchProcess:
         return look
     for process in family:
-        with contextlib.suppress(OSError):  # it has ended, or is not ours to look into
+        with contextlib.suppress(OSError, psutil.Error):  # it has ended, or is not ours to look into
+            used = process.cpu_times()
+            look.processor[process.pid, process.create_time()] = used.user + used.system
             rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
             look.memory += 1024 * int(re.search(r"^Pss: +(\d+)", rollup, re.MULTILINE)[1])
             look.descriptors += len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
@@ -437,7 +453,10 @@ def bench_light(
         )
     _show_light(light, some, console)
     if json_file is not None:
-        json_file.write_text(json.dumps(asdict(light), indent=1) + "\n")
+        report = asdict(light)
+        for look in report["looks"]:
+            del look["processor"]
+        json_file.write_text(json.dumps(report, indent=1) + "\n")
     return light
 
 

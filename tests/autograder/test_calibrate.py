@@ -1,4 +1,4 @@
-"""`practicals calibrate`: the chance that a wrong answer passes a threshold is measured, and told if too high."""
+"""`practicals calibrate`: the chance that a wrong answer passes a threshold is measured, and told."""
 
 import json
 import random
