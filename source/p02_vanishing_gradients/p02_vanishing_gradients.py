@@ -66,6 +66,9 @@ import tensorflow as tf
 from course_utils import data, expect, plots, runs, training
 
 print(training.describe_budget())
+print(
+    f"Keras {keras.__version__} on {keras.backend.backend()}:", ", ".join(keras.distribution.list_devices())
+)
 
 # %% [markdown]
 # ## 1 A gradient is a product
