@@ -558,6 +558,18 @@ with expect.exercise("Gradient check", points=3) as exercise:
                     found[layer][index] = (losses[0] - losses[1]) / (up - down)
             return found
 
+        def differences_of_drifting_weights():
+            """Central differences when no weight is put back."""
+            drifting, found = [matrix.copy() for matrix in original], []
+            for matrix in drifting:
+                found.append(np.zeros(matrix.shape))
+                for index in np.ndindex(*matrix.shape):
+                    matrix[index] += by
+                    above = loss_of(drifting, start, wanted)
+                    matrix[index] -= 2 * by
+                    found[-1][index] = (above - loss_of(drifting, start, wanted)) / (2 * by)
+            return found
+
         expect.close(
             found,
             differences(by, -by),
@@ -567,6 +579,7 @@ with expect.exercise("Gradient check", points=3) as exercise:
             mistakes={
                 "these are one-sided differences": differences(by, 0),
                 "the argument step is ignored": differences(1e-5, -1e-5),
+                "a weight keeps its new value while the next ones are tried": differences_of_drifting_weights(),
             },
             step="Use E(w + step) and E(w − step), and put the old weight back before you go to the next.",
         )
@@ -896,11 +909,13 @@ with expect.exercise("Build the deep network", points=3) as exercise:
                 step="Pass kernel_initializer=initialiser to every hidden layer.",
             )
             batch = rng.normal(size=(4, 784)).astype("float32")
-            signal, unbent = batch, batch
+            signal, unbent, rectified = batch, batch, batch
             for kernel, bias in list(zip(arrays[::2], arrays[1::2], strict=True))[:-1]:
                 signal = (np.tanh if wanted == "tanh" else lambda z: np.maximum(z, 0))(signal @ kernel + bias)
-                unbent = unbent @ kernel + bias
-            powers, of_linear = (np.exp(last @ arrays[-2] + arrays[-1]) for last in (signal, unbent))
+                unbent, rectified = unbent @ kernel + bias, np.maximum(rectified @ kernel + bias, 0)
+            powers, of_linear, of_relu = (
+                np.exp(last @ arrays[-2] + arrays[-1]) for last in (signal, unbent, rectified)
+            )
             expect.close(
                 candidate(batch),
                 powers / powers.sum(axis=1, keepdims=True),
@@ -910,6 +925,8 @@ with expect.exercise("Build the deep network", points=3) as exercise:
                 mistakes={
                     "the hidden layers have no activation function": of_linear
                     / of_linear.sum(axis=1, keepdims=True),
+                    "the hidden layers have ReLU, whatever the argument says": of_relu
+                    / of_relu.sum(axis=1, keepdims=True),
                     "there is no softmax at the end": np.log(powers),
                 },
                 step="Hidden layers take the argument activation; the last layer has a softmax.",

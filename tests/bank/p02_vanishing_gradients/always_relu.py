@@ -1,7 +1,7 @@
 # title: Has ReLU in all hidden layers, whatever the argument says
 # kind: misconception
 # fails: deep-mlp-test 2/3
-# hint: Hidden layers take the argument activation
+# hint: the hidden layers have ReLU, whatever the argument says
 
 # %% deep-mlp
 def build_deep_mlp(n_deep, activation, initialiser):

@@ -1,7 +1,7 @@
 # title: Does not put the old weight back
 # kind: misconception
 # fails: gradient-check-test 1/3
-# hint: put the old weight back
+# hint: a weight keeps its new value while the next ones are tried
 
 # %% gradient-check
 def numerical_gradients(weights, x, target, name, step=1e-5):
