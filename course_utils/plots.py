@@ -256,3 +256,67 @@ def _epochs(values):
 
 def _logs(history):
     return getattr(history, "history", history)
+
+
+def per_layer(curves, label, legend_title=None):
+    """One positive number for each layer of several networks, on a logarithmic axis; a band spans repeated runs.
+
+    Where no run has a finite number above 0 (it vanished or overflowed), nothing is drawn.
+
+    Args:
+        curves: a dict from a network's name to an array (n_layers,), or (n_runs, n_layers), of which the
+            median is drawn and a band from the smallest to the largest.
+        label: what the number is, with its unit if it has one.
+        legend_title: what the names say, such as "initial weights".
+    """
+    figure = _figure(7.4, 3.6)
+    axis = figure.subplots()
+    styles = ("-", "--", "-.", ":")
+    for index, (name, values) in enumerate(curves.items()):
+        values = np.atleast_2d(np.asarray(values, dtype=float))
+        drawable = np.ma.masked_where(~(np.isfinite(values) & (values > 0)), values)
+        colour, layers = COLOURS[index % len(COLOURS)], np.arange(values.shape[1])
+        axis.plot(
+            layers, np.ma.median(drawable, axis=0), styles[index % len(styles)], color=colour, label=name
+        )
+        axis.fill_between(layers, drawable.min(axis=0), drawable.max(axis=0), color=colour, alpha=0.25)
+    axis.set_yscale("log")
+    axis.set_xlabel("layer (0 is the one next to the input)")
+    axis.set_ylabel(label)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.grid(alpha=0.3)
+    _tidy(axis)
+    axis.legend(title=legend_title, frameon=False, **_BESIDE)
+    return figure
+
+
+def heat_maps(tables, column_label, row_label, value_label, limit=12.0):
+    """Tables of numbers as coloured squares side by side: blue below 0, red above, the number in each.
+
+    Args:
+        tables: a dict from a panel's title to a pandas.DataFrame; all have the same rows and columns.
+        column_label: what the columns are.
+        row_label: what the rows are.
+        value_label: what the numbers are.
+        limit: the size at which colours are full, default 12; infinite ones are full too, NaN is grey.
+    """
+    rows, columns = next(iter(tables.values())).shape
+    figure = _figure(2.2 + (0.62 * columns + 0.5) * len(tables), 0.36 * rows + 1.4)
+    panels = figure.subplots(1, len(tables), squeeze=False, sharey=True)[0]
+    for axis, (title, table) in zip(panels, tables.items(), strict=True):
+        values = table.to_numpy(dtype=float)
+        clipped = np.ma.masked_invalid(np.clip(values, -limit, limit))
+        axis.set_facecolor("lightgrey")
+        drawn = axis.imshow(clipped, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        for row, column in np.ndindex(*values.shape):
+            value = values[row, column]
+            colour = "white" if abs(value) > 0.6 * limit else "black"
+            words = "NaN" if np.isnan(value) else f"{value:.1f}"
+            axis.text(column, row, words, ha="center", va="center", color=colour, fontsize=8)
+        axis.set_xticks(range(columns), table.columns)
+        axis.set_yticks(range(rows), table.index)
+        axis.set_xlabel(column_label)
+        axis.set_title(title, fontsize=10)
+    panels[0].set_ylabel(row_label)
+    figure.colorbar(drawn, ax=panels, label=value_label, shrink=0.9)
+    return figure

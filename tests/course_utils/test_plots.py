@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -139,3 +140,47 @@ plots.show(pyplot.gcf(), "A line.")
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
     assert "Two bars, a &lt; b." in page
     assert "A line." in page
+
+
+PER_LAYER = np.array([[1e-9, 1e-6, 1e-3], [1e-8, 1e-5, 1e-2]])
+LAYER_FIGURES = {
+    "per_layer": lambda: plots.per_layer(
+        {"sigmoid": PER_LAYER, "a single run": PER_LAYER[0]}, "norm of the gradient", "activation"
+    ),
+    "heat_maps": lambda: plots.heat_maps(
+        {
+            "first / last": pd.DataFrame([[0.5, -np.inf], [np.nan, 20.0]], ["sigmoid", "tanh"], [5, 10]),
+            "first": pd.DataFrame([[0.5, 1.0], [2.0, -3.0]], ["sigmoid", "tanh"], [5, 10]),
+        },
+        "depth",
+        "activation",
+        "logarithm to base 10",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYER_FIGURES)
+def test_figures_of_layers_are_labelled_and_whole(name):
+    figure = LAYER_FIGURES[name]()
+    assert figure.axes[0].get_xlabel()
+    assert figure.axes[0].get_ylabel()
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+
+
+def test_per_layer_draws_medians_and_leaves_out_what_vanished_or_overflowed():
+    values = np.vstack([PER_LAYER, [1e-7, 0.0, np.inf]])
+    (axis,) = plots.per_layer({"sigmoid": values}, "norm").axes
+    drawn = axis.lines[0].get_ydata()
+    np.testing.assert_allclose(drawn, [1e-8, np.median([1e-6, 1e-5]), np.median([1e-3, 1e-2])])
+    assert axis.get_yscale() == "log"
+    (axis,) = plots.per_layer({"sigmoid": [0.0, 0.0, 1.0]}, "norm").axes
+    assert np.ma.getmaskarray(axis.lines[0].get_ydata(orig=True)).tolist() == [True, True, False]
+
+
+def test_heat_maps_write_every_number():
+    first, second, _ = LAYER_FIGURES["heat_maps"]().axes
+    assert [text.get_text() for text in first.texts] == ["0.5", "-inf", "NaN", "20.0"]
+    assert [text.get_text() for text in second.texts] == ["0.5", "1.0", "2.0", "-3.0"]
