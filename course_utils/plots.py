@@ -259,7 +259,7 @@ def _logs(history):
 
 
 def per_layer(curves, label, legend_title=None):
-    """One positive number for each layer of several networks, on a logarithmic axis; a band spans repeated runs.
+    """A positive number for each layer of networks, on a logarithmic axis; a band spans repeated runs.
 
     Where no run has a finite number above 0 (it vanished or overflowed), nothing is drawn.
 
