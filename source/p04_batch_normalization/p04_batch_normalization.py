@@ -46,7 +46,9 @@
 # | 6 Count parameters | 2 | | 13 Take it out again | 4 |
 # | 7 What cannot matter | 3 | | **Total** | **40** |
 #
-# **Time.** TIMETEXT
+# **Time.** The whole notebook computes for several minutes at the full budget (the default, for working
+# through it) and for about a minute at the quick budget (for checking that everything runs). Plan four
+# hours for reading, guessing and answering.
 #
 # **Help.** `keras.layers.BatchNormalization?` in a cell shows a documentation page. When things get
 # confusing, choose *Restart kernel and run all cells*. When you ask somebody, quote the feedback of the
@@ -1750,15 +1752,16 @@ runs.record("shaken_accuracy", np.mean(np.array(shaken_curves)[:, -1]))
 #
 # The shaken network speaks against it. There the distributions jump at every minibatch, more than they
 # ever drift without batch normalisation, and yet it learns about as well as the normalised network. So
-# steady distributions are not what is needed. The same network stays better behaved in other respects:
-# the gradient measured at one point remains a fair guide over a longer step, the loss varies less along
-# it, and larger learning rates are survived. The scale of the weights no longer matters, and too large a
-# step lowers the effective learning rate by itself. In the deep network it keeps gradients from
-# vanishing. A smoother loss, with gradients of a good size, is the better supported explanation.
+# steady distributions are not what is needed. Other measurements suggest another reason: with batch
+# normalisation the gradient measured at one point remains a fair guide over a longer step, the loss
+# varies less along it, and larger learning rates are survived. The length of a unit's weights no longer
+# matters, and too large a step lowers the effective learning rate by itself. In the deep network the
+# gradients of the first layers do not vanish. A smoother loss, with gradients of a good size, is the
+# better supported explanation.
 #
-# What we have not shown: these are small, fully connected networks on one data set, few seeds, and one kind of shaking. A smoother
-# loss goes together with faster learning here; that it is the cause is a further step. And the sigmoid
-# network on its plateau is smooth as well, and learns nothing.
+# What we have not shown: these are small, fully connected networks on one data set, few seeds, and one
+# kind of shaking. A smoother loss goes together with faster learning here; that it is the cause is a
+# further step.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: says what internal covariate shift is (the distribution of a layer's inputs drifts while
@@ -1768,7 +1771,7 @@ runs.record("shaken_accuracy", np.mean(np.array(shaken_curves)[:, -1]))
 #   that stays reliable over a step / loss that varies less (smoothness), larger learning rates survived,
 #   gradients that do not vanish in the deep network, scale of the weights without effect.
 # - 1 point: a limit of the evidence: small networks, one data set, few seeds, one kind of noise, correlation
-#   rather than cause, or the smooth plateau of the sigmoid network.
+#   rather than cause.
 #
 # No points lost for saying that the question is still open.
 # ### END MARK SCHEME

@@ -1,6 +1,6 @@
 # title: Uses the batch's statistics in inference mode
 # kind: misconception
-# fails: moving-test 1/3
+# fails: moving-test 1/3, layer-test 3/4
 # hint: the batch's own statistics were used
 
 # %% moving

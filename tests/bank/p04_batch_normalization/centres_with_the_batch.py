@@ -1,6 +1,6 @@
 # title: Subtracts the batch's mean in inference mode
 # kind: misconception
-# fails: moving-test 1/3
+# fails: moving-test 1/3, layer-test 3/4
 # hint: the batch's own mean was used
 
 # %% moving

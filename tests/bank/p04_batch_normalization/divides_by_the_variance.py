@@ -1,6 +1,6 @@
 # title: Divides by the variance
 # kind: misconception
-# fails: batch-norm-test 0/3
+# fails: batch-norm-test 0/3, layer-test 3/4
 # hint: this divides by the variance, without the root
 
 # %% batch-norm

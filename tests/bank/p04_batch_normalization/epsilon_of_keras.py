@@ -15,7 +15,7 @@ def fold_model(model):
     weights = []
     for dense, norm, bend in zip(model.layers[:-1:3], model.layers[1::3], model.layers[2::3]):
         folded.add(keras.layers.Dense(dense.units, activation=bend.activation))
-        weights += fold(np.array(dense.kernel), None, *norm.get_weights(), 0.001)
+        weights += fold(dense.kernel.numpy(), None, *norm.get_weights(), 0.001)
     folded.add(keras.layers.Dense(model.layers[-1].units, activation="softmax"))
     folded.set_weights([*weights, *model.layers[-1].get_weights()])
     return folded

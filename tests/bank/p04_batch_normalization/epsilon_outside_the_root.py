@@ -1,6 +1,6 @@
 # title: Adds epsilon to the standard deviation
 # kind: misconception
-# fails: batch-norm-test 0/3
+# fails: batch-norm-test 0/3, layer-test 3/4
 # hint: epsilon was added to the standard deviation
 
 # %% batch-norm

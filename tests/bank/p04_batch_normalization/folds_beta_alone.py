@@ -16,7 +16,7 @@ def fold_model(model):
     for dense, norm, bend in zip(model.layers[:-1:3], model.layers[1::3], model.layers[2::3]):
         folded.add(keras.layers.Dense(dense.units, activation=bend.activation))
         gamma, beta, mean, variance = norm.get_weights()
-        weights += fold(np.array(dense.kernel), None, gamma, beta, mean, variance, norm.epsilon)
+        weights += fold(dense.kernel.numpy(), None, gamma, beta, mean, variance, norm.epsilon)
     folded.add(keras.layers.Dense(model.layers[-1].units, activation="softmax"))
     folded.set_weights([*weights, *model.layers[-1].get_weights()])
     return folded

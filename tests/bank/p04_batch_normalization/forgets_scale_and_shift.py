@@ -1,6 +1,6 @@
 # title: Forgets gamma and beta
 # kind: misconception
-# fails: batch-norm-test 1/3
+# fails: batch-norm-test 1/3, layer-test 3/4
 # hint: gamma and beta are ignored
 
 # %% batch-norm

@@ -44,11 +44,11 @@ class BatchNorm:
 
     @property
     def moving_mean(self):
-        return np.array(self.layer.moving_mean)
+        return keras.ops.convert_to_numpy(self.layer.moving_mean)
 
     @property
     def moving_variance(self):
-        return np.array(self.layer.moving_variance)
+        return keras.ops.convert_to_numpy(self.layer.moving_variance)
 
     def __call__(self, z, training=False):
         return np.array(self.layer(z, training=training))
@@ -111,9 +111,8 @@ predicted = 2.5
 
 # %% catch
 def depends_on_batch(model, x):
-    together = model.predict(x, verbose=0)
-    one_by_one = model.predict(x, batch_size=1, verbose=0)
-    return not np.allclose(together, one_by_one, rtol=0, atol=1e-4)
+    one_by_one = [keras.ops.convert_to_numpy(model(x[[i]]))[0] for i in range(len(x))]
+    return not np.allclose(model(x), one_by_one, rtol=0, atol=1e-4)
 
 
 # %% fold
@@ -127,7 +126,7 @@ def fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon):
 
 def fold_model(model):
     inputs = keras.Input(model.input_shape[1:])
-    signal, waiting, weights = inputs, None, []
+    signal, weights = inputs, []
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             gamma, beta, mean, variance = layer.get_weights()

@@ -1,6 +1,6 @@
 # title: Takes momentum for the weight of the new batch
 # kind: misconception
-# fails: moving-test 2/3
+# fails: moving-test 2/3, layer-test 2/4
 # hint: momentum weighs the new batch here
 
 # %% moving

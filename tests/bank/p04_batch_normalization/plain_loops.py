@@ -109,9 +109,10 @@ def batch_norm_gradient(g, z, gamma, epsilon=1e-3):
 
 # %% catch
 def depends_on_batch(model, x):
-    all_at_once = model.predict(x, batch_size=32, verbose=0)
+    all_at_once = keras.ops.convert_to_numpy(model(x))
     for i in range(len(x)):
-        if np.max(np.abs(model.predict(x[[i]], verbose=0)[0] - all_at_once[i])) > 1e-4:
+        alone = keras.ops.convert_to_numpy(model(x[i : i + 1]))
+        if np.max(np.abs(alone[0] - all_at_once[i])) > 1e-4:
             return True
     return False
 
@@ -140,12 +141,12 @@ def fold_model(model):
         bias = dense.bias
         new_dense.set_weights(
             fold(
-                np.array(dense.kernel),
-                None if bias is None else np.array(bias),
-                np.array(norm.gamma),
-                np.array(norm.beta),
-                np.array(norm.moving_mean),
-                np.array(norm.moving_variance),
+                dense.kernel.numpy(),
+                None if bias is None else bias.numpy(),
+                norm.gamma.numpy(),
+                norm.beta.numpy(),
+                norm.moving_mean.numpy(),
+                norm.moving_variance.numpy(),
                 norm.epsilon,
             )
         )

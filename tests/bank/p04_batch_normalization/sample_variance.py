@@ -1,6 +1,6 @@
 # title: Divides the variance by m - 1
 # kind: misconception
-# fails: batch-norm-test 0/3
+# fails: batch-norm-test 0/3, layer-test 1/4
 # hint: the variance was divided by m − 1 rather than m
 
 # %% batch-norm
