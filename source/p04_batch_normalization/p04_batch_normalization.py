@@ -144,7 +144,7 @@ for activation in ("sigmoid", "relu"):
 # 1/4 times its weights. After ten layers nothing is left of the picture but rounding errors: whatever you
 # show to this network, it answers the same. The *size* of the signal does not show it at all, since every
 # sigmoid gives about 0.5 to the next layer. ReLU with Glorot weights loses some of the signal in each
-# layer, too (Practical 3), but keeps a few ten-thousandths of it through all twenty.
+# layer, too (Practical 3), but about a thousandth of the difference is still there after all twenty.
 #
 # So what a layer needs is that each unit *varies from image to image*: its mean over the images near 0,
 # where the sigmoid is steepest, and its standard deviation near 1. Batch normalisation simply enforces
@@ -1106,12 +1106,12 @@ class Validate(keras.callbacks.Callback):
         logs["val_accuracy"] = accuracy(self.model, x_valid, y_valid)
 
 
-def train(model, n_images=FEW, epochs=FEW_EPOCHS, batch_size=32):
+def train(model, n_images=FEW, epochs=FEW_EPOCHS):
     """Train on the first images; the history, a dict of lists."""
     return model.fit(
         x_train[:n_images],
         y_train[:n_images],
-        batch_size=batch_size,
+        batch_size=32,
         epochs=epochs,
         callbacks=[Validate()],
         verbose=0,
@@ -1668,9 +1668,9 @@ for (name, (lowest, highest, change)), place in zip(smooth.items(), ("bn", "plai
 # The inventors gave a reason for their method: while a layer learns, the distribution of its outputs
 # drifts, so the next layer has to learn for ever something new. They called that **internal covariate
 # shift**, and said that batch normalisation helps because it reduces it. Santurkar et al. tested that
-# with a simple idea: bring the drift back in, on purpose. After each batch normalisation we multiply each
-# unit by a random factor between 0.5 and 1.5 and add a random shift, a new one for each minibatch. Now the
-# distributions jump about at every single step.
+# with a simple idea: bring the drift back in, on purpose. We do it like this: after each batch
+# normalisation, each unit is multiplied by a random factor between 0.5 and 1.5 and shifted by a random
+# number, both new for each minibatch. Now the distributions jump about at every single step.
 #
 # **Predict.** Will this network learn like the one without batch normalisation, like the one with it, or
 # not at all?
@@ -1920,8 +1920,8 @@ for batch_size in (2, 128):
 # anew from 1,000 training images; that does not save the network. With batches of 128 it is the other way
 # round: the normalised network is ahead.
 #
-# **Go further.** `keras.layers.GroupNormalization` (Wu and He, 2018) takes mean and variance over the
-# units of one image in place of the images of a batch. How does it do with batches of 2? Which of this
+# **Go further.** `keras.layers.GroupNormalization` (Wu and He, 2018) takes mean and variance over
+# groups of units of one image, in place of the images of a batch. How does it do with batches of 2? Which of this
 # section's problems can it not have?
 
 # %% [markdown]
@@ -1933,7 +1933,7 @@ for batch_size in (2, 128):
 # is printed.
 #
 # We take a well-trained normalised network and let it predict 400 test images in training mode, in
-# batches of different sizes, first in random order, then sorted by class.
+# batches of different sizes, in the order in which they come, then sorted by class.
 #
 # **Predict.** The accuracy with batches of 200? Of 20? Of 1? And with batches of 20 that were sorted by
 # class?
