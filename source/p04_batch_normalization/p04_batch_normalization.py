@@ -1412,8 +1412,8 @@ exercise.score
 # about what the network computes, only about how fast it learns: the effective learning rate is
 # $\eta / \lVert w \rVert^2$. A step that is too large makes $w$ longer (it goes at right angles to $w$),
 # and *that* lowers the effective learning rate by itself. Van Laarhoven (2017) draws a conclusion for
-# weight decay: with batch normalisation it no longer keeps the function simple, it keeps the effective
-# learning rate up.
+# weight decay: with batch normalisation it no longer limits what the network can compute, it keeps the
+# effective learning rate up.
 #
 # ### Experiment: the largest learning rate
 #
@@ -1655,7 +1655,7 @@ for (name, (lowest, highest, change)), place in zip(smooth.items(), ("bn", "plai
 # **Explain.** Along the gradient, the loss of the normalised network stays in a narrow band, and its
 # gradient changes by about its own length on the longest step. Without batch normalisation the band is
 # several times as wide, and on the longest step the new gradient has next to nothing to do with the old:
-# it differs by about four times the old one's length. So with batch normalisation a gradient that was
+# it differs by three to four times the old one's length. So with batch normalisation a gradient that was
 # measured at one point is still worth something a step away, which is just what a large learning rate
 # needs. The loss is *smoother*: that is what the paper says, for larger networks than ours.
 #
@@ -1913,8 +1913,8 @@ for batch_size in (2, 128):
             runs.record(f"batch_{batch_size}_bn_renewed", np.mean(renewed))
 
 # %% [markdown]
-# **Explain.** With batches of 2 the normalised network is the worst of all, and the network without
-# normalisation is fine. Two things go wrong. In training, a unit can only say "larger" or "smaller"
+# **Explain.** With batches of 2 the normalised network is far behind the one without normalisation, which
+# is fine. Two things go wrong. In training, a unit can only say "larger" or "smaller"
 # (exercise 10), and which of them depends on the one other image. And moving averages with momentum 0.9
 # remember about ten batches, here 20 images. The last column repairs the second by computing the averages
 # anew from 1,000 training images; that does not save the network. With batches of 128 it is the other way
