@@ -46,7 +46,7 @@ UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
 LINE_EVERY = 100  # runs, in a log without a terminal's progress bar
-DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
+DRAWS, DRAW_SECONDS = 300, 3  # runs of each test on the reference; processor time after which none begins
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,13 @@ class _Audit:
         self.only = only
         if only is not None:
             bank = [_restricted(one, only) for one in bank if only in one.cells]
-            names = [cell_of(only, one.cells[only]).looks_up for one in bank]
+            code = [cell_of(*item) for one in bank for item in one.cells.items()]
             chosen = affected(self.cells, {only: ""})
-            self.cells = needed(self.cells, chosen, frozenset().union(*names))
+            self.cells = needed(
+                self.cells,
+                chosen | {cell.name for cell in code},
+                frozenset().union(*(cell.looks_up for cell in code)),
+            )
             self.tests = {cell.name: cell for cell in self.cells if cell.name in chosen and cell.is_test}
         self.exercises = [cell for cell in exercises if only in (None, cell.name)]
         self.bank = bank
@@ -214,7 +218,9 @@ class _Audit:
 
     def _check_reference(self, reference: Reference) -> bool:
         short = {
-            name: score for name, score in reference.outcome.scores.items() if score < self.tests[name].points
+            name: score
+            for name, score in reference.outcome.scores.items()
+            if name in self.tests and score < self.tests[name].points
         }
         for name, score in short.items():
             printed = reference.outcome.printed[name].strip()
@@ -256,13 +262,13 @@ class _Audit:
                 if not console.is_terminal and len(results) % LINE_EVERY == 0:
                     console.print(f"{self.practical}: {len(results)} of about {total} runs", highlight=False)
 
-            pool.run(draws, done)
             pool.run(tasks, done)
             for _ in range(TRIES - 1):
                 left = [
                     task for task in tasks if task.key[0] == "mutant" and not self._lost(results[task.key])
                 ]
                 pool.run(left, done)
+            pool.run(draws, done)
             # after all variants the reference must be what it was: each test of every process once more
             again = [
                 Task(("again", number, name), "repeat", {"test": name, "times": 1, "seconds": 60})
@@ -280,7 +286,11 @@ class _Audit:
 
     def _lost(self, outcome: Outcome) -> dict[str, float]:
         """The tests that a variant did not pass, and their points; `ended` counts as one."""
-        lost = {name: score for name, score in outcome.scores.items() if score < self.tests[name].points}
+        lost = {
+            name: score
+            for name, score in outcome.scores.items()
+            if name in self.tests and score < self.tests[name].points
+        }
         return lost | ({"ended": 0.0} if outcome.ended else {})
 
     # --- judging --------------------------------------------------------------------------------------------
@@ -467,9 +477,15 @@ def as_json(reports: list[Report]) -> str:
 
 
 def _restricted(one: BankEntry, exercise: str) -> BankEntry:
-    """What an entry answers in one exercise."""
+    """What an entry answers in one exercise, with those of its other cells that this answer needs."""
+    kept, names = {}, set()
+    for name, code in reversed(one.cells.items()):
+        cell = cell_of(name, code)
+        if name == exercise or cell.stores & names:
+            kept[name] = code
+            names |= cell.looks_up
     fails = {name: points for name, points in one.fails.items() if name == f"{exercise}-test"}
-    return replace(one, cells={exercise: one.cells[exercise]}, fails=fails)
+    return replace(one, cells=dict(reversed(kept.items())), fails=fails)
 
 
 def _check_thresholds(root: Path, practical: str, report: Report) -> None:

@@ -326,7 +326,7 @@ def _show(runs: list[Run], console: Console) -> None:
         times = [run.each for run in of[way]]
         processor = statistics.median(run.processor_seconds / run.submissions for run in of[way])
         table.add_row(
-            way,
+            way.removeprefix("practicals grade, "),
             f"{len(of[way])} × {of[way][0].submissions}",
             f"{each[way]:.1f}",
             f"{min(times):.1f} to {max(times):.1f}",

@@ -6,7 +6,7 @@ import pytest
 from authoring import CELLS, QUIET, REPOSITORY, Course, marker, new_course
 from typer.testing import CliRunner
 
-from autograder.audit import UNANSWERED, Report, audit_all
+from autograder.audit import UNANSWERED, Report, _restricted, audit_all
 from autograder.bank import BankEntry, read_bank
 from autograder.cli import app
 from autograder.errors import PracticalsError
@@ -358,3 +358,12 @@ def test_packing_the_first_practical():
         sum(name in one.cells for one in bank) for name in {name for one in bank for name in one.cells}
     )
     assert len(groups) <= most + 3
+
+
+def test_one_exercise_of_an_entry_comes_with_what_it_needs_of_the_others():
+    cells = {"f": "import math\nx = 2", "g": "def g():\n    return math.pi", "h": "y = 4", "k": "z = g()"}
+    entry = BankEntry("style", "", "misconception", cells, fails={"g-test": (0, 1), "h-test": (0, 1)})
+    assert list(_restricted(entry, "g").cells) == ["f", "g"]
+    assert list(_restricted(entry, "k").cells) == ["f", "g", "k"]
+    assert _restricted(entry, "g").fails == {"g-test": (0, 1)}
+    assert list(_restricted(entry, "h").cells) == ["h"]

@@ -6,6 +6,7 @@ import sys
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpec
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.validator import Validator
 from typer.testing import CliRunner
@@ -125,7 +126,9 @@ def test_the_table():
 
 def outputs_of(sources, folder, **environment):
     """What the last of these cells prints, in a kernel of its own."""
-    kernel = checkfile.AsyncKernelManager(kernel_name="python3", kernel_spec_manager=checkfile.ThisPython())
+    kernel = checkfile.AsyncKernelManager(
+        kernel_name="python3", kernel_spec_manager=checkfile.ThisEnvironment()
+    )
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
     client = checkfile.NotebookClient(notebook, km=kernel, allow_errors=True, ipython_hist_file=":memory:")
     known = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
@@ -219,6 +222,15 @@ def test_what_cannot_be_checked_is_refused_in_words(tmp_path, content, problem):
         path.write_text(content)
     with pytest.raises(NotebookError, match=problem):
         check_file(path)
+
+
+def test_a_kernel_that_does_not_start_is_told_in_words(tmp_path, monkeypatch):
+    dead = KernelSpec(
+        argv=[sys.executable, "-c", "raise SystemExit(1)", "{connection_file}"], language="python"
+    )
+    monkeypatch.setattr(checkfile.ThisEnvironment, "get_kernel_spec", lambda self, name: dead)
+    with pytest.raises(NotebookError, match="does not start"):
+        check_file(notebook_file(tmp_path, SQUARE, ANSWER, SQUARE_TEST))
 
 
 def test_the_commands_end_with_a_status(tmp_path, capsys):
