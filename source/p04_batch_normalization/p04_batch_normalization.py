@@ -144,7 +144,7 @@ for activation in ("sigmoid", "relu"):
 # 1/4 times its weights. After ten layers nothing is left of the picture but rounding errors: whatever you
 # show to this network, it answers the same. The *size* of the signal does not show it at all, since every
 # sigmoid gives about 0.5 to the next layer. ReLU with Glorot weights loses some of the signal in each
-# layer, too (Practical 3), but about a thousandth of the difference is still there after all twenty.
+# layer, too (Practical 3), but a few ten-thousandths of the difference are still there after all twenty.
 #
 # So what a layer needs is that each unit *varies from image to image*: its mean over the images near 0,
 # where the sigmoid is steepest, and its standard deviation near 1. Batch normalisation simply enforces
@@ -1260,7 +1260,7 @@ for title, samples in weights_seen.items():
 
 # %% [markdown]
 # **Explain.** The weights hardly change their distribution in either network: learning takes small, well
-# chosen changes of many weights. With batch normalisation they move several times as far (last lines).
+# chosen changes of many weights. With batch normalisation they move two to four times as far (last lines).
 #
 # The pre-activations tell the two apart. Without batch normalisation they are a comb of narrow peaks, one
 # for each unit: a unit says nearly the same for every image. The peaks drift a little, and the comb
