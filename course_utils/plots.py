@@ -320,3 +320,65 @@ def heat_maps(tables, column_label, row_label, value_label, limit=12.0):
     panels[0].set_ylabel(row_label)
     figure.colorbar(drawn, ax=panels, label=value_label, shrink=0.9)
     return figure
+
+
+def mean_and_range(panels, x, xlabel, ylabel):
+    """Curves of repeated runs: the mean over the runs, and a band from the lowest to the highest run.
+
+    Args:
+        panels: a dict from a panel's title to its curves, a dict from a name to an array (runs, points). The
+            same names in all panels; one legend for them.
+        x: the points' places on the horizontal axis.
+        xlabel: its label.
+        ylabel: the label of the vertical axis, which all panels share.
+    """
+    figure = _figure(min(2.6 * len(panels) + 1.8, 10) if len(panels) > 1 else 6.5, 3.1)
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    x = np.asarray(list(x))
+    markers = "osv^Dx+"
+    for axis, (title, curves) in zip(axes, panels.items(), strict=True):
+        for index, (name, runs) in enumerate(curves.items()):
+            runs, colour = np.asarray(runs), COLOURS[index % len(COLOURS)]
+            axis.plot(x, runs.mean(axis=0), color=colour, marker=markers[index % 7], markersize=4, label=name)
+            axis.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.25, linewidth=0)
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel(xlabel)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.grid(alpha=0.3)
+        _tidy(axis)
+    axes[0].set_ylabel(ylabel)
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside right upper", frameon=False)
+    return figure
+
+
+def ridges(panels, labels, quantity, time):
+    """Distributions that change over time: histograms above each other, one row a time, the first on top.
+
+    Args:
+        panels: a dict from a panel's title to a list of arrays, one for each label; all values count alike.
+        labels: the times, one for each row.
+        quantity: what is distributed, with its unit: the label of the horizontal axes, which have one scale.
+        time: what the labels count.
+    """
+    samples = [np.ravel(sample) for rows in panels.values() for sample in rows]
+    low, high = np.percentile(np.concatenate(samples), [0.1, 99.9])
+    edges = np.linspace(low - 0.05 * (high - low), high + 0.05 * (high - low), 121)
+    figure = _figure(3.8 * len(panels) + 0.8, 0.5 * len(labels) + 1.2)
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+    for axis, (title, rows) in zip(axes, panels.items(), strict=True):
+        for row, sample in enumerate(rows):
+            heights = np.histogram(sample, edges)[0].astype(float)
+            base = len(rows) - 1 - row
+            # every row has the same height: a narrow peak would flatten all others
+            curve = base + 0.9 * heights / max(heights.max(), 1)
+            centres = (edges[1:] + edges[:-1]) / 2
+            axis.fill_between(centres, base, curve, color=BLUE, alpha=0.5, linewidth=0)
+            axis.plot(centres, curve, color=BLUE, linewidth=1)
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel(quantity, fontsize=9)
+        axis.set_yticks(range(len(labels)), [str(label) for label in reversed(labels)])
+        axis.grid(axis="y", alpha=0.3)
+        _tidy(axis)
+    axes[0].set_ylabel(time)
+    return figure

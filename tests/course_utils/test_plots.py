@@ -184,3 +184,51 @@ def test_heat_maps_write_every_number():
     first, second, _ = LAYER_FIGURES["heat_maps"]().axes
     assert [text.get_text() for text in first.texts] == ["0.5", "-inf", "NaN", "20.0"]
     assert [text.get_text() for text in second.texts] == ["0.5", "1.0", "2.0", "-3.0"]
+
+
+def runs_panels():
+    rng = np.random.default_rng(0)
+    return {title: {"with": rng.uniform(size=(3, 4)), "without": rng.uniform(size=(3, 4))} for title in "ab"}
+
+
+def samples_over_time():
+    rng = np.random.default_rng(0)
+    return {title: [rng.normal(scale=1 + row, size=200) for row in range(4)] for title in ("one", "two")}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: plots.mean_and_range(runs_panels(), range(1, 5), "epoch", "accuracy"),
+        lambda: plots.ridges(samples_over_time(), [0, 10, 20, 40], "weight", "minibatches seen"),
+    ],
+    ids=["mean_and_range", "ridges"],
+)
+def test_figures_in_panels_have_labels_and_are_whole_and_small(draw):
+    figure = draw()
+    assert all(axis.get_xlabel() for axis in figure.axes)
+    assert figure.axes[0].get_ylabel()
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+    png = io.BytesIO()
+    figure.savefig(png)
+    assert len(png.getvalue()) < 60_000
+
+
+def test_mean_and_range_draws_the_mean_of_the_runs():
+    panels = runs_panels()
+    figure = plots.mean_and_range(panels, range(1, 5), "epoch", "accuracy")
+    for axis, curves in zip(figure.axes, panels.values(), strict=True):
+        for line, runs in zip(axis.get_lines(), curves.values(), strict=True):
+            np.testing.assert_allclose(line.get_ydata(), runs.mean(axis=0))
+
+
+def test_ridges_have_the_first_time_on_top():
+    figure = plots.ridges(samples_over_time(), [0, 10, 20, 40], "weight", "minibatches seen")
+    axis = figure.axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["40", "20", "10", "0"]
+    first, *_, last = axis.get_lines()
+    assert first.get_ydata().min() == 3
+    assert last.get_ydata().min() == 0
