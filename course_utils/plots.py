@@ -353,11 +353,11 @@ def decision_regions(regions, points, labels, extent):
         axis.set_axis_off()
     for axis, (name, shades) in zip(grid.flat, regions.items(), strict=False):
         shades = np.asarray(shades)
-        axis.imshow(shades, extent=extent, origin="lower", cmap="PuOr_r", vmin=0, vmax=1, aspect="auto")
+        axis.imshow(shades, extent=extent, origin="lower", cmap="PuOr_r", vmin=-0.4, vmax=1.4, aspect="auto")
         across = np.linspace(extent[0], extent[1], shades.shape[1])
         up = np.linspace(extent[2], extent[3], shades.shape[0])
         axis.contour(across, up, shades, levels=[0.5], colors=BLACK, linewidths=1)
-        for label, colour, marker in ((0, PURPLE, "o"), (1, ORANGE, "^")):
+        for label, colour, marker in ((0, BLUE, "o"), (1, VERMILION, "^")):
             of_class = points[labels == label]
             axis.scatter(
                 *of_class.T, s=9, color=colour, marker=marker, edgecolor=BLACK, linewidth=0.3, label=label
