@@ -45,7 +45,7 @@ test: setup lint
 	$(call say,Checking that the built notebooks are fresh and leak nothing)
 	@$(BIN)/practicals build --check
 	$(call say,Unit tests and whole-class tests)
-	@$(BIN)/pytest -q -m 'slow or not slow' -n 2 --dist loadgroup tests
+	@$(BIN)/pytest -q -m 'slow or not slow' -n 2 --dist loadgroup --durations 25 tests
 	$(call say,Running every source notebook and comparing its outputs (nbval))
 	@$(BIN)/pytest -q --nbval source
 	$(call say,Running every release notebook: unanswered exercises must stop politely (nbval))
@@ -53,4 +53,4 @@ test: setup lint
 
 lab: setup
 	$(call say,Opening JupyterLab in release/ (stop it with Ctrl-C))
-	@cd release && ../$(BIN)/jupyter lab
+	@$(BIN)/jupyter lab --ServerApp.root_dir=release

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import socket
 import threading
 from pathlib import Path
 
@@ -20,8 +21,14 @@ ANSWER_SECONDS = 30
 QUEUE = 64  # messages that wait to be read here; with the longest message this bounds our memory
 
 
+class ParentEnded(RuntimeError):
+    """The zygote has ended, and with it all kernels that it forked."""
+
+
 class KernelParent:
-    """A started zygote; kernels are forked from it.
+    """A started zygote; kernels are forked from it. Threads may share it.
+
+    It imports TensorFlow in its own process, so making one takes no time; the first request waits for it.
 
     Args:
         data: folder of data sets that kernels may read (COURSE_DATA_DIR); None for the default one.
@@ -40,40 +47,57 @@ class KernelParent:
         if sandboxed:
             sandbox.require_sandbox()
         self._process = sandbox.start([], limits=self.limits, data=data, sandboxed=sandboxed)
-        self._process.control.settimeout(START_SECONDS)
-        try:
-            ready = self._receive()
+        self._ready = self._ended = self._closed = False
+
+    def wait(self) -> None:
+        """Wait until kernels can be forked.
+
+        Raises:
+            ParentEnded: it ended before that.
+        """
+        with self._lock:
+            self._wait()
+
+    def _wait(self) -> None:
+        if not self._ready:
+            self._receive(START_SECONDS)
+            self._ready = True
             sandbox.started(self._process)
-        except Exception:
-            self.close()
-            raise
-        self.warm_threads = ready["threads"]
 
     def request(self, do: str, kernel: str, **more) -> dict:
         """Ask the zygote for one thing and return its answer.
 
         Raises:
-            RuntimeError: it has ended, does not answer, or could not do it.
+            ParentEnded: it has ended, or does not answer.
+            RuntimeError: it could not do it, or `close` was called.
         """
         with self._lock:
-            self._process.control.settimeout(ANSWER_SECONDS)
-            self._process.control.send(json.dumps({"do": do, "kernel": kernel, **more}).encode())
-            return self._receive()
+            self._wait()
+            try:
+                self._process.control.send(json.dumps({"do": do, "kernel": kernel, **more}).encode())
+            except OSError:  # its end is closed
+                self._end()
+            return self._receive(ANSWER_SECONDS)
 
-    def _receive(self) -> dict:
+    def _receive(self, seconds: float) -> dict:
         try:
+            self._process.control.settimeout(seconds)
             reply = self._process.control.recv(65536)
-        except TimeoutError:
+        except OSError:  # also when it does not answer in time: its next answer would be to this question
             reply = b""
         if not reply:
-            printed = sandbox.printed(self._process)
-            raise RuntimeError(
-                f"the parent of all kernels has ended or does not answer; it printed:\n{printed}"
-            )
+            self._end()
         answer = json.loads(reply)
         if answer.get("error"):
             raise RuntimeError(answer["error"])
         return answer
+
+    def _end(self) -> None:
+        if self._closed and not self._ended:
+            raise RuntimeError("the parent of all kernels was closed")
+        self._ended = True
+        log = "" if self._closed else sandbox.printed(self._process)
+        raise ParentEnded(f"the parent of all kernels has ended or does not answer; it printed:\n{log}")
 
     def fork(self, *, trusted: bool = False) -> "ForkedKernel":
         """A new kernel; a `trusted` one can reach the sockets of the others."""
@@ -87,11 +111,22 @@ class KernelParent:
     @property
     def alive(self) -> bool:
         """Whether the zygote still runs."""
-        return self._process.popen.poll() is None
+        return not (self._ended or self._closed) and self._process.popen.poll() is None
+
+    def require_alive(self) -> None:
+        """Raise ParentEnded if the zygote has ended or does not answer."""
+        self.request("status", "")
 
     def close(self) -> None:
-        """End the zygote and every kernel."""
-        sandbox.stop(self._process)
+        """End the zygote and every kernel. May be called twice, and while other threads wait for answers."""
+        if self._closed:
+            return
+        self._ended = not self.alive
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._process.control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
+        with self._lock:
+            sandbox.stop(self._process, at_once=not self._ready)
 
     def __enter__(self) -> "KernelParent":
         return self
@@ -195,7 +230,10 @@ class ForkedKernel:
         """Whether the kernel's process runs."""
         if self._stopped or self._status is not None:
             return False
-        answer = self.parent.request("status", self.kernel_id)
+        try:
+            answer = self.parent.request("status", self.kernel_id)
+        except RuntimeError:  # the parent has ended, and with it its kernels
+            return False
         if not answer["alive"]:
             self._status = answer.get("status") or 0
         return answer["alive"]

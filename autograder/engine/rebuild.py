@@ -148,7 +148,7 @@ def _read(cell: Any) -> SubmittedCell:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     return SubmittedCell(
-        cell_type=cell.get("cell_type") if cell.get("cell_type") in NEW_CELL else "raw",
+        cell_type=cell.get("cell_type") if cell.get("cell_type") in [*NEW_CELL] else "raw",
         source=source if isinstance(source, str) else "",
         name=name if isinstance(name, str) else None,
         cell_id=cell_id if isinstance(cell_id, str) else None,

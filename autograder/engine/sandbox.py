@@ -310,11 +310,16 @@ def printed(process: Process) -> str:
     return process.log.read().decode(errors="replace")
 
 
-def stop(process: Process) -> None:
-    """End a process started by `start`, and with it every kernel that it forked; remove its files."""
+def stop(process: Process, *, at_once: bool = False) -> None:
+    """End a process started by `start`, and with it every kernel that it forked; remove its files.
+
+    Args:
+        process: from `start`.
+        at_once: kill it; otherwise it has 5 s to end by itself, which it does not while it imports.
+    """
     process.control.close()  # it ends by itself when the other end is closed
     try:
-        process.popen.wait(timeout=5)
+        process.popen.wait(timeout=0 if at_once else 5)
     except subprocess.TimeoutExpired:
         os.kill(process.inner_pid or process.popen.pid, signal.SIGKILL)
         process.popen.wait()

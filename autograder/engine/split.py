@@ -8,6 +8,7 @@ import atexit
 import base64
 import copy
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets import Bool
 
-from autograder.engine import execute
-from autograder.engine.assignment import source_notebook
+from autograder.engine import execute, sandbox
+from autograder.engine.assignment import given_files, source_notebook
 from autograder.engine.client import REACTION_SECONDS, BoundedClient
 from autograder.engine.kernel import ForkedKernel, KernelParent
 from autograder.engine.limits import KERNEL_DIED, TOO_MUCH_OUTPUT, Limits, failure, out_of_time, too_slow
@@ -43,10 +44,8 @@ class ExecuteSplit(execute.ExecuteSubmission):
         coursedir = self.parent.parent.coursedir
         names = resources["nbgrader"]
         references = reference_names(source_notebook(coursedir, names["assignment"], names["notebook"]))
-        with execute.working_folder(coursedir, names["assignment"]) as folder:
-            executed = execute_notebook(
-                nb, self.limits, folder, references=references, sandboxed=self.sandbox
-            )
+        files = read_files(given_files(coursedir, names["assignment"]))
+        executed = execute_notebook(nb, self.limits, files, references=references, sandboxed=self.sandbox)
         return executed, resources
 
 
@@ -59,7 +58,7 @@ def reference_names(source: Path) -> dict[str, set[str]]:
 def execute_notebook(
     nb: NotebookNode,
     limits: Limits,
-    workdir: Path,
+    files: dict[str, bytes],
     *,
     references: dict[str, set[str]] | None = None,
     sandboxed: bool = True,
@@ -72,7 +71,7 @@ def execute_notebook(
     Args:
         nb: from `rebuild`.
         limits: time and output that it may take.
-        workdir: folder with the files that the course hands out; copied, never written to.
+        files: content of the files that the course hands out, by path in the working folder.
         references: see `names.plan`.
         sandboxed: False runs without bubblewrap; the notebook's notes then say so.
 
@@ -81,13 +80,16 @@ def execute_notebook(
 
     Raises:
         SandboxUnavailable: this machine cannot isolate student code.
+        ParentEnded: the parent of all kernels ended, which says nothing about this submission.
         RuntimeError: no kernel could be started.
     """
     executed = copy.deepcopy(nb)
-    run = _Run(
-        executed, plan(executed, references), limits, _files(workdir), kernel_parent(sandboxed=sandboxed)
-    )
-    execute.run_to_end(run.notebook())
+    parent = kernel_parent(sandboxed=sandboxed)
+    run = _Run(executed, plan(executed, references), limits, files, parent)
+    try:
+        execute.run_to_end(run.notebook())
+    finally:
+        parent.require_alive()  # otherwise outputs and errors say nothing about this submission
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.outputs = merge_streams(cell.outputs)
@@ -99,17 +101,29 @@ def execute_notebook(
 
 
 _parents: dict[tuple, KernelParent] = {}
+_parents_lock = threading.Lock()
 
 
 def kernel_parent(*, sandboxed: bool = True) -> KernelParent:
     """This process's parent of kernels, started when it is first needed and ended with the process."""
     data = data_folder()
-    key = (os.getpid(), sandboxed, data)
-    parent = _parents.get(key)
-    if parent is None or not parent.alive:
-        parent = _parents[key] = KernelParent(data=data, sandboxed=sandboxed)
-        atexit.register(parent.close)
-    return parent
+    settings = sandbox.environment(data, sandboxed=sandboxed)
+    key = (os.getpid(), sandboxed, data, *sorted(settings.items()))
+    with _parents_lock:
+        parent = _parents.get(key)
+        if parent is None or not parent.alive:
+            if parent is not None:
+                parent.close()
+            parent = _parents[key] = KernelParent(data=data, sandboxed=sandboxed)
+        return parent
+
+
+@atexit.register
+def close_parents() -> None:
+    """End this process's parents of kernels, and with them all their kernels."""
+    with _parents_lock:
+        for key in [key for key in _parents if key[0] == os.getpid()]:
+            _parents.pop(key).close()
 
 
 def data_folder() -> Path | None:
@@ -119,15 +133,14 @@ def data_folder() -> Path | None:
     return next((folder.resolve() for folder in folders if folder.is_dir()), None)
 
 
-def _files(workdir: Path) -> dict[str, bytes]:
-    """Content of the ordinary files of a folder, by relative path."""
+def read_files(paths: dict[str, Path]) -> dict[str, bytes]:
+    """Content of files, by their path in the working folder; of at most 16 MB in all."""
     files, size = {}, 0
-    for path in sorted(workdir.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            size += path.stat().st_size
-            if size > MAX_FILES:
-                break
-            files[str(path.relative_to(workdir))] = path.read_bytes()
+    for name, path in paths.items():
+        size += path.stat().st_size
+        if size > MAX_FILES:
+            break
+        files[name] = path.read_bytes()
     return files
 
 

@@ -75,6 +75,7 @@ def main() -> None:
         control.send(json.dumps(answer).encode())
     for name in list(zygote.kernels):
         zygote.stop(name)
+    os._exit(0)  # without what TensorFlow does at the end
 
 
 def preload() -> None:

@@ -1,5 +1,6 @@
 """Collects a class folder: finds each student's notebook, checks it, copies it; originals stay untouched."""
 
+import codecs
 import errno
 import json
 import os
@@ -9,6 +10,7 @@ import warnings
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,6 +22,7 @@ from autograder.engine.rebuild import NEW_CELL, matched_cells
 from autograder.errors import PracticalsError
 
 MAX_BYTES = 20_000_000
+MAX_LEVELS = 100  # of lists and objects inside each other; what copies a notebook is recursive
 TIMESTAMP = "timestamp.txt"
 # What nbgrader, its globs and its comma-separated export can hold
 STUDENT_ID = re.compile(r"\w[\w .@'()-]{0,126}[\w.@')-]|\w")
@@ -83,11 +86,13 @@ def collect(
     except OSError as error:
         raise PracticalsError(f"cannot read {class_folder} ({error.strerror})", expected) from error
     submissions, without = [], []
-    for folder in folders:
-        if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
-            without.append(folder.name)
-        elif folder.is_dir():
-            submissions.append(_collect_one(folder, collected, practical, assignment))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbformat's, on duplicate and missing cell ids
+        for folder in folders:
+            if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
+                without.append(folder.name)
+            elif folder.is_dir():
+                submissions.append(_collect_one(folder, collected, practical, assignment))
     if not submissions:
         raise PracticalsError(f"{class_folder} has no submission of {practical}", expected)
     return submissions, without
@@ -212,23 +217,42 @@ def _parse(content: bytes) -> NotebookNode:
     if not content.strip():
         raise _UnusableError("the file is empty", ASK_AGAIN)
     try:
-        json.loads(text := content.decode("utf-8-sig"))
+        json_value = json.loads(text := content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _UnusableError("not a notebook (not text in UTF-8)", ASK_AGAIN) from error
     except json.JSONDecodeError as error:
         raise _UnusableError(f"not a notebook (invalid JSON at line {error.lineno})", ASK_AGAIN) from error
+    except ValueError as error:
+        raise _UnusableError("not a notebook (it has a number of thousands of digits)", ASK_AGAIN) from error
     except RecursionError as error:
         raise _UnusableError("not a notebook (nested too deeply)", ASK_AGAIN) from error
+    if _levels_exceed(json_value, MAX_LEVELS):
+        raise _UnusableError("not a notebook (nested too deeply)", ASK_AGAIN)
+    if not isinstance(json_value, dict):
+        raise _UnusableError("not a valid notebook (no JSON object)", ASK_AGAIN)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # duplicate and missing cell ids
-            notebook = nbformat.reads(text, as_version=4)
-        if not isinstance(notebook.get("cells"), list):
-            raise TypeError("it has no list of cells")
+        notebook = nbformat.reads(text, as_version=4)
     except Exception as error:  # a stranger's file: nbformat fails in many ways
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
-        raise _UnusableError(f"not a valid notebook ({reason})", ASK_AGAIN) from error
+        if json_value.get("nbformat") != 4:
+            version = str(json_value.get("nbformat"))[:20]
+            raise _UnusableError(f"not a valid notebook (format {version!r})", ASK_AGAIN) from error
+        notebook = nbformat.from_dict(json_value)  # what of its cells can be read will do
+    if not isinstance(notebook.get("cells"), list):
+        raise _UnusableError("not a valid notebook (it has no list of cells)", ASK_AGAIN)
     return notebook
+
+
+def _levels_exceed(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand more than so many levels inside each other."""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+    return bool(level)
 
 
 def _refuse_foreign(notebook: NotebookNode, assignment: Assignment, practical: str) -> None:
@@ -246,16 +270,21 @@ def _valid(notebook: NotebookNode, content: bytes, assignment: Assignment) -> by
     """The content as it is, or, where nbgrader would choke on it, a valid notebook with the same answers."""
     try:
         nbformat.validate(notebook)
-        return content
-    except nbformat.ValidationError:
+        nbformat.writes(notebook).encode()  # fails on halves of surrogate pairs, which JSON can hold
+        return content.removeprefix(codecs.BOM_UTF8)
+    except Exception:  # nbformat fails in many ways on what is not as it expects
         cells = []
         for cell in matched_cells(assignment, notebook):
-            cells.append(NEW_CELL[cell.cell_type](source=cell.source))
+            cells.append(NEW_CELL[cell.cell_type](source=_encodable(cell.source)))
             if cell.name is not None:
-                cells[-1].metadata["nbgrader"] = {"grade_id": cell.name}
+                cells[-1].metadata["nbgrader"] = {"grade_id": _encodable(cell.name)}
             elif cell.position is not None:
                 cells[-1]["id"] = assignment.graded.cells[cell.position]["id"]
         return nbformat.writes(new_notebook(cells=cells)).encode()
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _timestamp(folder: Path) -> tuple[datetime | None, list[str]]:

@@ -3,7 +3,7 @@
 import errno
 import traceback
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from autograder.engine.assignment import load_assignment, source_notebook
+from autograder.engine.assignment import given_files, load_assignment, source_notebook
+from autograder.engine.kernel import ParentEnded
 from autograder.engine.limits import Limits, incidents
-from autograder.engine.sandbox import require_sandbox
+from autograder.engine.rebuild import rebuild
+from autograder.engine.split import kernel_parent, read_files, reference_names
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, due_date, only_one_run
@@ -134,9 +136,8 @@ def grade_class(
             somebody pressed Ctrl-C.
         OSError: the disk is full.
     """
-    if sandboxed:
-        require_sandbox()
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
+    kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
     with only_one_run(course.autograded):
         submissions, without = collect(
             course.class_folder, course.collected, course.practical, course.assignment
@@ -155,10 +156,11 @@ def grade_class(
                 for submission in submissions:
                     if submission.student_id not in waiting:
                         display.passed_over(run.result(submission.student_id))
-                for student_id, future in execute_all(run.jobs(waiting), workers):
-                    run.settle(student_id, future)
-                    executed.append(student_id)
-                    display.finished(run.result(student_id))
+                with closing(execute_all(waiting, run.job, workers)) as finished:
+                    for student_id, future in finished:
+                        run.settle(student_id, future)
+                        executed.append(student_id)
+                        display.finished(run.result(student_id))
             run.refresh_feedback()
         except KeyboardInterrupt as error:
             run.write_results()
@@ -180,6 +182,8 @@ class _Run:
         self.sandboxed = sandboxed
         self.submissions = {submission.student_id: submission for submission in submissions}
         self.titles = exercise_titles(course.assignment.graded)
+        self.references = reference_names(course.source)
+        self.files = read_files(given_files(course.coursedir, course.practical))
         common = common_digest(course, limits, sandboxed)
         self.digests = {name: submission_digest(common, self.submissions[name]) for name in self.gradable()}
 
@@ -200,18 +204,11 @@ class _Run:
                 or recorded_submission(book, self.course.practical, name) is None
             ]
 
-    def jobs(self, names: list[str]) -> dict[str, Job]:
-        """What the workers are to execute, by student id."""
-        return {
-            name: Job(
-                self.course.root,
-                self.course.practical,
-                self.submissions[name].notebook,
-                self.limits,
-                self.sandboxed,
-            )
-            for name in names
-        }
+    def job(self, name: str) -> Job:
+        """What executing a student's submission takes. Threads may call this side by side."""
+        submitted = nbformat.read(self.submissions[name].notebook, as_version=4)
+        rebuilt = rebuild(self.course.assignment, submitted)
+        return Job(nbformat.writes(rebuilt), self.references, self.files, self.limits, self.sandboxed)
 
     def settle(self, name: str, future: Future) -> None:
         """Record an executed submission, or why there is nothing to record.
@@ -224,9 +221,10 @@ class _Run:
             record = self._recorded(name, future)
         except PracticalsError:
             raise
-        except BrokenProcessPool:
+        except ParentEnded as error:
+            self._log_unless_disk_full(name, error)
             record = Record(
-                problem="the process that executed it was killed; was the memory used up?",
+                problem="the process that executes submissions was killed twice; was the memory used up?",
                 remedy="Run the same command again with --workers 1",
             )
         except Exception as error:

@@ -1784,7 +1784,7 @@ exercise.score
 # loss? And by accuracy?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-LONG = training.budget(full=25, quick=12)
+LONG = training.budget(full=25, quick=10)
 rolled_back, curves = [], []
 model = build_mlp(LAYER_SIZES)
 compile_mlp(model, learning_rate=0.03)
@@ -1797,10 +1797,17 @@ for seed in SEEDS:
     )
     curves.append(history.history["val_loss"])
     for epoch, network in (("last", model), ("best", load_best(folder))):
-        scores = network.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)
-        guesses = network.predict(x_test, batch_size=500, verbose=0)
-        scores["sureness_when_wrong"] = guesses.max(axis=1)[guesses.argmax(axis=1) != y_test].mean()
-        rolled_back.append({"epoch": epoch, **scores})
+        probabilities = network.predict(x_test, batch_size=500, verbose=0)
+        wrong = probabilities.argmax(axis=1) != y_test
+        of_label = np.maximum(probabilities[np.arange(len(y_test)), y_test], 1e-7)  # as Keras does: no log of 0
+        rolled_back.append(
+            {
+                "epoch": epoch,
+                "loss": -np.log(of_label).mean(),
+                "accuracy": 1 - wrong.mean(),
+                "sureness_when_wrong": probabilities[wrong].max(axis=1).mean(),
+            }
+        )
 
 figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
 for seed, losses, colour in zip(SEEDS, curves, plots.COLOURS, strict=False):
@@ -2373,6 +2380,20 @@ exercise.score
 best_accuracy = best_model.evaluate(x_test, y_test, batch_size=500, verbose=0, return_dict=True)["accuracy"]
 runs.record("best_test_accuracy", best_accuracy)
 print(f"gained over the first network: {best_accuracy - test_accuracy:+.3f}")
+
+# %% [markdown]
+# ## Check your work
+#
+# The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
+# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 9, in
+# words, is read by a person. And the points here are those of the checks that you see; the others follow
+# when your work is graded.)
+
+# %% tags=["experiment"]
+from course_utils import selfcheck
+
+selfcheck.report()
 
 # %% [markdown]
 # ## What to take away

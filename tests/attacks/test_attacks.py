@@ -36,6 +36,7 @@ MARKS = {"scale-test": 3.0, "build-test": 0.0, "train-test": 0.0, "count-test": 
 @pytest.fixture(scope="module")
 def parent():
     with KernelParent() as parent, pytest.MonkeyPatch.context() as patch:
+        parent.wait()
         patch.setattr(split, "kernel_parent", lambda **_: parent)
         yield parent
 
@@ -82,12 +83,10 @@ def processes(parent: KernelParent) -> int:
         for file in FILES
     ],
 )
-def test_attack(file, parent, host, tmp_path):
+def test_attack(file, parent, host):
     before, running = digest(host), processes(parent)
-    workdir = tmp_path / "given"
-    workdir.mkdir()
     notebook, marks = attack_submission(file, host)
-    executed = split.execute_notebook(notebook, LIMITS, workdir, references=course.REFERENCES)
+    executed = split.execute_notebook(notebook, LIMITS, {}, references=course.REFERENCES)
 
     assert course.scores(executed) == marks, course.feedback(executed, "scale-test")
     for cell in executed.cells:
@@ -102,7 +101,7 @@ def test_attack(file, parent, host, tmp_path):
     assert processes(parent) == running
     assert not list(parent._process.exchange.iterdir())
 
-    after = split.execute_notebook(course.submission(HONEST), LIMITS, workdir, references=course.REFERENCES)
+    after = split.execute_notebook(course.submission(HONEST), LIMITS, {}, references=course.REFERENCES)
     assert course.scores(after) == MARKS
 
 

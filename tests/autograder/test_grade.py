@@ -20,13 +20,13 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from toy_course import GOOD, HALF_SQUARE, ToyCourse, index_of, toy_cells
 
+from autograder.engine import split
 from autograder.errors import PracticalsError
 from autograder.grading import run as run_module
-from autograder.grading import workers as workers_module
 from autograder.grading.course import Course
 from autograder.grading.results import Result
 from autograder.grading.run import GradedClass, grade
-from autograder.grading.workers import Job, execute_submission
+from autograder.grading.workers import execute_job
 from autograder.notebooks import read_notebook
 
 QUIET = Console(quiet=True)
@@ -66,22 +66,15 @@ def run_command(toy: ToyCourse, *arguments: str, **options) -> subprocess.Comple
 def without_kernels(monkeypatch):
     """For tests of what happens around the execution: the grades are those of a class of no answers."""
 
-    def not_executed(jobs: dict, workers: int):
-        for student_id, job in jobs.items():
+    def not_executed(students, job, workers):
+        for student_id in students:
             future = Future()
-            future.set_result(execute_submission(job))
+            future.set_result(execute_job(job(student_id)))
             yield student_id, future
 
-    monkeypatch.setattr(workers_module, "execute_notebook", lambda nb, *_, **__: nb)
-    monkeypatch.setattr(run_module, "require_sandbox", lambda: None)
+    monkeypatch.setattr(split, "execute_notebook", lambda nb, *_, **__: nb)
+    monkeypatch.setattr(run_module, "kernel_parent", lambda **_: None)
     monkeypatch.setattr(run_module, "execute_all", not_executed)
-
-
-def dies_at_the_first(job: Job) -> tuple[str, float]:
-    """In a worker: what running out of memory does to it."""
-    if "s0_first" in job.notebook.parts:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return execute_submission(job)
 
 
 # --- the whole ----------------------------------------------------------------------------------------------
@@ -238,17 +231,46 @@ def test_grades_of_other_practicals_stay_in_the_table(toy, without_kernels):
 # --- one bad submission never spoils another ----------------------------------------------------------------
 
 
+def kill_parents() -> None:
+    """What running out of memory does to the process that all submissions share."""
+    for parent in split._parents.values():
+        os.kill(parent._process.inner_pid, signal.SIGKILL)
+
+
+def test_a_killed_parent_of_kernels_costs_nobody_anything(toy_class, monkeypatch):
+    """It is killed while a first answer is run; afterwards everybody has the marks that are theirs."""
+    run, killed = split._Side.run, []
+
+    async def kill_at_the_first(side, cell, index, seconds):
+        if not killed and "def square" in cell.source:
+            killed.append(index)
+            kill_parents()
+        return await run(side, cell, index, seconds)
+
+    monkeypatch.setattr(split._Side, "run", kill_at_the_first)
+    results = by_student(graded(toy_class, workers=2))
+    assert killed
+    assert {name: result.score for name, result in results.items()} == {
+        "s1_good": 5, "s2_half": 3, "s3_untouched": 0,
+    }  # fmt: skip
+    assert {result.status for result in results.values()} == {"graded", "nothing answered"}
+
+
 @pytest.mark.slow
-def test_a_worker_that_dies_costs_only_its_own_submission(toy_class, monkeypatch):
-    toy = toy_class
-    toy.submit("s0_first", GOOD)
-    monkeypatch.setattr(workers_module, "execute_submission", dies_at_the_first)
-    results = by_student(graded(toy))
-    assert results["s0_first"].status.startswith("not graded: the process that executed it was killed")
+def test_a_submission_whose_parent_is_always_killed_costs_only_itself(toy_class, monkeypatch):
+    toy_class.submit("s0_first", {**GOOD, "square": "fatal = 1"})
+    run = split._Side.run
+
+    async def kill_at_the_fatal_one(side, cell, index, seconds):
+        if cell.source == "fatal = 1":
+            kill_parents()
+        return await run(side, cell, index, seconds)
+
+    monkeypatch.setattr(split._Side, "run", kill_at_the_fatal_one)
+    results = by_student(graded(toy_class))
+    assert results["s0_first"].status.startswith("not graded: the process that executes submissions")
     assert "--workers 1" in results["s0_first"].remedy
-    assert scores(results["s1_good"]) == {"square-test": 3, "mean-test": 2, "why": 0}
-    assert results["s2_half"].score == 3
-    assert results["s3_untouched"].score == 0
+    assert [results[name].score for name in ("s1_good", "s2_half", "s3_untouched")] == [5, 3, 0]
 
 
 def test_a_submission_that_nbgrader_chokes_on_costs_no_other(toy_class, without_kernels, monkeypatch):
@@ -404,11 +426,11 @@ def test_a_second_run_in_the_same_folder_is_refused(toy, without_kernels, monkey
     toy.submit("s1", GOOD)
     execute_all, inside = run_module.execute_all, []
 
-    def second_run_meanwhile(jobs, workers):
+    def second_run_meanwhile(*arguments):
         with pytest.raises(PracticalsError, match="another grading run is at work") as error:
             graded(toy)
         inside.append(error.value)
-        yield from execute_all(jobs, workers)
+        yield from execute_all(*arguments)
 
     monkeypatch.setattr(run_module, "execute_all", second_run_meanwhile)
     assert graded(toy).executed == ["s1"]

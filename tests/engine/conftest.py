@@ -15,6 +15,7 @@ if sys.platform != "linux":
 @pytest.fixture(scope="session")
 def parent():
     with kernel.KernelParent() as parent:
+        parent.wait()
         yield parent
 
 

@@ -101,7 +101,8 @@ def graded(
     limits = limits or Limits(cell_seconds=20, notebook_seconds=120)
     if plain:
         return execute.execute_notebook(notebook, limits, workdir)
-    return split.execute_notebook(notebook, limits, workdir, references=REFERENCES)
+    files = {path.name: path.read_bytes() for path in workdir.iterdir()}
+    return split.execute_notebook(notebook, limits, files, references=REFERENCES)
 
 
 def shown(notebook: NotebookNode) -> str:
