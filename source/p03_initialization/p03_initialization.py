@@ -45,8 +45,8 @@
 # | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
 # | | | | **Total** | **39** |
 #
-# **Time.** On two processor cores the whole notebook computes for about XFULL minutes at the full budget
-# (the default) and XQUICK seconds at the quick budget. Plan three to four hours for reading, guessing and
+# **Time.** On two processor cores the whole notebook computes for about ten minutes at the full budget
+# (the default) and one minute at the quick budget. Plan three to four hours for reading, guessing and
 # answering.
 #
 # **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get confusing,
@@ -57,6 +57,8 @@
 # ## 0 Set up
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+from itertools import pairwise
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -610,19 +612,30 @@ plots.show(
 )
 plots.show(
     histograms_of("sigmoid", (0.10, 0.14, 0.28), 0, 1),
-    alt="Histograms of sigmoid activations, five layers, three sizes of weights: all around one half, narrower for "
-    "smaller weights, nowhere near 0 or 1 after the first layer.",
+    alt="Histograms of sigmoid activations, five layers, three sizes of weights: around one half, narrower for smaller "
+    "weights, and ragged in the last layers.",
 )
+over_inputs = pd.DataFrame(index=[f"layer {number}" for number in range(1, 6)])
+for activation in ("tanh", "sigmoid"):
+    for stddev in (0.10, 0.14, 0.28):
+        training.set_seed()
+        outputs = collect_activations(deep_network(activation, stddev), noise).values()
+        over_inputs[f"{activation} {stddev:.2f}"] = [values.std(axis=0).mean() for values in outputs]
+        name = f"{activation}_{100 * stddev:.0f}_fifth_layer_sd_over_inputs"
+        runs.record(name, over_inputs.iloc[-1, -1])
+print("standard deviation of a unit's activation over the inputs, mean over the units")
+print(over_inputs.to_string(float_format="{:.4f}".format))
 
 # %% [markdown]
-# **See.** tanh: with 0.10 the activations shrink a little from layer to layer, with 0.14 they stay broad,
-# with 0.28 most units are **saturated**: at −1 or 1, where the slope is nearly zero. Sigmoids: with all
-# three sizes the activations crowd around one half. They are small bends around a large mean.
+# **See.** tanh: with 0.10 the activations shrink from layer to layer, with 0.14 they stay broad, with 0.28 most
+# units are **saturated**: near −1 or 1, where the slope is small. Sigmoids: the histograms of the last layers are
+# ragged. Each spike is a unit that answers nearly the same to *every* input. The table says so in numbers: it
+# shows how much a unit's activation varies over the inputs.
 #
-# **Explain.** The slope of tanh at 0 is 1; there it passes signals on unchanged, and Glorot's variance keeps
-# them. That of the sigmoid is 1/4 at most: variations shrink by that factor unless the weights are larger. But
-# the sigmoid's *mean square* stays near $1/4$, because of its mean $1/2$. So the pre-activations do not vanish;
-# they just stop depending on the input. That is the weakness of sigmoids which training, below, will show.
+# **Explain.** The slope of tanh at 0 is 1; there it passes signals on almost unchanged, and Glorot's weights nearly
+# keep them. That of the sigmoid is 1/4 at most: with weights of these sizes, variations shrink in each layer. But the
+# sigmoid's *mean square* stays above $1/4$, because of its mean $1/2$. So the pre-activations do not vanish; they
+# just stop depending on the input. That is the weakness of sigmoids which training, below, will show.
 #
 # **Go further.** Which weights keep sigmoid activations broad? Try standard deviations up to 1.
 
@@ -858,7 +871,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** Averaged over seeds, the prediction is right to a few per cent. With Glorot weights the ReLU signal
+# **See.** For tanh the prediction is right to about one per cent, for ReLU within the scatter over the seeds. With
+# Glorot weights the ReLU signal
 # is down to a quarter after four further layers ($2^{-4/2}$), with He weights it keeps its size.
 #
 # **Explain.** One formula predicts every panel above: multiply by $\mathrm{fan_{in}}\,s^2$, apply
@@ -1049,18 +1063,18 @@ for activation, by_beginning in accuracies.items():
         runs.record(f"{activation}_{name}_val_accuracy", of_seeds[:, -1].mean())
 
 # %% [markdown]
-# **See.** ReLU networks learn quickly from Glorot's, He's and Keras' random normal weights. From $N(0, 1)$ and
-# from zeros they answer one class for every image, and are right one time in ten. Sigmoid networks are slower.
-# They *do* learn from $N(0, 1)$, at first even faster than from Glorot's weights: section 2 showed that their
-# signal wants large weights. From zeros they do worst of all.
+# **See.** ReLU networks learn quickly from Glorot's and He's weights, and a little more slowly from those with
+# standard deviation 0.05. From $N(0, 1)$ and from zeros they are right one time in ten, with every seed. Sigmoid
+# networks are slower. They *do* learn from $N(0, 1)$, in the first epochs even faster than from Glorot's weights:
+# section 2 showed that their signals want large weights. From zeros they do worst (and at the quick budget 0.05 does
+# no better).
 #
-# **Explain.** $N(0, 1)$ is far too large for ReLU: each layer multiplies the signal by
-# $\sqrt{50/2} = 5$, and the first one by $\sqrt{784/2}=28$ times the size of the pixels. The first loss is
-# enormous, the first step throws the parameters away, and the network is dead. A sigmoid bounds every signal
-# by 1, so that nothing explodes; many units just saturate. Why zeros fail, and why they fail differently for
-# the two, is the next exercise. (For MNIST and 20 epochs, a course has published 0.964 for sigmoids from
-# Glorot's, 0.969 from He's and 0.957 from Keras' random normal weights, 0.451 from zeros; for ReLU 0.970 from
-# Glorot's weights.)
+# **Explain.** $N(0, 1)$ is far too large for ReLU: a hidden layer of 50 inputs multiplies the size of the signal by
+# $\sqrt{50/2} = 5$, and the first one, with its 784, by about 20. Gradients are as large (the next experiment has the
+# number), the first steps throw the parameters away, and the network is dead. A sigmoid bounds every signal by 1, so
+# that nothing explodes; many units just saturate. Why zeros fail, and why they fail differently for the two, is the
+# next exercise. (For MNIST and 20 epochs, a course has published 0.964 for sigmoids from Glorot's, 0.969 from He's and
+# 0.957 from Keras' random normal weights, 0.451 from zeros; for ReLU 0.970 from Glorot's weights.)
 #
 # **Go further.** Find a learning rate with which ReLU learns from $N(0, 1)$. Is the accuracy as good?
 #
@@ -1072,7 +1086,7 @@ for activation, by_beginning in accuracies.items():
 # %% tags=["experiment", "nbval-ignore-output"]
 norms = pd.DataFrame(index=["hidden 1", "hidden 2", "hidden 3", "output"])
 for activation in ("sigmoid", "relu"):
-    for beginning in ("Glorot normal", "zeros"):
+    for beginning in ("Glorot normal", "normal, sd 1", "zeros"):
         training.set_seed()
         network = compiled(build_network(activation, beginning))
         of_layers = probes.gradient_norms(network, x_train[:500], y_train[:500])["norm"]
@@ -1140,7 +1154,7 @@ with expect.exercise("Units that do the same", points=4) as exercise:
         chain = [keras.layers.Dense(units, activation="sigmoid") for units in sizes[1:]]
         network = keras.Sequential([keras.Input(shape=(sizes[0],)), *chain])
         arrays = []
-        for number, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        for number, (n_in, n_out) in enumerate(pairwise(sizes)):
             different = kinds[number] if number < len(kinds) else n_out
             copies = np.concatenate([np.arange(different), rng.integers(different, size=n_out - different)])
             # multiples of 1/8, so that no rounding brings two units together
@@ -1244,10 +1258,9 @@ for activation in ("sigmoid", "relu"):
 
 # %% [markdown]
 # **See and explain.** From zeros, each hidden layer of the sigmoid network is still a single unit, 50 times
-# over: the network is as good as 784-1-1-1-10, at best. Of the ReLU network, only the ten biases of the output
-# have moved. They learn how frequent the classes are, and nothing about images. So zeros fail for two reasons:
-# *symmetry* for sigmoids, *no signal* for ReLU. (In the output layer's sigmoid case a little scatter remains
-# possible: sums in another order round differently.)
+# over: all 44,860 parameters have moved, but in step, and the network can do what 784-1-1-1-10 can, no more. Of the
+# ReLU network, only the ten biases of the output have moved. They learn how frequent the classes are, and nothing
+# about images. So zeros fail for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
 #
 # **Go further.** Begin with zeros in the last layer only, and Glorot's weights elsewhere. Does the network
 # learn? Which of the two reasons applies?
@@ -1549,8 +1562,8 @@ for name, row in after_sixty.iterrows():
     )
 
 # %% [markdown]
-# **See.** LeCun's weights keep mean 0 and variance 1 through sixty layers. Glorot's do so too: for layers of
-# equal widths their variance *is* LeCun's. He's weights make the variance grow more than a hundredfold, and a
+# **See.** LeCun's weights keep mean 0 and variance 1 through sixty layers. Glorot's do so too, to the last
+# digit: for layers of equal widths their variance *is* LeCun's, and Keras draws the same numbers. He's weights make the variance grow more than a hundredfold, and a
 # standard deviation of 0.05 wipes the signal out. What may surprise you are the raw inputs: sixty layers down,
 # their variance is near 1 as well.
 #
@@ -1596,8 +1609,8 @@ for name in ("none", "sigmoid", "tanh", "relu", "selu", "gelu"):
     regions[name] = networks.predict(plane)[0].reshape(across.shape)
 plots.show(
     plots.decision_regions(regions, moons, moon_labels, extent),
-    alt="Decision regions of six networks on two moons: a straight line without activation; smooth curves for sigmoid, "
-    "tanh, SELU and GELU; a boundary with corners for ReLU.",
+    alt="Decision regions of six networks on two moons: a straight line without activation, and nearly so for "
+    "sigmoid; smooth curves for tanh, SELU and GELU; a boundary with corners for ReLU.",
 )
 print("accuracy on 2,000 fresh points, mean and standard deviation over 20 networks")
 print(moon_accuracies.agg(["mean", "std"]).T.to_string(float_format="{:.4f}".format))
@@ -1607,9 +1620,9 @@ for name in moon_accuracies:
 # %% [markdown]
 # **See and explain.** Without an activation function the boundary is a straight line. ReLU's is made of straight
 # pieces, since a ReLU network is linear between its kinks. The smooth functions give smooth boundaries. Sigmoids
-# are behind again, after these 100 epochs. Among the other four the activation function shows in the *shape* of
-# the boundary and hardly in the accuracy: their means differ by less than the standard deviation from network to
-# network.
+# are behind again: after these 100 epochs some of the 20 have hardly begun to bend. Among the other four the activation
+# function shows in the *shape* of the boundary and hardly in the accuracy: they differ by no more than networks of one
+# kind do among themselves.
 #
 # **Go further.** Train the sigmoids three times as long. Do they catch up? All of the 20?
 
@@ -2013,12 +2026,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** The shares follow their bounds, a little below. At width 2, almost nine of ten networks with nine hidden
+# **See.** The shares stay below their bounds, as they must. At width 2, nearly nine of ten networks with nine hidden
 # layers never had a chance; at width 8 it is one in a hundred.
 #
-# **Explain.** The bound looks at one input, and we have two, $-1$ and $1$: the *first* hidden layer cannot be dead
-# for both, since a unit that is silent for one of them speaks for the other. Width helps exponentially, depth harms
-# exponentially: with one more unit a layer, the chance that a layer is silent halves.
+# **Explain.** The bound looks at one input; a network is dead only if $-1$ *and* $1$ are stopped. In the first hidden
+# layer they cannot both be: a unit that is silent for one of them speaks for the other. Later they wake different
+# units, the more so the wider the layers are, and the bound is less tight. Width helps exponentially (one more unit
+# halves the chance that a layer silences an input), depth harms exponentially.
 #
 # **Go further.** Leave the first hidden layer out of the bound. How close does it come now, for width 2?
 #
@@ -2106,18 +2120,18 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** Between 92 % and 98 % of the ReLU networks have collapsed, for all three targets, and most of them had
-# before training. With Leaky ReLU it is far fewer, and their share falls with further training.
+# **See.** More than 90 % of the ReLU networks have collapsed, for all three targets, and most of them had before
+# training. With Leaky ReLU it is fewer for every target, and fewer than before training.
 #
-# **Measure.** So "over 90 %" is what we find, too. With 1,000 networks the interval is about 3 percentage points wide,
-# which is why 50 networks would not have been enough to say so.
+# **Measure.** So "over 90 %" is what we find, too. With 1,000 networks the interval is about 3 percentage points wide;
+# with 50 networks it would be about 14 wide, too wide to say so.
 #
 # **Explain.** Training cannot wake a dead network: no gradient reaches any weight below the output. Only the output's
-# bias can learn, and with mean squared error the best constant is the *mean of the target*: compare the last two
-# columns. Training does kill some more, when a step happens to push a layer below zero. Leaky ReLU always lets
-# something through, so its networks are not dead in this sense; but a factor of 0.01 a layer makes the signal of an
-# unlucky network so faint that before training most of them look constant, too. They recover during training, most of
-# them and slowly; how many, depends on the target.
+# bias can learn, and with mean squared error the best constant is the *mean of the target*: the last two columns show
+# that the collapsed networks are there already, or on their way. Training does kill some more, when a step happens to
+# push a layer below zero. Leaky ReLU always lets something through, so its networks are not dead in this sense; but a
+# factor of 0.01 a layer makes the signal of an unlucky network so faint that before training most of them look
+# constant, too. Many of them recover in training. How many, and how soon, depends on the target.
 #
 # **Go further.** Give the networks width 4, or two hidden layers. Initialise the biases with small positive numbers
 # rather than 0. Which of these helps most?
@@ -2175,7 +2189,7 @@ selfcheck.report()
 # ## What to take away
 #
 # - $\mathrm{Var}(z) = \mathrm{fan_{in}} \cdot \mathrm{Var}(w) \cdot E[h^2]$: this one line, applied layer after layer,
-#   predicts what happens to a signal, for any activation function, to a few per cent.
+#   predicts what happens to a signal, for any activation function.
 # - LeCun, Glorot and He are three answers to "which $\mathrm{Var}(w)$?". Choose by the activation function. He is
 #   $\sqrt2$ times Glorot only where fan-in and fan-out are equal.
 # - Keras truncates its normal Glorot, He and LeCun weights and corrects for it. `"random_normal"` has a standard
