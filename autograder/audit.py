@@ -18,6 +18,7 @@ from rich.table import Table
 
 from autograder.bank import BankEntry, read_bank
 from autograder.build import course_utils_folder, prepared
+from autograder.calibrate import high_rates
 from autograder.equivalents import FILE, Equivalent, entry, read_equivalents
 from autograder.errors import PracticalsError
 from autograder.mutation import Mutant, mutants
@@ -34,7 +35,7 @@ from autograder.packing import grade_packed
 from autograder.paths import practical_names, source_text
 from autograder.release import student_files
 from autograder.results import read_results
-from autograder.thresholds import MAX_RATE, checks_by_kind
+from autograder.thresholds import checks_by_kind
 from autograder.variant_workers import Reference, Task, Workers
 from autograder.variants import Outcome, affected, cell_of, graded_run, needed
 
@@ -44,7 +45,7 @@ COLUMNS = (
 UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
-DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference, and the time after which no more begin
+DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
 
 
 @dataclass(frozen=True)
@@ -485,15 +486,8 @@ def _restricted(one: BankEntry, exercise: str) -> BankEntry:
 def _check_thresholds(root: Path, practical: str, report: Report) -> None:
     """Thresholds that fail the reference too often, or pass wrong answers, by results.json."""
     results = read_results(source_text(root, practical).with_name("results.json"))
-    for row in results["thresholds"]:
-        rate = row["false_fail_rate"]
-        if rate is not None and rate > MAX_RATE:
-            report.add(
-                "threshold",
-                row["cell"],
-                f"{row['figure']} {row['kind'].replace('_', ' ')} {row['threshold']:g} fails the reference "
-                f"at the {row['budget']} budget with probability {rate:.2g}; it may be {MAX_RATE:g}",
-            )
+    for cell, sentence in high_rates(results):
+        report.add("threshold", cell, sentence)
 
 
 def _digest(root: Path, practical: str, notebook: NotebookNode, fast: bool) -> str:

@@ -105,6 +105,29 @@ def audit(
 
 
 @app.command()
+def calibrate(
+    names: PracticalNames = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="run nothing; fail if a rate is missing, stale or above 1 in 1,000"),
+    ] = False,
+    runs: Annotated[int, typer.Option(min=2, help="of each wrong answer, with the seeds 42, 43, …")] = 10,
+    workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = WORKERS,
+) -> None:
+    """Write into results.json how often thresholds fail right answers and pass wrong ones."""
+    from autograder.calibrate import calibrate_all, calibration_problems
+
+    root = course_root()
+    if not check:
+        for path in calibrate_all(root, names, Console(), runs, workers):
+            typer.echo(f"wrote {path.relative_to(root)}")
+    problems = calibration_problems(root, names)
+    for problem in problems:
+        typer.echo(problem)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
 def grade(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     submitted: Annotated[
@@ -114,6 +137,13 @@ def grade(
         Path | None, typer.Option(help="where gradebook, feedback and grades.csv go; default: this course")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")] = None,
+    notebook: Annotated[
+        Path | None,
+        typer.Option(
+            help="grade this one file by itself, with no gradebook; NAME may then be a source notebook's "
+            "path, and --json - prints the JSON"
+        ),
+    ] = None,
     due: Annotated[
         str | None, typer.Option(help='when it is due, "2025-11-30 18:00 UTC"; kept in the gradebook')
     ] = None,
@@ -130,11 +160,28 @@ def grade(
     db_url: Annotated[
         str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Dask scheduler whose workers execute submissions, as tcp://HOST:PORT")
+    ] = None,
 ) -> None:
     """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
 
     Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input.
     """
+    if notebook is not None:
+        from autograder.grading.single import grade_and_show
+
+        of_a_class = {
+            "submitted": submitted, "output": output, "due": due, "force": force, "db-url": db_url,
+            "cluster": cluster,
+        }  # fmt: skip
+        for option, value in of_a_class.items():
+            if value:
+                raise PracticalsError(f"--{option} is for classes, --notebook for one file", "Leave one out")
+        console = Console(stderr=json == Path("-"))
+        if not grade_and_show(name, notebook, console, json, cell_seconds, not no_sandbox).result.graded:
+            raise typer.Exit(3)
+        return
     from autograder.grading.run import grade
 
     graded = grade(
@@ -150,6 +197,7 @@ def grade(
         due,
         not no_sandbox,
         db_url,
+        cluster,
     )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
@@ -211,6 +259,17 @@ def bench_fit(
     from autograder.bench import bench_fit
 
     bench_fit(course_root(), repetitions, Console())
+
+
+@bench_app.command("ensembles")
+def bench_ensembles(
+    repetitions: Annotated[int, typer.Option(min=1, help="measured trainings of each way")] = 3,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time 1,000 small networks trained at once against `fit` of Keras, and count those that collapse."""
+    from autograder.bench_ensembles import bench_ensembles
+
+    bench_ensembles(repetitions, Console(), json)
 
 
 def main() -> None:

@@ -137,7 +137,7 @@ def _settings_of_training(tree: ast.Module) -> set[int]:
 
 
 def _code(source: str) -> tuple | None:
-    """What the source compiles to, line numbers apart; None if it does not compile."""
+    """What the source compiles to, line numbers and 1 or 1.0 apart; None if it does not compile."""
     try:
         return _comparable(compile(source, "cell", "exec", dont_inherit=True))
     except (SyntaxError, ValueError):
@@ -146,7 +146,8 @@ def _code(source: str) -> tuple | None:
 
 def _comparable(code: Any) -> tuple:
     constants = tuple(
-        _comparable(one) if hasattr(one, "co_code") else (type(one), one) for one in code.co_consts
+        _comparable(one) if hasattr(one, "co_code") else (isinstance(one, bool), one)
+        for one in code.co_consts
     )
     return code.co_code, constants, code.co_names, code.co_varnames
 

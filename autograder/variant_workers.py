@@ -17,7 +17,10 @@ from autograder.build import BUILD_SETTINGS
 from autograder.errors import PracticalsError
 from autograder.variants import Cell, Outcome, Workbench
 
-START_SECONDS = 600  # that the reference's run may take
+START_SECONDS = 1800  # that the reference's run may take
+# one thread each: the processes share the cores among them
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+ENVIRONMENT = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", **dict.fromkeys(THREADS, "1")}
 HANGS_SECONDS = 300  # without an answer, whatever a variant's own limit is
 
 
@@ -159,7 +162,7 @@ class _Worker:
 
 def _serve(connection: Connection, scratch: str, cells: list[Cell]) -> None:
     """The life of a worker: run the reference, then answer requests until the parent is gone."""
-    os.environ |= {**BUILD_SETTINGS, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    os.environ |= {**BUILD_SETTINGS, **ENVIRONMENT}
     os.environ.pop("COURSE_RECORD", None)
     tempfile.tempdir = scratch
     with Path(os.devnull).open("w") as nowhere:

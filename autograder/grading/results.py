@@ -29,6 +29,8 @@ class Record:
         notes: sentences for student and instructor.
         answered: number of cells with an answer.
         seconds: that the execution took.
+        seconds_by_part: of these `start` and `stop` (of kernels), `student` (the student's and the given
+            cells) and `tests`; beside them `record` (nbgrader) and `feedback` (the page).
         feedback: digest of the scores and comments that the feedback page shows.
     """
 
@@ -39,6 +41,7 @@ class Record:
     notes: list[str] = field(default_factory=list)
     answered: int = 0
     seconds: float = 0.0
+    seconds_by_part: dict[str, float] = field(default_factory=dict)
     feedback: str = ""
 
     @staticmethod
@@ -89,6 +92,7 @@ class Result:
     submitted: datetime | None
     notes: list[str]
     seconds: float
+    seconds_by_part: dict[str, float]
     cells: list[CellScore]
 
 
@@ -118,7 +122,7 @@ def read_result(
         student_id=student_id,
         assignment=practical,
         graded=not record.problem,
-        status=_status(record, late, earlier=submission is not None),
+        status=status_in_words(record, late, earlier=submission is not None),
         remedy=record.remedy,
         score=None if submission is None else submission.score,
         max_score=book.find_assignment(practical).max_score,
@@ -127,6 +131,7 @@ def read_result(
         submitted=None if submission is None else submission.timestamp,
         notes=record.notes,
         seconds=record.seconds,
+        seconds_by_part=record.seconds_by_part,
         cells=cells,
     )
 
@@ -168,7 +173,7 @@ def _cell_scores(submission, titles: dict[str, str]) -> list[CellScore]:
     ]  # fmt: skip
 
 
-def _status(record: Record, late_seconds: float, earlier: bool) -> str:
+def status_in_words(record: Record, late_seconds: float = 0.0, *, earlier: bool = False) -> str:
     """A submission's status in words, such as "graded, 3 h late; notebook was named 'final (1).ipynb'"."""
     if record.problem:
         kept = " (the grade of an earlier submission stands)" if earlier else ""
@@ -224,7 +229,7 @@ def as_json(results: list[Result], due: datetime | None) -> str:
     - `manual_points_pending`: points of the cells that are still to be marked by hand (not in `score`);
     - `late_seconds`: 0 if in time; `submitted`: UTC, ISO 8601, or null;
     - `notes`: sentences that tell what was mended or left out;
-    - `seconds`: that the execution took;
+    - `seconds`: that the execution took; `seconds_by_part`: see `Record`;
     - `cells`: a list of objects with `grade_id`, `title`, `score` (null: still to be marked by hand),
       `max_score`, `needs_manual_grading`.
     """
