@@ -782,7 +782,7 @@ with expect.exercise("Predict the signal", points=4) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("other activation functions and depths", points=1):
         for name in ("tanh", "sigmoid", "linear", "selu"):
-            network = drawn_network(int(rng.integers(1, 9)))
+            network = drawn_network(int(rng.integers(2, 9)))
             start, fan_ins, stds = network
             expect.close(
                 predict_variances(start, fan_ins, stds, name),
@@ -1200,7 +1200,7 @@ with expect.exercise("Units that do the same", points=4) as exercise:
             mistakes={"the biases were not compared": [1]},
             step="Put the bias below the weights of each unit, and compare both.",
         )
-        slightly = kernel + rng.uniform(-1e-8, 1e-8, size=kernel.shape)
+        slightly = kernel / 1_000 + rng.uniform(-1e-8, 1e-8, size=kernel.shape)
         network.set_weights([slightly, np.zeros(20), last_kernel, last_bias])
         expect.equal(
             different_units(network),
@@ -1708,27 +1708,26 @@ with expect.exercise("Dead units", points=3) as exercise:
             )
     ### BEGIN HIDDEN TESTS
     with exercise.part("units that are silent for some inputs only", points=1):
-        # a handful of inputs wakes every living unit
-        network, names, outputs = network_with(
-            "relu", rng.uniform(-0.5, 0.5, size=9), rng.uniform(-0.5, 0.5, size=7)
-        )
-        found = dead_units(network, batch)
-        for name, of_layer in zip(names[:2], outputs, strict=True):
-            expect.equal(
-                found[name],
-                (of_layer == 0).all(axis=0),
-                f"the dead units of {name}",
-                mistakes={
-                    "these units are silent for at least one input; dead ones are for all": (
-                        of_layer == 0
-                    ).any(axis=0),
-                    "only the first input was looked at": of_layer[0] == 0,
-                    "the examples, not the units, were judged: the axis is the wrong one": (
-                        of_layer == 0
-                    ).all(axis=1),
-                },
-                step="Take all(axis=0): over the examples, for each unit by itself.",
+        for _ in range(3):
+            network, names, outputs = network_with(
+                "relu",
+                np.where(first_dead, -6.0, rng.uniform(-0.5, 0.5, size=9)),
+                np.where(second_dead, -90.0, rng.uniform(-0.5, 0.5, size=7)),
             )
+            found = dead_units(network, batch)
+            for name, of_layer in zip(names[:2], outputs, strict=True):
+                expect.equal(
+                    found[name],
+                    (of_layer == 0).all(axis=0),
+                    f"the dead units of {name}",
+                    mistakes={
+                        "these units are silent for at least one input; dead ones are for all": (
+                            of_layer == 0
+                        ).any(axis=0),
+                        "only the first input was looked at": of_layer[0] == 0,
+                    },
+                    step="Take all(axis=0): over the examples, for each unit by itself.",
+                )
     with exercise.part("sigmoids do not die", points=1):
         network, names, _ = network_with("sigmoid", np.where(first_dead, -9.0, 9.0), np.full(7, -9.0))
         found = dead_units(network, batch)
@@ -1933,11 +1932,6 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
             f"collapsed(outputs, {tolerance:.3f}), where outputs differ by up to nearly twice that",
             mistakes={
                 "the standard deviation was compared with the tolerance": outputs.std(axis=1) <= tolerance,
-                "the distance from the mean was compared with the tolerance": np.abs(
-                    outputs - outputs.mean(axis=1, keepdims=True)
-                ).max(axis=1)
-                <= tolerance,
-                "the argument tolerance is not used": np.zeros(30, bool),
             },
             step="The difference of the largest and the smallest output is what counts.",
         )
