@@ -1,7 +1,7 @@
 # title: Swaps LeCun and He
 # kind: misconception
 # fails: compare-schemes-test 2/3
-# hint: lecun_fan_in and he_fan_in
+# hint: the two are swapped
 
 # %% compare-schemes
 he_over_glorot = (1.0314, 1.4142, 1.0954)

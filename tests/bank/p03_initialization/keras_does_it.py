@@ -53,7 +53,7 @@ def weight_std(activation, fan_in):
     return float(np.sqrt(1 / fan_in / mean_square(activation, 1)))
 
 
-closest = dict(selu="lecun", linear="lecun", relu="he", leaky_relu="he", gelu="he")
+closest = {"selu": "lecun", "linear": "lecun"} | dict.fromkeys(["relu", "leaky_relu", "gelu"], "he")
 
 
 # %% different-units

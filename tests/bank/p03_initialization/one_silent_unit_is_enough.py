@@ -6,7 +6,7 @@
 # %% born-dead
 def born_dead_bound(hidden_widths):
     alive = 1 - 0.5 ** np.array(hidden_widths)
-    return 1 - 0.5 ** len(hidden_widths)
+    return 1 - 0.5 ** len(alive)
 
 
 width_needed = 10
