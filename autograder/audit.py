@@ -45,7 +45,8 @@ COLUMNS = (
 UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
-DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
+LINE_EVERY = 100  # runs, in a log without a terminal's progress bar
+DRAWS, DRAW_SECONDS = 300, 3  # runs of each test on the reference; processor time after which none begins
 
 
 @dataclass(frozen=True)
@@ -161,13 +162,19 @@ class _Audit:
         self.only = only
         if only is not None:
             bank = [_restricted(one, only) for one in bank if only in one.cells]
-            names = [cell_of(only, one.cells[only]).looks_up for one in bank]
+            code = [cell_of(*item) for one in bank for item in one.cells.items()]
             chosen = affected(self.cells, {only: ""})
-            self.cells = needed(self.cells, chosen, frozenset().union(*names))
+            self.cells = needed(
+                self.cells,
+                chosen | {cell.name for cell in code},
+                frozenset().union(*(cell.looks_up for cell in code)),
+            )
             self.tests = {cell.name: cell for cell in self.cells if cell.name in chosen and cell.is_test}
         self.exercises = [cell for cell in exercises if only in (None, cell.name)]
         self.bank = bank
-        self.equivalents = [one for one in equivalents if only in (None, one.cell)]
+        self.explained = {
+            (one.cell, one.before, one.after) for one in equivalents if only in (None, one.cell)
+        }
         self.report = Report(practical)
 
     def _require_known(self, one: BankEntry, exercises: list[str]) -> None:
@@ -211,7 +218,9 @@ class _Audit:
 
     def _check_reference(self, reference: Reference) -> bool:
         short = {
-            name: score for name, score in reference.outcome.scores.items() if score < self.tests[name].points
+            name: score
+            for name, score in reference.outcome.scores.items()
+            if name in self.tests and score < self.tests[name].points
         }
         for name, score in short.items():
             printed = reference.outcome.printed[name].strip()
@@ -236,6 +245,7 @@ class _Audit:
             Task(("mutant", name, number), "run", {"answers": {name: one.source}, "until_lost": True})
             for name, found in self.mutants.items()
             for number, one in enumerate(found)
+            if (name, one.before, one.after) not in self.explained
         ]
         results: dict[Hashable, Any] = {}
         progress = Progress(
@@ -243,19 +253,22 @@ class _Audit:
             console=console,
         )  # fmt: skip
         with progress:
-            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=len(tasks) + len(draws))
+            total = len(tasks) + len(draws)
+            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=total)
 
             def done(task: Task, result: Any) -> None:
                 results[task.key] = result
                 progress.advance(bar)
+                if not console.is_terminal and len(results) % LINE_EVERY == 0:
+                    console.print(f"{self.practical}: {len(results)} of about {total} runs", highlight=False)
 
-            pool.run(draws, done)
             pool.run(tasks, done)
             for _ in range(TRIES - 1):
                 left = [
                     task for task in tasks if task.key[0] == "mutant" and not self._lost(results[task.key])
                 ]
                 pool.run(left, done)
+            pool.run(draws, done)
             # after all variants the reference must be what it was: each test of every process once more
             again = [
                 Task(("again", number, name), "repeat", {"test": name, "times": 1, "seconds": 60})
@@ -273,7 +286,11 @@ class _Audit:
 
     def _lost(self, outcome: Outcome) -> dict[str, float]:
         """The tests that a variant did not pass, and their points; `ended` counts as one."""
-        lost = {name: score for name, score in outcome.scores.items() if score < self.tests[name].points}
+        lost = {
+            name: score
+            for name, score in outcome.scores.items()
+            if name in self.tests and score < self.tests[name].points
+        }
         return lost | ({"ended": 0.0} if outcome.ended else {})
 
     # --- judging --------------------------------------------------------------------------------------------
@@ -372,40 +389,26 @@ class _Audit:
             self.report.exercises[cell.name] = {"alternates": alternates, "misconceptions": wrong}
 
     def _check_mutants(self, results: dict[Hashable, Any]) -> None:
-        report, explained = self.report, {(one.cell, one.before, one.after): one for one in self.equivalents}
+        report = self.report
         counts = {"mutants": 0, "killed": 0, "equivalent": 0, "surviving": 0}
-        matched = set()
         for name, found in self.mutants.items():
             left: list[Mutant] = []
             for number, one in enumerate(found):
-                key = (name, one.before, one.after)
-                lost = self._lost(results["mutant", name, number])
                 counts["mutants"] += 1
-                if key in explained:
-                    matched.add(key)
+                if (name, one.before, one.after) in self.explained:
                     counts["equivalent"] += 1
-                    if lost and not any(
-                        other.before == one.before
-                        and other.after == one.after
-                        and not self._lost(results["mutant", name, place])
-                        for place, other in enumerate(found)
-                    ):
-                        report.add(
-                            "equivalent",
-                            name,
-                            f"{FILE} calls a mutant equivalent that {', '.join(lost)} notices: {_arrow(one)}",
-                        )
-                elif lost:
+                elif self._lost(results["mutant", name, number]):
                     counts["killed"] += 1
                 else:
                     counts["surviving"] += 1
                     left.append(one)
             for one in left:
-                report.add("mutant", name, f"line {one.line}, no test notices: {_arrow(one)}")
+                report.add("mutant", name, f"line {one.line}, no test notices: {one.before}  →  {one.after}")
             if left:
                 report.explain[name] = entry(name, left)
             report.exercises.setdefault(name, {}).update(mutants=len(found), surviving=len(left))
-        for cell, before, after in sorted(set(explained) - matched):
+        there = {(name, one.before, one.after) for name, found in self.mutants.items() for one in found}
+        for cell, before, after in sorted(self.explained - there):
             report.add("equivalent", cell, f"{FILE} lists a mutant that there is not: {before}  →  {after}")
         report.counts |= counts
 
@@ -473,14 +476,16 @@ def as_json(reports: list[Report]) -> str:
     return json.dumps([asdict(report) for report in reports], indent=1, ensure_ascii=False) + "\n"
 
 
-def _arrow(one: Mutant) -> str:
-    return f"{one.before}  →  {one.after}"
-
-
 def _restricted(one: BankEntry, exercise: str) -> BankEntry:
-    """What an entry answers in one exercise."""
+    """What an entry answers in one exercise, with those of its other cells that this answer needs."""
+    kept, names = {}, set()
+    for name, code in reversed(one.cells.items()):
+        cell = cell_of(name, code)
+        if name == exercise or cell.stores & names:
+            kept[name] = code
+            names |= cell.looks_up
     fails = {name: points for name, points in one.fails.items() if name == f"{exercise}-test"}
-    return replace(one, cells={exercise: one.cells[exercise]}, fails=fails)
+    return replace(one, cells=dict(reversed(kept.items())), fails=fails)
 
 
 def _check_thresholds(root: Path, practical: str, report: Report) -> None:

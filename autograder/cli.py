@@ -261,6 +261,24 @@ def bench_fit(
     bench_fit(course_root(), repetitions, Console())
 
 
+@bench_app.command("grade")
+def bench_grade(
+    submissions: Annotated[int, typer.Option(min=1, help="of P01, graded in each run")] = 10,
+    rounds: Annotated[int, typer.Option(min=1, help="runs of each way")] = 3,
+    light: Annotated[
+        int, typer.Option(min=0, help="instead: this many small submissions; what grows with their number?")
+    ] = 0,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
+    from autograder.bench_grade import bench_grade, bench_light
+
+    if light:
+        bench_light(course_root(), light, WORKERS, Console(), json)
+    else:
+        bench_grade(course_root(), submissions, rounds, Console(), json)
+
+
 @bench_app.command("ensembles")
 def bench_ensembles(
     repetitions: Annotated[int, typer.Option(min=1, help="measured trainings of each way")] = 3,

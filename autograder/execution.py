@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -19,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder.errors import PracticalsError
 from autograder.notebooks import describe
+from course_utils.checkfile import ThisEnvironment
 
 # Settings of the person who builds that would change what the notebook does
 NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "COURSE_SEED", "MPLBACKEND"}
@@ -28,14 +27,6 @@ NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "COURSE_SEED", "MPLBACKEND"}
 STARTUP_LOG = re.compile(
     r"[IWEF]\d{4} [\d:.]+ +\d+ \S+:\d+\] |WARNING: All log messages before absl|To enable the following instr"
 )
-
-
-class ThisEnvironment(KernelSpecManager):
-    """Finds the kernel of the Python that is running, whatever other kernels the user has."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """The kernel specification of `sys.executable`."""
-        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
 
 def execute(

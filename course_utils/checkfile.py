@@ -8,9 +8,11 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -33,7 +35,7 @@ class NotebookError(Exception):
         self.problem, self.remedy = problem, remedy
 
 
-class ThisPython(KernelSpecManager):
+class ThisEnvironment(KernelSpecManager):
     """Finds the kernel of the Python that is running, whatever other kernels the user has."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -152,14 +154,14 @@ def _run(
         for source in sources
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
+    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisEnvironment())
     client = NotebookClient(
         notebook, km=kernel, timeout=None, allow_errors=True, ipython_hist_file=":memory:"
     )
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         tempfile.TemporaryFile() as log,  # what compiled code writes past Python's stdout and stderr
-        client.setup_kernel(cwd=folder, env=os.environ | SETTINGS, stdout=log, stderr=log, cleanup_kc=True),
+        _kernel_of(client, cwd=folder, env=os.environ | SETTINGS, stdout=log, stderr=log),
     ):
         for index, cell in enumerate(notebook.cells):
             on_cell(index, len(cells))
@@ -175,6 +177,19 @@ def _run(
                 elif output.output_type == "error" and output.ename != "NotImplementedError":
                     found.stopped.append(f"{_named(cell)} stopped with {output.ename}: {output.evalue}")
         on_cell(len(cells), len(cells))
+
+
+@contextmanager
+def _kernel_of(client: NotebookClient, **settings: Any) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(client.setup_kernel(cleanup_kc=True, **settings))
+        except RuntimeError as error:
+            raise NotebookError(
+                f"the kernel of {sys.executable} does not start ({error})",
+                "See what `python -m ipykernel_launcher --help` says",
+            ) from error
+        yield
 
 
 def _named(cell: NotebookNode) -> str:

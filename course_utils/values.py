@@ -389,6 +389,7 @@ def _keys_text(keys):
 
 
 def _array_text(array, kind="array"):
-    held = np.array2string(array, precision=4, threshold=6, edgeitems=2, separator=", ")
+    shown = 2 if array.ndim == 1 else 1  # at each end of an axis
+    held = np.array2string(array, precision=4, threshold=6, edgeitems=shown, separator=", ")
     dtype = f", {array.dtype.name}" if kind == "array" else ""
     return f"{kind} of shape {shape_text(array.shape)}{dtype}: {clean(' '.join(held.split()))}"

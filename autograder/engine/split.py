@@ -8,6 +8,8 @@ import atexit
 import base64
 import copy
 import os
+import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -34,7 +36,9 @@ from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
 MAX_FILES = 16 * 2**20  # bytes of the files that the course hands out beside a notebook
+HAS_NAMESPACES = sys.platform == "linux"
 WARNING = "Graded without a sandbox: this submission could read and change files and use the network."
+WARNING_ONE_PROCESS = "Its tests ran in its own process: it could change what they found."
 
 
 class ExecuteSplit(execute.ExecuteSubmission):
@@ -46,7 +50,10 @@ class ExecuteSplit(execute.ExecuteSubmission):
         """Execute the notebook; see `execute_notebook`."""
         coursedir = self.parent.parent.coursedir
         names = resources["nbgrader"]
-        references = reference_names(source_notebook(coursedir, names["assignment"], names["notebook"]))
+        source = source_notebook(coursedir, names["assignment"], names["notebook"])
+        if self.sandbox:
+            sandbox.require_out_of_sight(Path(coursedir.root), source, data=data_folder())
+        references = reference_names(source)
         files = read_files(given_files(coursedir, names["assignment"]))
         executed = execute_notebook(nb, self.limits, files, references=references, sandboxed=self.sandbox)
         return executed, resources
@@ -89,14 +96,19 @@ def execute_notebook(
         ParentEnded: the parent of all kernels ended, which says nothing about this submission.
         RuntimeError: no kernel could be started.
     """
-    executed = copy.deepcopy(nb)
+    if not (sandboxed or HAS_NAMESPACES):
+        return _in_one_process(nb, limits, files)
     parent = kernel_parent(sandboxed=sandboxed)
     seconds = Counter() if seconds is None else seconds
-    run = _Run(executed, plan(executed, references), limits, files, parent, seconds)
-    try:
-        execute.run_to_end(run.notebook())
-    finally:
-        parent.require_alive()  # otherwise outputs and errors say nothing about this submission
+    for _ in range(2):
+        executed = copy.deepcopy(nb)
+        run = _Run(executed, plan(executed, references), limits, files, parent, seconds)
+        try:
+            execute.run_to_end(run.notebook())
+        finally:
+            parent.require_alive()  # otherwise outputs and errors say nothing about this submission
+        if not run.kernel_was_killed:
+            break  # else once more: it may have been through no fault of the submission
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.outputs = merge_streams(cell.outputs)
@@ -105,6 +117,28 @@ def execute_notebook(
     notes = executed.metadata.setdefault("practicals", {}).setdefault("notes", [])
     notes += run.notes + ([] if sandboxed else [WARNING])
     return executed
+
+
+def _in_one_process(nb: NotebookNode, limits: Limits, files: dict[str, bytes]) -> NotebookNode:
+    """Where kernels cannot be forked and isolated: all cells in one ordinary kernel, and the notes say so."""
+    with tempfile.TemporaryDirectory(prefix="work-", ignore_cleanup_errors=True) as folder:
+        for name, content in files.items():
+            target = Path(folder, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        executed = execute.execute_notebook(nb, limits, Path(folder))
+    executed.metadata["practicals"]["notes"] += [WARNING, WARNING_ONE_PROCESS]
+    return executed
+
+
+def start_early(*, sandboxed: bool = True) -> None:
+    """Start this process's parent of kernels, if there will be one, so that it imports while others work.
+
+    Raises:
+        SandboxUnavailable: this machine cannot isolate student code.
+    """
+    if sandboxed or HAS_NAMESPACES:
+        kernel_parent(sandboxed=sandboxed)
 
 
 _parents: dict[tuple, KernelParent] = {}
@@ -250,6 +284,7 @@ class _Run:
         self.restarts = {"student": -1, "trusted": -1}  # the first start is none
         self.fatal: set[int] = set()  # cells that ended a kernel
         self.notes: list[str] = []
+        self.kernel_was_killed = False
 
     async def notebook(self) -> None:
         """Run all cells."""
@@ -320,6 +355,7 @@ class _Run:
                 self.student = side
             else:
                 self.fatal.add(ended_by)
+                self.kernel_was_killed |= side.kernel.was_killed
                 side.kernel.stop()
         return True
 
@@ -337,6 +373,7 @@ class _Run:
         """Give up a student kernel that ended or is stuck; `index` is the cell that did it, if one did."""
         if index is not None:
             self.fatal.add(index)
+        self.kernel_was_killed |= self.student.kernel.was_killed
         self.student.kernel.stop()
         self.student = None
 
@@ -409,6 +446,7 @@ class _Run:
             )
 
     def _drop_trusted(self) -> None:
+        self.kernel_was_killed |= self.trusted.kernel.was_killed
         self.trusted.kernel.stop()
         self.trusted = None
 

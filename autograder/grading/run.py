@@ -18,7 +18,8 @@ from autograder.engine.assignment import given_files, load_assignment, source_no
 from autograder.engine.kernel import ParentEnded
 from autograder.engine.limits import Limits, incidents
 from autograder.engine.rebuild import rebuild
-from autograder.engine.split import kernel_parent, read_files, reference_names
+from autograder.engine.sandbox import require_out_of_sight
+from autograder.engine.split import data_folder, read_files, reference_names, start_early
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, due_date, only_one_run
@@ -148,6 +149,8 @@ def grade_class(
             somebody pressed Ctrl-C.
         OSError: the disk is full.
     """
+    if sandboxed:
+        require_out_of_sight(course.root, course.output, course.class_folder, data=data_folder())
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
     with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded), one_engine():
         submissions, without = collect(
@@ -187,7 +190,7 @@ def grade_class(
 def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractContextManager[Callable]:
     """What executes submissions, as `execute_all` does: in this process, or on a cluster."""
     if cluster is None:
-        kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
+        start_early(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
         return nullcontext(partial(execute_all, workers=workers))
     if not sandboxed:
         raise PracticalsError(

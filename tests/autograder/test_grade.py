@@ -73,7 +73,7 @@ def without_kernels(monkeypatch):
             yield student_id, future
 
     monkeypatch.setattr(split, "execute_notebook", lambda nb, *_, **__: nb)
-    monkeypatch.setattr(run_module, "kernel_parent", lambda **_: None)
+    monkeypatch.setattr(run_module, "start_early", lambda **_: None)
     monkeypatch.setattr(run_module, "execute_all", not_executed)
 
 
@@ -305,6 +305,15 @@ def test_a_page_that_cannot_be_made_costs_no_grade(toy, without_kernels, monkeyp
     assert by_student(graded(toy))["s1"].status == "graded; no feedback page (RuntimeError: no page)"
 
 
+def test_without_namespaces_tests_run_beside_the_answers_and_the_report_says_so(toy, monkeypatch):
+    """As with --no-sandbox on macOS."""
+    monkeypatch.setattr(split, "HAS_NAMESPACES", False)
+    toy.submit("s1", {**GOOD, "square": HALF_SQUARE})
+    result = by_student(graded(toy, sandboxed=False))["s1"]
+    assert scores(result) == {"square-test": 1, "mean-test": 2, "why": 0}
+    assert {split.WARNING, split.WARNING_ONE_PROCESS} <= set(result.notes)
+
+
 # --- bad input, and what stops a run ------------------------------------------------------------------------
 
 
@@ -325,6 +334,16 @@ def test_names_of_files_cannot_steer_the_terminal(toy, without_kernels):
     assert "left out: �[2J[red].py" in shown
     assert "\x1b[2J" not in shown
     assert "\x1b]0" not in shown
+
+
+def test_a_course_where_submissions_could_read_it_is_refused(toy, without_kernels, monkeypatch):
+    """As below /usr, or in the folder of data sets; the folder of the tests stands for these."""
+    toy.submit("s1", GOOD)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(toy.root.parent))
+    with pytest.raises(PracticalsError, match="which submissions can read") as error:
+        graded(toy)
+    assert "Move the course folder" in error.value.remedy
+    assert not (toy.root / "out").exists()
 
 
 def test_an_unknown_practical_is_one_line(toy):

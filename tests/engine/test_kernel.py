@@ -147,6 +147,12 @@ def test_the_course_folder_is_out_of_sight(fork):
     assert text(cells[0]) == "False"
 
 
+@pytest.mark.parametrize("folder", ["/usr/share/course", sys.prefix, f"{sys.prefix}/course"])
+def test_a_folder_that_kernels_would_see_is_refused(folder):
+    with pytest.raises(PracticalsError, match="which submissions can read"):
+        sandbox.require_out_of_sight(Path("/home/course"), Path(folder))
+
+
 def test_a_parent_whose_grader_was_killed_ends_by_itself():
     code = (
         "import os, signal\nfrom autograder.engine.kernel import KernelParent\nparent = KernelParent()\nparent.fork()\n"

@@ -59,6 +59,17 @@ def test_feedback_names_the_students_line(tmp_path):
     )
 
 
+RAISES = {**HONEST, "scale": "def scale(x):\n    y = x\n    raise ValueError('my mistake')"}
+
+
+@pytest.mark.slow
+def test_a_student_reads_the_same_about_an_exception_under_both_engines(tmp_path):
+    limits = Limits(cell_seconds=200, notebook_seconds=600)  # the plain one imports Keras
+    one, other = (graded(RAISES, tmp_path, limits=limits, plain=plain) for plain in (False, True))
+    assert "in `scale`, line 3 of your cell" in " ".join(feedback(one, "scale-test").split())
+    assert feedback(one, "scale-test") == feedback(other, "scale-test")
+
+
 def test_a_killed_kernel_costs_only_what_needed_it(tmp_path):
     executed = graded({**HONEST, "build": "import os; os._exit(1)"}, tmp_path)
     assert scores(executed) == {**POINTS, "build-test": 0.0, "train-test": 0.0}
