@@ -57,6 +57,7 @@
 # ## 0 Set up
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+import math
 from itertools import pairwise
 
 import keras
@@ -146,7 +147,7 @@ def fans(kernel_shape):
     """
     ### BEGIN SOLUTION
     *window, inputs, outputs = kernel_shape
-    positions = np.prod(window, dtype=int)
+    positions = math.prod(window)
     return positions * inputs, positions * outputs
     ### END SOLUTION
 
@@ -1131,7 +1132,7 @@ def different_units(model):
     counts = []
     for layer in model.layers[:-1]:
         kernel, bias = layer.get_weights()
-        units = np.round(np.vstack([kernel, bias]), 6)
+        units = np.vstack([kernel, bias]).round(6)
         counts.append(np.unique(units, axis=1).shape[1])
     return counts
     ### END SOLUTION
@@ -1903,9 +1904,9 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
         flat = rng.permutation(30) < 12
         outputs = flat_and_lively(np.where(flat, 0.0, rng.uniform(0.5, 2, size=30)))
         expect.equal(
-            collapsed(outputs, 0),
+            collapsed(outputs, 1e-6),
             flat,
-            "collapsed(outputs, 0) for outputs of shape (30, 40)",
+            "collapsed(outputs, 1e-6) for outputs of shape (30, 40)",
             mistakes={
                 "True and False are swapped": ~flat,
                 "outputs of zero were looked for; a collapsed network may answer any number": np.zeros(
@@ -1927,6 +1928,13 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 "the standard deviation was compared with the tolerance": outputs.std(axis=1) <= tolerance,
             },
             step="The difference of the largest and the smallest output is what counts.",
+        )
+        expect.equal(
+            collapsed(rng.normal(size=(5, 1)) * np.ones(40), 0),
+            np.ones(5, bool),
+            "collapsed(outputs, 0), where all outputs of each network are equal",
+            mistakes={"a difference of exactly the tolerance counts as the same": np.zeros(5, bool)},
+            step="“At most” is <=.",
         )
     with exercise.part("the interval", points=1):
 
