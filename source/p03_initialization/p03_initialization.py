@@ -1164,7 +1164,7 @@ with expect.exercise("Units that do the same", points=4) as exercise:
         return network
 
     with exercise.part("one hidden layer", points=1):
-        size, kind = int(rng.integers(20, 40)), int(rng.integers(3, 15))
+        size, kind = int(rng.integers(20, 40)), int(rng.integers(8, 16))
         expect.equal(
             different_units(with_copies((6, size, 3), [kind])),
             [kind],
