@@ -67,7 +67,12 @@ def main() -> None:
     if sys.argv[3:] == ["--probe"]:
         answer = zygote.probe()
     else:
+        # nobody answers requests meanwhile, so nobody sees that the grader was killed: look every second
+        signal.signal(signal.SIGALRM, lambda *_: _end_without(control))
+        signal.setitimer(signal.ITIMER_REAL, 1, 1)
         preload()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         answer = {"ready": True, "threads": len(list(Path("/proc/self/task").iterdir()))}
     control.send(json.dumps(answer).encode())
     while request := control.recv(65536):
@@ -81,6 +86,13 @@ def main() -> None:
         zygote.stop(name)
     zygote.bury()
     os._exit(0)  # without what TensorFlow does at the end
+
+
+def _end_without(control: socket.socket) -> None:
+    """End this process if the grader has closed its end of the socket."""
+    with contextlib.suppress(BlockingIOError):
+        if not control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            os._exit(0)
 
 
 def preload() -> None:

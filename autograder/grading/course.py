@@ -4,7 +4,9 @@ import errno
 import fcntl
 import logging
 import os
+import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -259,11 +261,17 @@ class Course:
         if path.exists():
             self._require_unlocked()
             return
-        part = path.with_name(f".{path.name}.part")
-        part.unlink(missing_ok=True)
-        with _database_errors(self.gradebook_url, self.gradebook_name):
-            Gradebook(f"sqlite:///{part}", self.coursedir.course_id).close()
-        part.replace(path)
+        part = path.with_name(f".{path.name}.part")  # a folder, also for nbgrader's temporary files
+        shutil.rmtree(part, ignore_errors=True)
+        writable(part)
+        before, tempfile.tempdir = tempfile.tempdir, str(part)
+        try:
+            with _database_errors(self.gradebook_url, self.gradebook_name):
+                Gradebook(f"sqlite:///{part / path.name}", self.coursedir.course_id).close()
+        finally:
+            tempfile.tempdir = before
+        (part / path.name).replace(path)
+        shutil.rmtree(part)
 
     def _require_unlocked(self) -> None:
         """Say at once that a gradebook's file is locked, before any submission is executed."""

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,6 +205,19 @@ def test_a_submission_that_kills_its_kernel_each_time_is_told(toy):
     toy.submit("s1", {**GOOD, "mean": "import os\nos.kill(os.getpid(), 9)"})
     result = by_student(graded(toy))["s1"]
     assert (result.status, result.score) == ("graded; cells that ended their Python process: 1", 3)
+
+
+def test_kernels_that_are_still_importing_end_with_a_killed_grader(adopts_orphans):
+    code = (
+        "import os\nfrom autograder.engine.kernel import KernelParent\n"
+        "KernelParent()\nos.kill(os.getpid(), 9)"
+    )
+    before = children()
+    subprocess.run([sys.executable, "-c", code], check=False)
+    deadline = time.monotonic() + 60
+    while (left := children() - before) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == set()
 
 
 def assert_nothing_stays(run: Run, what: str) -> None:
