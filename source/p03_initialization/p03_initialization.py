@@ -1805,7 +1805,7 @@ with expect.exercise("Born dead", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("layers of different widths", points=1):
         for _ in range(3):
-            widths = [int(n) for n in rng.integers(1, 9, size=rng.integers(1, 12))]
+            widths = [int(n) for n in rng.integers(2, 9, size=rng.integers(3, 12))]
             alive = 1 - 0.5 ** np.array(widths)
             expect.close(
                 born_dead_bound(widths),
