@@ -382,3 +382,117 @@ def ridges(panels, labels, quantity, time):
         _tidy(axis)
     axes[0].set_ylabel(time)
     return figure
+
+
+# --- repeated runs, layers side by side, decisions in the plane ---------------------------------------------
+
+
+def seed_bands(panels, x, *, xlabel, ylabel, legend_title=None, log=False, smooth=False):
+    """Repeated runs: lines of their means, bands from the lowest to the highest run, a panel for each group.
+
+    Args:
+        panels: a dict from a panel's title to a dict from a line's name to an array of shape (runs, len(x)).
+        x: (n,) where the values were measured: epochs, layers.
+        xlabel: what `x` is, with its unit.
+        ylabel: what the values are, with their unit.
+        legend_title: what the names of the lines are.
+        log: whether the values are drawn on a logarithmic axis, default False.
+        smooth: whether lines have no markers (for many points), default False.
+    """
+    figure = _figure(4.2 * len(panels) + 1.6, 3.4)
+    styles, markers, drawn = ("-", "--", "-.", ":"), "osv^DXP", {}
+    for axis, (title, lines) in zip(
+        figure.subplots(1, len(panels), squeeze=False, sharey=True).flat, panels.items(), strict=True
+    ):
+        for name, runs in lines.items():
+            runs, index = np.asarray(runs, dtype=np.float64), drawn.setdefault(name, len(drawn))
+            look = {"color": COLOURS[index % len(COLOURS)], "linestyle": styles[index % len(styles)]}
+            if not smooth:
+                look |= {"marker": markers[index % len(markers)], "markersize": 4}
+            axis.plot(x, runs.mean(axis=0), label=name, **look)
+            axis.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=look["color"], alpha=0.2)
+        axis.set(title=title, xlabel=xlabel)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _tidy(axis)
+    first, *_ = figure.axes
+    first.set_ylabel(ylabel)
+    if log:
+        first.set_yscale("log")
+    # a line's name once, though it may be in several panels
+    handles = {
+        label: handle
+        for axis in figure.axes
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        handles.values(), handles.keys(), title=legend_title, loc="outside right center", frameon=False
+    )
+    return figure
+
+
+def layer_histograms(outputs, low, high, bins=41, xlabel="activation"):
+    """How the outputs of each layer are distributed: a row of histograms for each network.
+
+    Values outside the drawn range are counted in the outermost bars. Each histogram has its own height and
+    its standard deviation above it.
+
+    Args:
+        outputs: a dict from a network's name to a dict from a layer's name to an array of any shape.
+        low: where the horizontal axes begin.
+        high: where they end.
+        bins: number of bars, default 41.
+        xlabel: what the values are, default "activation".
+    """
+    columns = max(len(layers) for layers in outputs.values())
+    figure = _figure(1.75 * columns, 1.45 * len(outputs) + 0.5)
+    grid = figure.subplots(len(outputs), columns, squeeze=False, sharex=True)
+    for row, (network, layers) in zip(grid, outputs.items(), strict=True):
+        for axis, (layer, values) in zip(row, layers.items(), strict=True):
+            values = np.asarray(values, dtype=np.float64).ravel()
+            axis.hist(np.clip(values, low, high), bins=np.linspace(low, high, bins + 1), color=BLUE)
+            axis.set_title(f"{layer}: sd {values.std():.2g}", fontsize=8)
+            axis.set_xlim(low, high)
+            axis.set_yticks([])
+            _tidy(axis)
+        row[0].set_ylabel(network, fontsize=9)
+    for axis in grid[-1]:
+        axis.set_xlabel(xlabel, fontsize=9)
+    return figure
+
+
+def decision_regions(regions, points, labels, extent):
+    """What networks answer in the plane: the probability of class 1 as shades, one half as a line.
+
+    Args:
+        regions: a dict from a network's name to its probabilities of class 1, an array of shape (rows,
+            columns) on a grid; the first row is the lowest.
+        points: (n, 2) examples to be drawn on top.
+        labels: (n,) their classes, 0 or 1.
+        extent: left, right, bottom and top of the grid.
+    """
+    columns = min(3, len(regions))
+    rows = math.ceil(len(regions) / columns)
+    figure = _figure(2.9 * columns, 2.3 * rows + 0.4)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    points, labels = np.asarray(points), np.asarray(labels)
+    for axis in grid.flat[len(regions) :]:
+        axis.set_axis_off()
+    for axis, (name, shades) in zip(grid.flat, regions.items(), strict=False):
+        shades = np.asarray(shades)
+        axis.imshow(shades, extent=extent, origin="lower", cmap="PuOr_r", vmin=-0.4, vmax=1.4, aspect="auto")
+        across = np.linspace(extent[0], extent[1], shades.shape[1])
+        up = np.linspace(extent[2], extent[3], shades.shape[0])
+        axis.contour(across, up, shades, levels=[0.5], colors=BLACK, linewidths=1)
+        for label, colour, marker in ((0, BLUE, "o"), (1, VERMILION, "^")):
+            of_class = points[labels == label]
+            axis.scatter(
+                *of_class.T, s=9, color=colour, marker=marker, edgecolor=BLACK, linewidth=0.3, label=label
+            )
+        axis.set_title(name, fontsize=10)
+    for axis in grid[:, 0]:
+        axis.set_ylabel("second input")
+    for axis in grid[-1]:
+        axis.set_xlabel("first input")
+    handles, names = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, title="class", loc="outside right center", frameon=False)
+    return figure

@@ -232,3 +232,72 @@ def test_ridges_have_the_first_time_on_top():
     first, *_, last = axis.get_lines()
     assert first.get_ydata().min() == 3
     assert last.get_ydata().min() == 0
+
+
+# --- repeated runs, layers side by side, decisions in the plane ---------------------------------------------
+
+RUNS = np.arange(24, dtype=float).reshape(3, 8)  # three runs of eight epochs
+
+
+def two_networks():
+    rng = np.random.default_rng(1)
+    return {name: {f"layer {k}": rng.normal(size=(50, 4)) for k in (1, 2, 3)} for name in ("one", "two")}
+
+
+SIDE_BY_SIDE = {
+    "seed_bands": lambda: plots.seed_bands(
+        {"left": {"a": RUNS, "b": RUNS + 1}, "right": {"b": RUNS}},
+        range(8),
+        xlabel="epoch",
+        ylabel="accuracy",
+    ),
+    "layer_histograms": lambda: plots.layer_histograms(two_networks(), -3, 3),
+    "decision_regions": lambda: plots.decision_regions(
+        {name: np.linspace(0, 1, 400).reshape(20, 20) for name in ("tanh", "relu", "selu", "gelu")},
+        np.random.default_rng(2).uniform(-1, 1, size=(30, 2)),
+        np.arange(30) % 2,
+        (-1, 1, -1, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_figures_of_several_panels_are_labelled_small_and_whole(name):
+    figure = SIDE_BY_SIDE[name]()
+    assert any(axis.get_xlabel() for axis in figure.axes)
+    assert any(axis.get_ylabel() for axis in figure.axes)
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+    png = io.BytesIO()
+    figure.savefig(png)
+    assert len(png.getvalue()) < 80_000
+
+
+def test_bands_go_from_the_lowest_run_to_the_highest_around_their_mean():
+    left, right = SIDE_BY_SIDE["seed_bands"]().axes
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), RUNS.mean(axis=0))
+    heights = left.collections[0].get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == (RUNS.min(), RUNS.max())
+    assert left.lines[1].get_color() == right.lines[0].get_color()  # a name keeps its colour in all panels
+
+
+def test_the_legend_names_each_line_once():
+    (legend,) = SIDE_BY_SIDE["seed_bands"]().legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
+
+
+def test_histograms_count_every_value_also_those_outside():
+    values = np.array([-100.0, 0.0, 0.1, 100.0])
+    (axis,) = plots.layer_histograms({"net": {"first": values}}, -1, 1, bins=4).axes
+    assert [bar.get_height() for bar in axis.patches] == [1, 0, 2, 1]
+    assert f"{values.std():.2g}" in axis.get_title()
+
+
+def test_every_network_gets_a_panel_with_its_probabilities():
+    axes = [axis for axis in SIDE_BY_SIDE["decision_regions"]().axes if axis.images]
+    assert [axis.get_title() for axis in axes] == ["tanh", "relu", "selu", "gelu"]
+    for axis in axes:
+        np.testing.assert_array_equal(axis.images[0].get_array(), np.linspace(0, 1, 400).reshape(20, 20))
+        assert sum(len(drawn.get_offsets()) for drawn in axis.collections if drawn.get_label() in "01") == 30
