@@ -1799,7 +1799,9 @@ for seed in SEEDS:
     for epoch, network in (("last", model), ("best", load_best(folder))):
         probabilities = network.predict(x_test, batch_size=500, verbose=0)
         wrong = probabilities.argmax(axis=1) != y_test
-        of_label = np.maximum(probabilities[np.arange(len(y_test)), y_test], 1e-7)  # as Keras does: no log of 0
+        of_label = np.maximum(
+            probabilities[np.arange(len(y_test)), y_test], 1e-7
+        )  # as Keras does: no log of 0
         rolled_back.append(
             {
                 "epoch": epoch,
