@@ -169,30 +169,29 @@ with expect.exercise("Momentum", points=3) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     new = beta * v - eta * g
-    plain_step, nesterov_step = new, beta * new - eta * g
-    for nesterov, right, other in ((False, plain_step, nesterov_step), (True, nesterov_step, plain_step)):
+    nesterov_step = beta * new - eta * g
+    pitfalls = {
+        False: {
+            "that is the step with Nesterov's variant": nesterov_step,
+            "the old velocity was used where the new one belongs": v,
+            "the old velocity was not multiplied by the momentum": v - eta * g,
+            "the gradient is multiplied by 1 − momentum": beta * v - (1 - beta) * eta * g,
+        },
+        True: {
+            "that is the step without Nesterov's variant": new,
+            "the old velocity was multiplied twice, and the gradient counted once": beta**2 * v - eta * g,
+        },
+    }
+    for nesterov, right in ((False, new), (True, nesterov_step)):
         kind = "Nesterov momentum" if nesterov else "momentum"
         with exercise.part(f"{kind} at speed, and 50 steps beside Keras", points=1):
-            before = w.copy(), g.copy(), v.copy()
-            moved, speed = momentum_step(w, g, v, eta, beta, nesterov)
+            handed = [w.copy(), g.copy(), v.copy()]
+            moved, speed = momentum_step(*handed, eta, beta, nesterov)
             expect.close(
                 moved,
                 w + right,
                 f"the weights after one step with {kind}, with a velocity from before",
-                mistakes={
-                    f"that is the step {'without' if nesterov else 'with'} Nesterov's variant": w + other,
-                    "the old velocity was used where the new one belongs": w
-                    + (beta * v - eta * g if nesterov else v),
-                    "the old velocity was not multiplied by the momentum": w + v - eta * g,
-                    "the gradient is multiplied by 1 − momentum": w + beta * v - (1 - beta) * eta * g,
-                }
-                if not nesterov
-                else {
-                    "that is the step without Nesterov's variant": w + other,
-                    "the gradient's part is counted once, and the old velocity was multiplied twice": w
-                    + beta * (beta * v)
-                    - eta * g,
-                },
+                mistakes={cause: w + step for cause, step in pitfalls[nesterov].items()},
                 step="Compute the new velocity first, and the step from it.",
             )
             expect.close(
@@ -203,8 +202,8 @@ with expect.exercise("Momentum", points=3) as exercise:
                 step="Return the velocity of the first formula: it is the same for both variants.",
             )
             expect.equal(
+                handed,
                 [w, g, v],
-                list(before),
                 "the arrays that were handed over, after the call",
                 step="Make new arrays: velocity = … rather than velocity *= …",
             )
@@ -627,11 +626,9 @@ with expect.exercise("Adam", points=4) as exercise:
             mistakes={
                 "the correction does not depend on t: it is that of the first step": w
                 - eta * new_m / (1 - b1) / np.sqrt(new_s / (1 - b2)),
-                "the betas are multiplied by t, not raised to the power t": w
-                - eta * new_m / (1 - b1 * t) / np.sqrt(abs(new_s / (1 - b2 * t))),
                 "without bias correction": w - eta * new_m / np.sqrt(new_s),
                 "t was counted from 0": w
-                - eta * new_m / (1 - b1 ** (t + 1)) / np.sqrt(new_s / (1 - b2 ** (t + 1))),
+                - eta * new_m / (1 - b1 ** (t - 1)) / np.sqrt(new_s / (1 - b2 ** (t - 1))),
                 "the old averages were used for the step": w
                 - eta * m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)),
             },
@@ -1317,14 +1314,24 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
             step="Change the learning rate only after `patience` epochs without a new lowest loss.",
         )
         expect.close(
-            plateau_rates([1.0, 0.9, 0.95, 0.93, 0.8], 0.1, 0.5, 2),
-            [0.1, 0.1, 0.1, 0.05, 0.05],
-            "the learning rates for the losses 1.0, 0.9, 0.95, 0.93, 0.8 with factor 0.5 and patience 2",
+            plateau_rates([1.0, 0.9, 0.95, 0.93, 0.94, 0.8], 0.1, 0.5, 2),
+            [0.1, 0.1, 0.1, 0.05, 0.05, 0.05],
+            "the learning rates for the losses 1.0, 0.9, 0.95, 0.93, 0.94, 0.8 with factor 0.5 and patience 2",
             mistakes={
-                "one epoch too late": [0.1, 0.1, 0.1, 0.1, 0.05],
-                "one epoch too early": [0.1, 0.1, 0.05, 0.05, 0.05],
-                "each loss was compared with the one before; it is the lowest so far that counts": [0.1] * 5,
-                "the rate of the epoch itself is listed, not that of the next": [0.1, 0.1, 0.1, 0.1, 0.05],
+                "one epoch too late: `patience` epochs are enough, and the list has the rate after each epoch": [
+                    *[0.1] * 4,
+                    *[0.05] * 2,
+                ],
+                "one epoch too early": [0.1, 0.1, 0.05, 0.025, 0.0125, 0.0125],
+                "each loss was compared with the one before; it is the lowest so far that counts": [0.1] * 6,
+                "after a reduction the count goes on instead of starting anew": [
+                    0.1,
+                    0.1,
+                    0.1,
+                    0.05,
+                    0.025,
+                    0.025,
+                ],
             },
             step="Count the epochs since the lowest loss, and reduce when there are `patience` of them.",
         )
@@ -1527,6 +1534,9 @@ with expect.exercise("1cycle", points=4) as exercise:
             rtol=1e-4,
             mistakes={
                 "the cycle begins at max_rate": [top, top / 10, top, top / 1000],
+                "the top is in the middle of all steps, not at 45 % of them": cycle(
+                    np.array([0, 450, 900, 1_000]), 1_000, top, corners=(0, 0.5, 0.9, 1)
+                ),
                 "the last piece is missing: it ends where it began": [top / 10, top, top / 10, top / 10],
             },
             step="Write down the four corners, and join them with straight lines (np.interp does that).",
@@ -1557,7 +1567,7 @@ with expect.exercise("1cycle", points=4) as exercise:
     with exercise.part("the learning rates of a training", points=1):
         # with input 1, target 0 and squared error, a step multiplies the weight by 1 − 2 · learning rate
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.5), loss="mse")
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3), loss="mse")
         model.set_weights([np.array([[1.0]], dtype="float32")])
         rates = train_one_cycle(model, np.ones((70, 1)), np.zeros((70, 1)), 0.05, 3, 32)
         expect.shape(
@@ -1592,9 +1602,9 @@ with expect.exercise("1cycle", points=4) as exercise:
             mistakes={
                 "the model was not trained": 1.0,
                 "the learning rate was set after the step, for the next one": float(
-                    (1 - 2 * 0.5) * np.prod(1 - 2 * wanted[:-1])
+                    0.4 * np.prod(1 - 2 * wanted[:-1])
                 ),
-                "the learning rate stayed what it was when the model was compiled": 0.0,
+                "the learning rate stayed what it was when the model was compiled": 0.4**9,
             },
             step="Set self.model.optimizer.learning_rate in on_train_batch_begin.",
         )
