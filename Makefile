@@ -53,4 +53,4 @@ test: setup lint
 
 lab: setup
 	$(call say,Opening JupyterLab in release/ (stop it with Ctrl-C))
-	@cd release && ../$(BIN)/jupyter lab
+	@$(BIN)/jupyter lab --ServerApp.root_dir=release

@@ -25,6 +25,10 @@ c.CourseDirectory.ignore = [
     ".*", "*.py", "*.pyc", "*.json", "*.keras", "*.h5", "*.npz", "__pycache__", "feedback", "runs", "build",
 ]  # fmt: skip
 
+# Validate: seconds that a cell may take; importing TensorFlow takes a slow computer longer than nbgrader's 30
+
+c.Execute.timeout = 300
+
 # Grading: the submission is rebuilt from the source notebook, then executed; the rest is nbgrader's own list
 
 c.Autograde.sanitize_preprocessors = [
@@ -35,6 +39,7 @@ c.Autograde.sanitize_preprocessors = [
     preprocessors.OverwriteCells,
     preprocessors.CheckCellMetadata,
 ]
+c.ExecuteSubmission.timeout = 30
 c.Autograde.autograde_preprocessors = [
     ExecuteSplit,
     preprocessors.IgnorePattern,

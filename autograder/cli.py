@@ -79,6 +79,55 @@ def measure(
 
 
 @app.command()
+def audit(
+    names: PracticalNames = None,
+    only: Annotated[str | None, typer.Option(help="one exercise, by its grade_id")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="do not grade the bank with the engine")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="audit also what passed and has not changed")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="write everything found to this file too")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = WORKERS,
+) -> None:
+    """Try the tests: reference, unanswered cells, right and wrong answers of the bank, mutants.
+
+    Ends with status 1 when there is something to mend.
+    """
+    from autograder.audit import as_json, audit_all, show
+    from autograder.notebooks import write_atomically
+
+    console = Console()
+    reports = audit_all(course_root(), names, console, only, fast, force, workers)
+    show(reports, console)
+    if json:
+        write_atomically(json, as_json(reports))
+    raise typer.Exit(1 if any(report.findings for report in reports) else 0)
+
+
+@app.command()
+def calibrate(
+    names: PracticalNames = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="run nothing; fail if a rate is missing, stale or above 1 in 1,000"),
+    ] = False,
+    runs: Annotated[int, typer.Option(min=2, help="of each wrong answer, with the seeds 42, 43, …")] = 10,
+    workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = WORKERS,
+) -> None:
+    """Write into results.json how often thresholds fail right answers and pass wrong ones."""
+    from autograder.calibrate import calibrate_all, calibration_problems
+
+    root = course_root()
+    if not check:
+        for path in calibrate_all(root, names, Console(), runs, workers):
+            typer.echo(f"wrote {path.relative_to(root)}")
+    problems = calibration_problems(root, names)
+    for problem in problems:
+        typer.echo(problem)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
 def grade(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     submitted: Annotated[
@@ -101,6 +150,12 @@ def grade(
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="run submissions without isolation; the reports say so")
     ] = False,
+    db_url: Annotated[
+        str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Dask scheduler whose workers execute submissions, as tcp://HOST:PORT")
+    ] = None,
 ) -> None:
     """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
 
@@ -120,9 +175,29 @@ def grade(
         cell_seconds,
         due,
         not no_sandbox,
+        db_url,
+        cluster,
     )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="a notebook file; it is read, never written")],
+) -> None:
+    """Run a notebook's visible checks at the quick budget, and list what is done and what is missing.
+
+    Ends with status 0 when every check passed, 1 when not, 2 on bad input.
+    """
+    from course_utils.checkfile import NotebookError, check_file, show_progress
+
+    try:
+        checked = check_file(notebook, show_progress)
+    except NotebookError as error:
+        raise PracticalsError(error.problem, error.remedy) from error
+    typer.echo(checked)
+    raise typer.Exit(0 if checked.passed else 1)
 
 
 @app.command("sample-class")

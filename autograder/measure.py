@@ -48,7 +48,7 @@ def measure(root: Path, practical: str, budget: str, seeds: int, console: Consol
     """
     notebook = prepared(read_text(source_text(root, practical)), practical)
     path = source_text(root, practical).with_name("results.json")
-    results = read_results(path)
+    read_results(path)  # a damaged file is told before hours of measuring
     finished = root / "build" / "measure" / practical / budget / _run_digest(notebook)[:16]
     runs: list[dict[str, Any]] = []
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
@@ -62,6 +62,7 @@ def measure(root: Path, practical: str, budget: str, seeds: int, console: Consol
             f"{practical}, {budget} budget, seed {seed}: {'kept from before' if known else 'done'}, "
             f"{runs[-1]['seconds']:.0f} s ({len(runs)} of {seeds}; about {left / 60:.0f} min left)"
         )
+    results = read_results(path)  # again: calibrating may have written it meanwhile
     names = sorted({name for run in runs for name in run["figures"]})
     results["practical"] = practical
     results["budgets"][budget] = {

@@ -36,7 +36,7 @@ def read_results(path: Path) -> dict[str, Any]:
 
 def written(results: dict[str, Any]) -> str:
     """The text of a results.json: the same for the same figures, numbers to 6 significant digits."""
-    return json.dumps(_rounded(results), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(rounded(results), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def summary(values: list[float]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def calibrated(notebook: NotebookNode, budgets: dict[str, Any]) -> list[dict[str
             figure = measured["figures"][threshold.figure]
             rows.append(
                 {
-                    **_identity(threshold),
+                    **identity(threshold),
                     "budget": budget,
                     **{key: figure[key] for key in ("mean", "sd", "n")},
                     "false_fail_rate": false_fail_rate(figure["values"], threshold.kind, threshold.threshold),
@@ -90,12 +90,13 @@ def results_problem(notebook: NotebookNode, path: Path) -> str | None:
     if stale := [budget for budget, measured in results["budgets"].items() if measured["code"] != code]:
         return f"the code was changed since the {' and '.join(stale)} budget was measured"
     measured = {json.dumps({key: row.get(key) for key in _identity_keys()}) for row in results["thresholds"]}
-    if measured != {json.dumps(_rounded(_identity(threshold))) for threshold in wanted}:
+    if measured != {json.dumps(rounded(identity(threshold))) for threshold in wanted}:
         return "its thresholds are not those in the test cells"
     return None
 
 
-def _identity(threshold: Threshold) -> dict[str, Any]:
+def identity(threshold: Threshold) -> dict[str, Any]:
+    """The fields by which a threshold is known."""
     return {key: getattr(threshold, key) for key in _identity_keys()}
 
 
@@ -103,11 +104,12 @@ def _identity_keys() -> tuple[str, ...]:
     return ("cell", "figure", "kind", "threshold")
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """A value as results.json holds it, its numbers with 6 significant digits."""
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
+        return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
+        return [rounded(item) for item in value]
     return value

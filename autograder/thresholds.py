@@ -11,6 +11,9 @@ from autograder.errors import PracticalsError
 from autograder.notebooks import code_cells, describe, grade_id, syntax
 
 KINDS = ("at_least", "at_most")
+MAX_RATE = 1e-3  # of false failures, and of false passes, that a threshold may have
+CHECK_KINDS = ("exact", "tolerance", "statistical")
+EXACT = {"equal", "shape", "true", "raises"}
 
 
 @dataclass(frozen=True, order=True)
@@ -55,6 +58,29 @@ def thresholds_in(notebook: NotebookNode) -> list[Threshold]:
                     ) from error
                 found.add(Threshold(grade_id(cell), figure, node.func.attr, number))
     return sorted(found)
+
+
+def checks_by_kind(notebook: NotebookNode) -> dict[str, int]:
+    """Calls of `expect` in the test cells: exact ones, those within a tolerance, bounds on a measured figure.
+
+    A bound without `figure=` counts as a tolerance.
+    """
+    counts = dict.fromkeys(CHECK_KINDS, 0)
+    for index, cell in code_cells(notebook, tests=True):
+        for node in ast.walk(syntax(cell, index)):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and getattr(node.func.value, "id", None) == "expect"
+            ):
+                name, arguments = node.func.attr, {keyword.arg for keyword in node.keywords}
+                if name in EXACT:
+                    counts["exact"] += 1
+                elif name in KINDS and "figure" in arguments:
+                    counts["statistical"] += 1
+                elif name in KINDS or name == "close":
+                    counts["tolerance"] += 1
+    return counts
 
 
 def false_fail_rate(values: list[float], kind: str, threshold: float) -> float | None:

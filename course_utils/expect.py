@@ -19,7 +19,8 @@ import numpy as np
 from course_utils import values
 
 TENSORFLOW_LOG = logging.getLogger("tensorflow")
-WIDTH = 90  # columns of printed feedback
+WIDTH = 82  # columns of printed feedback: what `nbgrader validate` shows without cutting lines off
+VALIDATING = "NBGRADER_VALIDATING"  # set while nbgrader's Validate runs a notebook: it shows errors only
 INDENT = "  "  # of the feedback under a part
 LABEL_WIDTH = 14  # "Likely cause: "
 UNANSWERED_MARK = "not answered yet"  # in the message of a release notebook's NotImplementedError
@@ -47,8 +48,8 @@ class CheckFailed(AssertionError):
         super().__init__(checked)
 
     def __str__(self):
-        lines = self.lines()
-        return self.checked if len(lines) == 1 else "\n".join(lines)
+        says_more = self.expected or self.got or self.cause or self.step
+        return "\n".join(self.lines()) if says_more else self.checked
 
     def lines(self):
         """The message as lines, a label before each field: "Expected:     266,610"."""
@@ -341,10 +342,15 @@ class Exercise:
         if kind is not None:  # raised between the parts: what was earned until here stays earned
             Part(self, "the rest of these checks", 0).fail(error, traceback)
         failed = [part for part in self.parts if not part.passed]
-        if failed and not self._earned():
+        validating = VALIDATING in os.environ
+        if failed and (validating or not self._earned()):
             unanswered = all(part.unanswered for part in failed)
             outcome = UNANSWERED_MARK if unanswered else "see above"
-            message = f"{self.title}: 0 of {_points_text(self.points)}; {outcome}"
+            lines = []
+            if validating and not unanswered:
+                outcome, lines = "this failed:", [part.outcome for part in failed]
+            score = f"{self.title}: {self._earned()} of {_points_text(self.points)}; {outcome}"
+            message = "\n".join([score, *lines])
             failure = CheckFailed(message, unanswered=unanswered)
             try:
                 raise failure from None

@@ -17,7 +17,7 @@ class Progress(keras.callbacks.Callback):
         """Start the clock and the line."""
         self._start = time.perf_counter()
         self._done = 0
-        self._line = _open_line()
+        self._line = open_line()
         self._line.show(f"epoch 1 of {self.params['epochs']} …")
 
     def on_epoch_end(self, epoch, logs=None):
@@ -39,7 +39,8 @@ class Progress(keras.callbacks.Callback):
         return f"{seconds:.1f} s{figures}"
 
 
-def _open_line():
+def open_line():
+    """A line for the progress of a run: `show(text)` replaces what it says, `close()` ends it."""
     shell = "IPython" in sys.modules and sys.modules["IPython"].get_ipython()
     return _NotebookLine() if hasattr(shell, "kernel") else _TerminalLine()
 

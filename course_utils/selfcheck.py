@@ -1,15 +1,17 @@
 """Runs the checks of a notebook again and shows one table of all exercises: what is done, what is missing.
 
 In a notebook, `selfcheck.report()` checks the answers as they are in this kernel now; it trains nothing anew.
+For a notebook file there is `python -m course_utils.selfcheck NOTEBOOK` (`course_utils.checkfile`).
 """
 
 import ast
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ PASSED = "all passed"
 FAILED = "some failed"
 PARTLY_ANSWERED = "partly answered"
 NOT_RUN = "not run yet"
+RESULT_TYPE = "application/vnd.practicals.check+json"
 EXERCISE = "exercise"  # the name that every test cell binds: `with expect.exercise(…) as exercise:`
 
 
@@ -106,6 +109,18 @@ def check(source: str, namespace: dict[str, Any]) -> Result:
     if len(failed) == len(parts):
         return Result(title, earned, available, UNANSWERED_MARK)
     return Result(title, earned, available, PARTLY_ANSWERED, "\n".join(feedback))
+
+
+def publish(source: str) -> None:
+    """Check in this kernel, and hand the result to the program that executes the notebook.
+
+    Args:
+        source: the test cell.
+    """
+    from IPython import get_ipython
+    from IPython.display import publish_display_data
+
+    publish_display_data({RESULT_TYPE: json.dumps(asdict(check(source, get_ipython().user_ns)))})
 
 
 def points_of(source: str) -> float:
@@ -199,3 +214,11 @@ def _of_notebook_file(namespace: dict[str, Any]) -> dict[str, str]:
         return test_cells(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+if __name__ == "__main__":
+    try:
+        from course_utils.checkfile import main
+    except ImportError as missing:
+        sys.exit(f"This Python has no package {missing.name}. Install it, or use the Python of the course.")
+    sys.exit(main(sys.argv[1:]))

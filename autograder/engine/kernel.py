@@ -44,6 +44,7 @@ class KernelParent:
         self.sandboxed = sandboxed
         self._lock = threading.Lock()
         self._count = 0
+        self._spare: dict[bool, ForkedKernel] = {}  # by `trusted`: a kernel that starts before it is needed
         if sandboxed:
             sandbox.require_sandbox()
         self._process = sandbox.start([], limits=self.limits, data=data, sandboxed=sandboxed)
@@ -93,16 +94,29 @@ class KernelParent:
         return answer
 
     def _end(self) -> None:
-        if self._closed:
+        if self._closed and not self._ended:
             raise RuntimeError("the parent of all kernels was closed")
         self._ended = True
-        raise ParentEnded(
-            "the parent of all kernels has ended or does not answer; it printed:\n"
-            f"{sandbox.printed(self._process)}"
-        )
+        log = "" if self._closed else sandbox.printed(self._process)
+        raise ParentEnded(f"the parent of all kernels has ended or does not answer; it printed:\n{log}")
 
     def fork(self, *, trusted: bool = False) -> "ForkedKernel":
-        """A new kernel; a `trusted` one can reach the sockets of the others."""
+        """A new kernel; a `trusted` one can reach the sockets of the others.
+
+        It was forked when the one before it was asked for, so that it has started by now.
+        """
+        with self._lock:
+            spare = self._spare.pop(trusted, None)
+        waits = spare is not None and self.request("status", spare.kernel_id)["alive"]
+        kernel = spare if waits else self._fork(trusted)
+        another = self._fork(trusted)
+        with self._lock:
+            extra = self._spare.setdefault(trusted, another)
+        if extra is not another:  # another thread was faster
+            another.stop()
+        return kernel
+
+    def _fork(self, trusted: bool) -> "ForkedKernel":
         with self._lock:
             self._count += 1
             name = f"k{self._count}"
@@ -123,6 +137,7 @@ class KernelParent:
         """End the zygote and every kernel. May be called twice, and while other threads wait for answers."""
         if self._closed:
             return
+        self._ended = not self.alive
         self._closed = True
         with contextlib.suppress(OSError):
             self._process.control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer

@@ -10,6 +10,9 @@ import copy
 import os
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -62,6 +65,7 @@ def execute_notebook(
     *,
     references: dict[str, set[str]] | None = None,
     sandboxed: bool = True,
+    seconds: Counter | None = None,
 ) -> NotebookNode:
     """Execute a rebuilt submission; the student's code sees nothing of the grader, and no test cell.
 
@@ -74,6 +78,8 @@ def execute_notebook(
         files: content of the files that the course hands out, by path in the working folder.
         references: see `names.plan`.
         sandboxed: False runs without bubblewrap; the notebook's notes then say so.
+        seconds: receives the time that each part took: `start` (of kernels), `student` (the student's and
+            the given cells), `tests`, `stop`.
 
     Returns:
         a copy of the notebook with outputs.
@@ -85,7 +91,8 @@ def execute_notebook(
     """
     executed = copy.deepcopy(nb)
     parent = kernel_parent(sandboxed=sandboxed)
-    run = _Run(executed, plan(executed, references), limits, files, parent)
+    seconds = Counter() if seconds is None else seconds
+    run = _Run(executed, plan(executed, references), limits, files, parent, seconds)
     try:
         execute.run_to_end(run.notebook())
     finally:
@@ -223,6 +230,7 @@ class _Run:
         limits: time and output.
         files: what the course hands out beside the notebook.
         parent: where kernels are forked.
+        seconds: receives the time that each part takes.
     """
 
     def __init__(
@@ -232,8 +240,10 @@ class _Run:
         limits: Limits,
         files: dict[str, bytes],
         parent: KernelParent,
+        seconds: Counter,
     ):
         self.nb, self.plan, self.limits, self.files, self.parent = nb, plan, limits, files, parent
+        self.seconds = seconds
         self.deadline = time.monotonic() + limits.notebook_seconds
         self.student: _Side | None = None
         self.trusted: _Side | None = None
@@ -256,9 +266,18 @@ class _Run:
                 else:
                     await self._students(cell, index)
         finally:
-            for side in (self.student, self.trusted):
-                if side is not None:
-                    side.kernel.stop()
+            with self._timed("stop"):
+                for side in (self.student, self.trusted):
+                    if side is not None:
+                        side.kernel.stop()
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[part] += time.monotonic() - start
 
     def _seconds(self) -> float:
         """Time that the next cell has."""
@@ -270,7 +289,9 @@ class _Run:
         if not await self._student_ready(index):
             cell.outputs = [failure("NotRun", f"this cell was not run: {self._gone()}.")]
             return
-        if await self.student.run(cell, index, max(self._seconds(), 1)):
+        with self._timed("student"):
+            ended_well = await self.student.run(cell, index, max(self._seconds(), 1))
+        if ended_well:
             await self._tidy()
         else:
             self._lost(index)
@@ -285,9 +306,11 @@ class _Run:
             self.restarts["student"] += 1
             # a copy: what these cells printed the first time stays
             again = copy.deepcopy(self.nb)
-            side = _Side(self.parent.fork(), again, self.limits)
+            with self._timed("start"):
+                side = _Side(self.parent.fork(), again, self.limits)
             try:
-                await side.start(self.files)
+                with self._timed("start"):
+                    await side.start(self.files)
                 ended_by = await self._replay(side, again, index)
             except BaseException:
                 side.kernel.stop()
@@ -331,15 +354,16 @@ class _Run:
         if not await self._trusted_ready(index):
             cell.outputs = [failure("NotChecked", "the process that runs the checks ended too often.")]
             return
-        seconds = max(self._seconds(), 1)
-        gone = None if ready else self._gone()
-        problem = await self.trusted.call(self._prepare(cell, names, gone, seconds), seconds)
-        if problem is not None:
-            cell.outputs = [failure("NotChecked", f"your answer could not be read: {problem}")]
-            self._drop_trusted()
-        elif not await self.trusted.run(cell, index, seconds):
-            self._drop_trusted()
-        await self._student_after_test()
+        with self._timed("tests"):
+            seconds = max(self._seconds(), 1)
+            gone = None if ready else self._gone()
+            problem = await self.trusted.call(self._prepare(cell, names, gone, seconds), seconds)
+            if problem is not None:
+                cell.outputs = [failure("NotChecked", f"your answer could not be read: {problem}")]
+                self._drop_trusted()
+            elif not await self.trusted.run(cell, index, seconds):
+                self._drop_trusted()
+            await self._student_after_test()
 
     def _prepare(self, cell: NotebookNode, names: list[str], gone: str | None, seconds: float) -> str:
         kernel = self.student.kernel if self.student else None
@@ -361,11 +385,13 @@ class _Run:
             if self.restarts["trusted"] >= MAX_RESTARTS:
                 return False
             self.restarts["trusted"] += 1
-            self.trusted = _Side(self.parent.fork(trusted=True), self.nb, self.limits)
             try:
-                await self.trusted.start(self.files)
+                with self._timed("start"):
+                    self.trusted = _Side(self.parent.fork(trusted=True), self.nb, self.limits)
+                    await self.trusted.start(self.files)
             except BaseException:
-                self._drop_trusted()
+                if self.trusted is not None:
+                    self._drop_trusted()
                 raise
             for before in range(index):
                 if before in self.plan.beside:

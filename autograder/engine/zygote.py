@@ -45,6 +45,9 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS =
 # all before any TensorFlow operation has run
 PRELOADED = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib_inline.backend_inline", "matplotlib.pyplot",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.magics.ast_mod",
+    "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
+    "tornado.locks", "tornado.platform.asyncio", "tornado.queues",
     "numpy", "pandas", "sklearn.datasets", "tensorflow", "keras", "course_utils.data", "course_utils.expect",
     "autograder.engine.agent", "autograder.engine.bridge",
 )  # fmt: skip
@@ -73,13 +76,18 @@ def main() -> None:
         except Exception as error:  # the grader must hear of it; the other kernels go on
             answer = {"error": f"{type(error).__name__}: {error}"}
         control.send(json.dumps(answer).encode())
+        zygote.bury()  # nobody waits for this
     for name in list(zygote.kernels):
         zygote.stop(name)
+    zygote.bury()
     os._exit(0)  # without what TensorFlow does at the end
 
 
 def preload() -> None:
     """Import what notebooks import, and load the data set, so that kernels find it in memory."""
+    sys.modules["debugpy"] = None  # no debugger: it would take most of the time in which a kernel starts
+    importlib.import_module("ipykernel.debugger")
+    del sys.modules["debugpy"]
     for module in PRELOADED:
         importlib.import_module(module)
     try:
@@ -118,6 +126,7 @@ class Zygote:
         self.control, self.exchange, self.limits, self.sandboxed = control, exchange, limits, sandboxed
         self.kernels: dict[str, tuple[int, int]] = {}  # name → process ids of its shim and its init
         self.ended: dict[str, int] = {}  # name → exit status
+        self.dying: list[str] = []  # killed, not yet gone
 
     def answer(self, request: dict) -> dict:
         """Do what a request asks for: `fork`, `interrupt`, `tidy`, `status` or `stop`."""
@@ -176,16 +185,22 @@ class Zygote:
         return {"alive": False, "status": self.ended.get(name)}
 
     def stop(self, name: str) -> dict:
-        """End a kernel and everything it started; remove its folder."""
+        """Kill a kernel and everything it started; `bury` waits for its end and removes its folder."""
         if self.status(name)["alive"]:
-            shim, init = self.kernels[name]
             # process 1 takes its whole process namespace with it; without namespaces init does that itself
             with contextlib.suppress(ProcessLookupError):
-                os.kill(init, signal.SIGKILL if self.sandboxed else signal.SIGTERM)
-            _, status = os.waitpid(shim, 0)
-            self._forget(name, os.waitstatus_to_exitcode(status))
+                os.kill(self.kernels[name][1], signal.SIGKILL if self.sandboxed else signal.SIGTERM)
+            self.dying.append(name)
         self.ended.pop(name, None)
         return {}
+
+    def bury(self) -> None:
+        """Wait for the end of the kernels that were killed."""
+        for name in self.dying:
+            _, status = os.waitpid(self.kernels[name][0], 0)
+            self._forget(name, os.waitstatus_to_exitcode(status))
+            self.ended.pop(name, None)
+        self.dying.clear()
 
     def _forget(self, name: str, status: int) -> None:
         del self.kernels[name]

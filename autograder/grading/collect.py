@@ -1,5 +1,6 @@
 """Collects a class folder: finds each student's notebook, checks it, copies it; originals stay untouched."""
 
+import codecs
 import errno
 import json
 import os
@@ -9,6 +10,7 @@ import warnings
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,6 +22,7 @@ from autograder.engine.rebuild import NEW_CELL, matched_cells
 from autograder.errors import PracticalsError
 
 MAX_BYTES = 20_000_000
+MAX_LEVELS = 100  # of lists and objects inside each other; what copies a notebook is recursive
 TIMESTAMP = "timestamp.txt"
 # What nbgrader, its globs and its comma-separated export can hold
 STUDENT_ID = re.compile(r"\w[\w .@'()-]{0,126}[\w.@')-]|\w")
@@ -50,7 +53,9 @@ class Submission:
     timestamp: datetime | None = None
 
 
-class _UnusableError(Exception):
+class UnusableError(Exception):
+    """A submission cannot be graded; `problem` and `remedy` say why and what to do."""
+
     def __init__(self, problem: str, remedy: str):
         super().__init__(problem)
         self.problem, self.remedy = problem, remedy
@@ -83,11 +88,13 @@ def collect(
     except OSError as error:
         raise PracticalsError(f"cannot read {class_folder} ({error.strerror})", expected) from error
     submissions, without = [], []
-    for folder in folders:
-        if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
-            without.append(folder.name)
-        elif folder.is_dir():
-            submissions.append(_collect_one(folder, collected, practical, assignment))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbformat's, on duplicate and missing cell ids
+        for folder in folders:
+            if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
+                without.append(folder.name)
+            elif folder.is_dir():
+                submissions.append(_collect_one(folder, collected, practical, assignment))
     if not submissions:
         raise PracticalsError(f"{class_folder} has no submission of {practical}", expected)
     return submissions, without
@@ -99,18 +106,14 @@ def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assi
         _refuse_student_id(folder.name)
         _refuse_links_and_files(folder, practical)
         path = _find_notebook(folder / practical, practical, assignment)
-        content = _read(path)
-        notebook = _parse(content)
-        _refuse_foreign(notebook, assignment, practical)
+        content, mended = read_submitted(path, practical, assignment)
         remarks = [] if path.name == f"{practical}.ipynb" else [f"notebook was named {path.name!r}"]
-        if (valid := _valid(notebook, content, assignment)) != content:
-            content = valid
-            remarks.append("errors of the notebook format were mended")
+        remarks += mended
         timestamp, notes = _timestamp(folder / practical)
         target = collected / folder.name / practical
         _write(target / f"{practical}.ipynb", content)
         _write(target / TIMESTAMP, f"{timestamp} UTC\n".encode() if timestamp else b"")
-    except _UnusableError as error:
+    except UnusableError as error:
         return replace(submission, problem=error.problem, remedy=error.remedy)
     others = sorted(
         entry.name for entry in (folder / practical).iterdir() if entry.name not in (path.name, TIMESTAMP)
@@ -128,11 +131,24 @@ def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assi
     )
 
 
+def read_submitted(path: Path, practical: str, assignment: Assignment) -> tuple[bytes, list[str]]:
+    """The content of a notebook that was handed in, made valid, and remarks on what was mended.
+
+    Raises:
+        UnusableError: it is none, or has no answer cell of this practical.
+    """
+    content = _read(path)
+    notebook = _parse(content)
+    _refuse_foreign(notebook, assignment, practical)
+    valid = _valid(notebook, content, assignment)
+    return valid, ["errors of the notebook format were mended"] if valid != content else []
+
+
 def _refuse_student_id(name: str) -> None:
     if not STUDENT_ID.fullmatch(name):
         odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
         reason = " ".join(map(repr, odd)) or "first or last character, or length"
-        raise _UnusableError(
+        raise UnusableError(
             f"nbgrader cannot use the student id {name!r} ({reason})",
             "Rename the folder with letters, digits and . _ - @, at most 128 characters",
         )
@@ -141,9 +157,9 @@ def _refuse_student_id(name: str) -> None:
 def _refuse_links_and_files(folder: Path, practical: str) -> None:
     for path in (folder, folder / practical):
         if path.is_symlink():
-            raise _UnusableError(f"{path.name!r} is a symbolic link, which is not followed", ASK_AGAIN)
+            raise UnusableError(f"{path.name!r} is a symbolic link, which is not followed", ASK_AGAIN)
     if not (folder / practical).is_dir():
-        raise _UnusableError(
+        raise UnusableError(
             f"{practical!r} is a file, not a folder", f"Put the notebook into a folder called {practical}"
         )
 
@@ -156,7 +172,7 @@ def _find_notebook(folder: Path, practical: str, assignment: Assignment) -> Path
     try:
         candidates = sorted(path for path in folder.iterdir() if ".ipynb" in path.name.lower())
     except OSError as error:
-        raise _UnusableError(
+        raise UnusableError(
             f"its folder cannot be read ({error.strerror})", "Change its permissions"
         ) from error
     candidates = [path for path in candidates if not path.name.startswith(".")]
@@ -165,18 +181,18 @@ def _find_notebook(folder: Path, practical: str, assignment: Assignment) -> Path
         try:
             _refuse_foreign(_parse(_read(path)), assignment, practical)
             ours.append(path)
-        except _UnusableError as error:
+        except UnusableError as error:
             problems.append(f"{path.name!r}: {error.problem}")
     if len(ours) == 1:
         return ours[0]
     if ours:
         names = ", ".join(repr(path.name) for path in ours)
-        raise _UnusableError(
+        raise UnusableError(
             f"{len(ours)} notebooks have its answer cells: {names}",
             f"Keep one of them, named {practical}.ipynb",
         )
     found = f" ({'; '.join(problems[:3])})" if problems else ""
-    raise _UnusableError(f"no notebook found{found}", ASK_AGAIN)
+    raise UnusableError(f"no notebook found{found}", ASK_AGAIN)
 
 
 def _read(path: Path) -> bytes:
@@ -186,18 +202,18 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         if error.errno == errno.ELOOP:
             problem = "the notebook is a symbolic link, which is not followed"
-            raise _UnusableError(problem, ASK_AGAIN) from error
-        raise _UnusableError(
+            raise UnusableError(problem, ASK_AGAIN) from error
+        raise UnusableError(
             f"the notebook cannot be read ({error.strerror})", "Change its permissions"
         ) from error
     try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise _UnusableError(f"{path.name!r} is a folder, not a notebook", ASK_AGAIN)
+            raise UnusableError(f"{path.name!r} is a folder, not a notebook", ASK_AGAIN)
         if not stat.S_ISREG(status.st_mode):
-            raise _UnusableError(f"{path.name!r} is not an ordinary file", ASK_AGAIN)
+            raise UnusableError(f"{path.name!r} is not an ordinary file", ASK_AGAIN)
         if status.st_size > MAX_BYTES:
-            raise _UnusableError(
+            raise UnusableError(
                 f"the notebook has {status.st_size / 1e6:.0f} MB, the limit is {MAX_BYTES / 1e6:.0f} MB",
                 CLEAR_OUTPUTS,
             )
@@ -210,32 +226,51 @@ def _read(path: Path) -> bytes:
 def _parse(content: bytes) -> NotebookNode:
     """A notebook of any format that nbformat can convert to 4."""
     if not content.strip():
-        raise _UnusableError("the file is empty", ASK_AGAIN)
+        raise UnusableError("the file is empty", ASK_AGAIN)
     try:
-        json.loads(text := content.decode("utf-8-sig"))
+        json_value = json.loads(text := content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise _UnusableError("not a notebook (not text in UTF-8)", ASK_AGAIN) from error
+        raise UnusableError("not a notebook (not text in UTF-8)", ASK_AGAIN) from error
     except json.JSONDecodeError as error:
-        raise _UnusableError(f"not a notebook (invalid JSON at line {error.lineno})", ASK_AGAIN) from error
+        raise UnusableError(f"not a notebook (invalid JSON at line {error.lineno})", ASK_AGAIN) from error
+    except ValueError as error:
+        raise UnusableError("not a notebook (it has a number of thousands of digits)", ASK_AGAIN) from error
     except RecursionError as error:
-        raise _UnusableError("not a notebook (nested too deeply)", ASK_AGAIN) from error
+        raise UnusableError("not a notebook (nested too deeply)", ASK_AGAIN) from error
+    if _levels_exceed(json_value, MAX_LEVELS):
+        raise UnusableError("not a notebook (nested too deeply)", ASK_AGAIN)
+    if not isinstance(json_value, dict):
+        raise UnusableError("not a valid notebook (no JSON object)", ASK_AGAIN)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # duplicate and missing cell ids
-            notebook = nbformat.reads(text, as_version=4)
-        if not isinstance(notebook.get("cells"), list):
-            raise TypeError("it has no list of cells")
+        notebook = nbformat.reads(text, as_version=4)
     except Exception as error:  # a stranger's file: nbformat fails in many ways
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
-        raise _UnusableError(f"not a valid notebook ({reason})", ASK_AGAIN) from error
+        if json_value.get("nbformat") != 4:
+            version = str(json_value.get("nbformat"))[:20]
+            raise UnusableError(f"not a valid notebook (format {version!r})", ASK_AGAIN) from error
+        notebook = nbformat.from_dict(json_value)  # what of its cells can be read will do
+    if not isinstance(notebook.get("cells"), list):
+        raise UnusableError("not a valid notebook (it has no list of cells)", ASK_AGAIN)
     return notebook
+
+
+def _levels_exceed(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand more than so many levels inside each other."""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+    return bool(level)
 
 
 def _refuse_foreign(notebook: NotebookNode, assignment: Assignment, practical: str) -> None:
     graded = assignment.graded.cells
     cells = matched_cells(assignment, notebook)
     if not any(cell.position is not None and is_solution(graded[cell.position]) for cell in cells):
-        raise _UnusableError(
+        raise UnusableError(
             f"it has none of the answer cells of {practical}",
             "If the right file was handed in: its answers were moved to new cells; ask for them in the "
             "cells of the released notebook",
@@ -246,16 +281,21 @@ def _valid(notebook: NotebookNode, content: bytes, assignment: Assignment) -> by
     """The content as it is, or, where nbgrader would choke on it, a valid notebook with the same answers."""
     try:
         nbformat.validate(notebook)
-        return content
-    except nbformat.ValidationError:
+        nbformat.writes(notebook).encode()  # fails on halves of surrogate pairs, which JSON can hold
+        return content.removeprefix(codecs.BOM_UTF8)
+    except Exception:  # nbformat fails in many ways on what is not as it expects
         cells = []
         for cell in matched_cells(assignment, notebook):
-            cells.append(NEW_CELL[cell.cell_type](source=cell.source))
+            cells.append(NEW_CELL[cell.cell_type](source=_encodable(cell.source)))
             if cell.name is not None:
-                cells[-1].metadata["nbgrader"] = {"grade_id": cell.name}
+                cells[-1].metadata["nbgrader"] = {"grade_id": _encodable(cell.name)}
             elif cell.position is not None:
                 cells[-1]["id"] = assignment.graded.cells[cell.position]["id"]
         return nbformat.writes(new_notebook(cells=cells)).encode()
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _timestamp(folder: Path) -> tuple[datetime | None, list[str]]:
@@ -265,7 +305,7 @@ def _timestamp(folder: Path) -> tuple[datetime | None, list[str]]:
         return None, []
     try:
         return parse_utc(_read(path).decode().strip()[:100]), []
-    except (_UnusableError, ValueError, OverflowError, UnicodeDecodeError):
+    except (UnusableError, ValueError, OverflowError, UnicodeDecodeError):
         return None, [f"{TIMESTAMP} could not be read, so it is not known whether the submission was late."]
 
 

@@ -4,7 +4,6 @@ import errno
 import fcntl
 import logging
 import os
-import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,7 +20,16 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SAWarning,
+)
 from traitlets.config import Config
 
 from autograder.engine.assignment import Assignment, load_assignment, save_assignment, source_notebook
@@ -32,6 +40,7 @@ from autograder.paths import source_text, writable
 from autograder.release import course_config
 
 LOCK_SECONDS = 2  # to wait for a gradebook that another program uses just now
+CONNECT_SECONDS = 10  # to wait for a server
 CLOSE_THE_OTHER = "Close the Formgrader or the other grading run and run the command again; nothing was lost"
 
 # What nbgrader logs would be in the way of the progress shown; its errors become sentences
@@ -50,12 +59,15 @@ class Course:
         practical: name of the practical.
         output: receives gradebook.db, submitted/, autograded/, feedback/ and grades.csv.
         class_folder: what the students handed in.
+        db_url: address of the gradebook as SQLAlchemy writes them, such as postgresql://host/grades; default:
+            what nbgrader_config.py says, else gradebook.db in the output folder.
     """
 
     root: Path
     practical: str
     output: Path
     class_folder: Path
+    db_url: str = ""
 
     @property
     def collected(self) -> Path:
@@ -68,10 +80,42 @@ class Course:
         """Where the executed notebooks are."""
         return self.output / "autograded"
 
+    @cached_property
+    def gradebook_url(self) -> URL:
+        """The gradebook's address; a server that does not answer, or a lock that stays, ends in an error.
+
+        Raises:
+            PracticalsError: it is no address of a database.
+        """
+        configured = course_config(self.root).CourseDirectory.get("db_url", "")
+        try:
+            url = make_url(self.db_url or configured or f"sqlite:///{self.output / 'gradebook.db'}")
+            url.get_dialect()
+        except (ArgumentError, NoSuchModuleError, ValueError, TypeError):
+            # without the address and without the cause, which may show a password
+            raise PracticalsError(
+                "the gradebook's address cannot be read",
+                "Write it as postgresql://USER@HOST:PORT/DATABASE, with special characters of a name or "
+                "password as %XX",
+            ) from None
+        except ImportError as error:
+            raise PracticalsError(
+                f"the driver for {url.render_as_string()} is not installed ({error.name})",
+                "For PostgreSQL: pip install 'psycopg[binary]', the extra `postgres` of this package",
+            ) from error
+        if url.get_backend_name() == "postgresql":
+            limits = {
+                "connect_timeout": str(CONNECT_SECONDS),
+                "options": f"-c lock_timeout={LOCK_SECONDS}s",
+            }
+            url = url.update_query_dict({**limits, **url.query})
+        return url
+
     @property
-    def gradebook_path(self) -> Path:
-        """The gradebook's file."""
-        return self.output / "gradebook.db"
+    def gradebook_name(self) -> str:
+        """The gradebook's file, or its address without the password."""
+        url = self.gradebook_url
+        return url.database if _is_file(url) else url.set(query={}).render_as_string(hide_password=True)
 
     @cached_property
     def config(self) -> Config:
@@ -81,7 +125,7 @@ class Course:
         config.CourseDirectory.submitted_directory = str(self.collected)
         config.CourseDirectory.autograded_directory = str(self.autograded)
         config.CourseDirectory.feedback_directory = str(self.output / "feedback")
-        config.CourseDirectory.db_url = f"sqlite:///{self.gradebook_path}"
+        config.CourseDirectory.db_url = self.gradebook_url.render_as_string(hide_password=False)
         config.CourseDirectory.assignment_id = self.practical
         config.CourseDirectory.notebook_id = self.practical
         config.BaseConverter.force = True  # what needs grading is decided here, not by nbgrader's time stamps
@@ -111,7 +155,7 @@ class Course:
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
         """The open gradebook; its errors become sentences."""
-        with _database_errors(self.gradebook_path):
+        with _database_errors(self.gradebook_url, self.gradebook_name):
             book = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
             try:
                 yield book
@@ -129,8 +173,8 @@ class Course:
                 grades for other cells than the practical has now.
         """
         writable(self.output)
-        if self.gradebook_path.exists():
-            _require_unlocked(self.gradebook_path)
+        if _is_file(self.gradebook_url) and Path(self.gradebook_url.database).exists():
+            self._require_unlocked()
         # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
         beside = str(Path(sys.executable).parent)
         if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
@@ -141,14 +185,14 @@ class Course:
         with self.gradebook() as book:
             book.update_or_create_assignment(self.practical, **({"duedate": due} if due else {}))
         try:
-            with _database_errors(self.gradebook_path):
+            with _database_errors(self.gradebook_url, self.gradebook_name):
                 save_assignment(self.assignment, self.source, self.config, self.coursedir.db_url)
         except RuntimeError as error:
             raise PracticalsError(
-                f"{self.gradebook_path} holds grades for a version of {self.practical} with other graded "
+                f"{self.gradebook_name} holds grades for a version of {self.practical} with other graded "
                 f"cells ({self._changed_cells()})",
                 "Name a new folder with --output, or forget the old grades with "
-                f"`nbgrader db assignment remove {self.practical} --force --db {self.coursedir.db_url}`",
+                f"`nbgrader db assignment remove {self.practical} --force --db {self._shown_url}`",
             ) from error
 
     def record(self, student_id: str, executed: NotebookNode, notes: list[str]) -> None:
@@ -194,7 +238,7 @@ class Course:
         return kind(coursedir=coursedir, config=self.config, log=log)
 
     def _run(self, converter: "_Autograde | _GenerateFeedback") -> None:
-        with _database_errors(self.gradebook_path):
+        with _database_errors(self.gradebook_url, self.gradebook_name):
             try:
                 converter.start()
             except NbGraderException:
@@ -202,6 +246,20 @@ class Course:
                     raise
             if converter.failure is not None:  # raised here, so that it keeps its own context
                 raise converter.failure
+
+    @property
+    def _shown_url(self) -> str:
+        return f"sqlite:///{self.gradebook_name}" if _is_file(self.gradebook_url) else self.gradebook_name
+
+    def _require_unlocked(self) -> None:
+        """Say at once that a gradebook's file is locked, before any submission is executed."""
+        with _database_errors(self.gradebook_url, self.gradebook_name):
+            engine = create_engine(self.gradebook_url, connect_args={"timeout": LOCK_SECONDS})
+            try:
+                with engine.connect() as connection:
+                    connection.execute(text("BEGIN IMMEDIATE"))
+            finally:
+                engine.dispose()
 
     def _changed_cells(self) -> str:
         """What the gradebook's cells and the practical's have not in common, in words."""
@@ -277,43 +335,44 @@ def only_one_run(folder: Path) -> Iterator[None]:
         yield
 
 
-def _require_unlocked(path: Path) -> None:
-    with _database_errors(path):
-        connection = sqlite3.connect(path, timeout=LOCK_SECONDS)
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.rollback()
-        finally:
-            connection.close()
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
 
 
 @contextmanager
-def _database_errors(path: Path) -> Iterator[None]:
-    """Turn errors of the gradebook's file into sentences; a full disk stays an OSError."""
+def _database_errors(url: URL, name: str) -> Iterator[None]:
+    """Turn errors of the gradebook into sentences that show no password; a full disk stays an OSError."""
     try:
         yield
     except Exception as error:
-        reason = _database_reason(error)
-        if "is full" in reason:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
-        if "locked" in reason:
-            raise PracticalsError(f"{path} is locked by another program", CLOSE_THE_OTHER) from error
+        reason = _database_reason(error, url.password)
+        if _is_file(url) and "is full" in reason:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name) from error
+        if "locked" in reason or "lock timeout" in reason:
+            raise PracticalsError(f"{name} is locked by another program", CLOSE_THE_OTHER) from error
         if "readonly" in reason or "unable to open" in reason:
             raise PracticalsError(
-                f"{path} cannot be written ({reason})", "Change its permissions, or name another --output"
+                f"{name} cannot be written ({reason})", "Change its permissions, or name another --output"
             ) from error
         if any(words in reason for words in ("not a database", "no such", "malformed")):
             raise PracticalsError(
-                f"nbgrader cannot use {path} ({reason})",
+                f"nbgrader cannot use {name} ({reason})",
                 "If an older nbgrader made it: back it up and run `nbgrader db upgrade`",
+            ) from error
+        if reason and not _is_file(url):
+            raise PracticalsError(
+                f"the gradebook {name} cannot be used ({reason})",
+                "See that its server runs, that the database exists and that user and password are right "
+                "(see docs/scaling.md), then run the same command again; nothing was lost",
             ) from error
         raise
 
 
-def _database_reason(error: BaseException | None) -> str:
-    """What SQLite said, also where nbgrader or SQLAlchemy raised something else because of it."""
+def _database_reason(error: BaseException | None, password: str | None) -> str:
+    """What the database said, also where nbgrader raised something else because of it; "" for nothing."""
     while error is not None:
-        if isinstance(error, sqlite3.Error):
-            return str(error)
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+            reason = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+            return reason.replace(password, "***") if password else reason
         error = error.__cause__ or error.__context__
     return ""

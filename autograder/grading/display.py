@@ -62,6 +62,9 @@ def say_what_is_left(results: list[Result], without: list[str], course: Course, 
             f"Submissions with answers to mark by hand, in the Formgrader: {pending}. "
             "Then run the same command again: it renews the feedback."
         )
-    lines.append(f"Results are in {course.output}: grades.csv, feedback/, autograded/ and gradebook.db.")
+    lines.append(
+        f"Results are in {course.output}: grades.csv, feedback/, autograded/; in the gradebook "
+        f"{course.gradebook_name}."
+    )
     for line in lines:
         console.print(for_terminal(line), highlight=False, soft_wrap=True)

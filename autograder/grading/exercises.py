@@ -9,6 +9,8 @@ from nbgrader.utils import is_grade
 from autograder.errors import PracticalsError
 from autograder.notebooks import grade_id, is_test, syntax
 
+NUMBER = re.compile(r"^exercise\s+\d+\w?\s*[:.–-]\s*", re.IGNORECASE)
+POINTS = re.compile(r"\s*\(\d+(\.\d+)?\s+points?\b[^()]*\)$", re.IGNORECASE)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -16,7 +18,7 @@ def exercise_titles(notebook: NotebookNode) -> dict[str, str]:
     """The title of each graded cell, in the notebook's order.
 
     A test cell's title is that of its `expect.exercise("…", points=…)`; otherwise a cell's title is the
-    heading above it, or its `grade_id`.
+    heading above it, without "Exercise 9:" and "(3 points)", which stand beside it, or its `grade_id`.
     """
     titles = {}
     heading = ""
@@ -24,7 +26,7 @@ def exercise_titles(notebook: NotebookNode) -> dict[str, str]:
         if is_grade(cell):
             titles[grade_id(cell)] = _title_in(cell, index) or heading or grade_id(cell)
         elif cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
-            heading = re.sub(r"[*_`]", "", found[-1])
+            heading = POINTS.sub("", NUMBER.sub("", re.sub(r"[*_`]", "", found[-1])))
     return titles
 
 

@@ -29,6 +29,8 @@ class Record:
         notes: sentences for student and instructor.
         answered: number of cells with an answer.
         seconds: that the execution took.
+        seconds_by_part: of these `start` and `stop` (of kernels), `student` (the student's and the given
+            cells) and `tests`; beside them `record` (nbgrader) and `feedback` (the page).
         feedback: digest of the scores and comments that the feedback page shows.
     """
 
@@ -39,6 +41,7 @@ class Record:
     notes: list[str] = field(default_factory=list)
     answered: int = 0
     seconds: float = 0.0
+    seconds_by_part: dict[str, float] = field(default_factory=dict)
     feedback: str = ""
 
     @staticmethod
@@ -89,6 +92,7 @@ class Result:
     submitted: datetime | None
     notes: list[str]
     seconds: float
+    seconds_by_part: dict[str, float]
     cells: list[CellScore]
 
 
@@ -127,6 +131,7 @@ def read_result(
         submitted=None if submission is None else submission.timestamp,
         notes=record.notes,
         seconds=record.seconds,
+        seconds_by_part=record.seconds_by_part,
         cells=cells,
     )
 
@@ -224,7 +229,7 @@ def as_json(results: list[Result], due: datetime | None) -> str:
     - `manual_points_pending`: points of the cells that are still to be marked by hand (not in `score`);
     - `late_seconds`: 0 if in time; `submitted`: UTC, ISO 8601, or null;
     - `notes`: sentences that tell what was mended or left out;
-    - `seconds`: that the execution took;
+    - `seconds`: that the execution took; `seconds_by_part`: see `Record`;
     - `cells`: a list of objects with `grade_id`, `title`, `score` (null: still to be marked by hand),
       `max_score`, `needs_manual_grading`.
     """

@@ -1,11 +1,14 @@
 """Grades a class: decides what needs grading, has it executed, records each submission when it is done."""
 
 import errno
+import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -22,6 +25,7 @@ from autograder.grading.course import Course, due_date, only_one_run
 from autograder.grading.digests import common_digest, submission_digest
 from autograder.grading.display import Display, say_what_is_left
 from autograder.grading.exercises import exercise_titles
+from autograder.grading.one_engine import one_engine
 from autograder.grading.results import (
     Record,
     Result,
@@ -33,7 +37,7 @@ from autograder.grading.results import (
     read_results,
     recorded_submission,
 )
-from autograder.grading.workers import Job, execute_all
+from autograder.grading.workers import Job, WorkersKilled, execute_all
 from autograder.notebooks import write_atomically
 from autograder.paths import writable
 
@@ -53,6 +57,8 @@ def grade(
     cell_seconds: int | None = None,
     due: str | None = None,
     sandboxed: bool = True,
+    db_url: str | None = None,
+    cluster: str | None = None,
 ) -> "GradedClass":
     """Grade a class and show the results; see `grade_class`.
 
@@ -68,6 +74,8 @@ def grade(
         cell_seconds: what one cell may take; default: what nbgrader_config.py says.
         due: when the practical is due, as nbgrader writes dates; default: what the gradebook has.
         sandboxed: False executes submissions without isolation.
+        db_url: the gradebook's address; default: that of nbgrader_config.py, else gradebook.db in the output.
+        cluster: address of a Dask scheduler whose workers execute the submissions; default: this machine.
 
     Raises:
         PracticalsError: there is nothing to grade, something cannot be written, or somebody pressed Ctrl-C.
@@ -78,11 +86,13 @@ def grade(
         practical=practical,
         output=(output or root).resolve(),
         class_folder=submitted or root / "submitted",
+        db_url=db_url or "",
     )
     if json_file:
         writable(json_file.resolve().parent)
     limits = course.limits if cell_seconds is None else replace(course.limits, cell_seconds=cell_seconds)
-    graded = grade_class(course, limits, console, workers, force, due_date(due) if due else None, sandboxed)
+    due_at = due_date(due) if due else None
+    graded = grade_class(course, limits, console, workers, force, due_at, sandboxed, cluster)
     if json_file:
         write_atomically(json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
@@ -115,6 +125,7 @@ def grade_class(
     force: bool = False,
     due: datetime | None = None,
     sandboxed: bool = True,
+    cluster: str | None = None,
 ) -> GradedClass:
     """Grade a class; what was graded before and has not changed is kept.
 
@@ -130,6 +141,7 @@ def grade_class(
         force: grade again what has not changed.
         due: when the practical is due (UTC); None leaves what the gradebook has.
         sandboxed: False executes submissions without isolation.
+        cluster: address of a Dask scheduler whose workers execute the submissions; None for this machine.
 
     Raises:
         PracticalsError: there is nothing to grade, the output or the gradebook cannot be written, or
@@ -137,8 +149,7 @@ def grade_class(
         OSError: the disk is full.
     """
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
-    kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
-    with only_one_run(course.autograded):
+    with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded), one_engine():
         submissions, without = collect(
             course.class_folder, course.collected, course.practical, course.assignment
         )
@@ -156,7 +167,7 @@ def grade_class(
                 for submission in submissions:
                     if submission.student_id not in waiting:
                         display.passed_over(run.result(submission.student_id))
-                with closing(execute_all(waiting, run.job, workers)) as finished:
+                with closing(execute(waiting, run.job)) as finished:
                     for student_id, future in finished:
                         run.settle(student_id, future)
                         executed.append(student_id)
@@ -171,6 +182,25 @@ def grade_class(
                 exit_code=130,
             ) from error
         return GradedClass(run.write_results(), executed, without, run.due())
+
+
+def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractContextManager[Callable]:
+    """What executes submissions, as `execute_all` does: in this process, or on a cluster."""
+    if cluster is None:
+        kernel_parent(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
+        return nullcontext(partial(execute_all, workers=workers))
+    if not sandboxed:
+        raise PracticalsError(
+            "on a cluster, submissions run in the sandbox only",
+            "Leave out --no-sandbox, or --cluster: without isolation a submission reaches the whole cluster",
+        )
+    try:
+        from autograder.grading.cluster import executor_on  # the extra `cluster` may not be installed
+    except ImportError as error:
+        raise PracticalsError(
+            f"Dask is not installed here ({error.name})", "pip install distributed, the extra `cluster`"
+        ) from error
+    return executor_on(cluster)
 
 
 class _Run:
@@ -227,6 +257,12 @@ class _Run:
                 problem="the process that executes submissions was killed twice; was the memory used up?",
                 remedy="Run the same command again with --workers 1",
             )
+        except WorkersKilled as error:
+            self._log_unless_disk_full(name, error)
+            record = Record(
+                problem="every worker of the cluster that executed it was killed; was the memory used up?",
+                remedy="See the workers' logs, or run the same command again without --cluster",
+            )
         except Exception as error:
             self._log_unless_disk_full(name, error)
             record = Record(
@@ -240,15 +276,19 @@ class _Run:
         submission = self.submissions[name]
         text, seconds = future.result()
         executed = nbformat.reads(text, as_version=4)
+        start = time.monotonic()
         self.course.record(name, executed, submission.notes)
+        recorded = time.monotonic()
         record = Record(
             digest=self.digests[name],
             remarks=submission.remarks + incidents(executed),
             notes=submission.notes + executed.metadata["practicals"]["notes"],
             answered=executed.metadata["practicals"]["answered"],
-            seconds=seconds,
+            seconds=seconds.pop("total"),
+            seconds_by_part={**seconds, "record": recorded - start},
         )
         self._write_feedback(name, record)
+        record.seconds_by_part["feedback"] = time.monotonic() - recorded
         return record
 
     def refresh_feedback(self) -> None:

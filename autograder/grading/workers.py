@@ -5,18 +5,23 @@ import os
 import shutil
 import tempfile
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.engine import split
 from autograder.engine.kernel import ParentEnded
 from autograder.engine.limits import Limits
 
 FREE_BYTES = 20_000_000  # with less on the disk, a cell may have failed for want of space
+
+
+class WorkersKilled(Exception):
+    """On a cluster, every process that executed a submission was killed."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,15 @@ class Job:
     sandboxed: bool = True
 
 
-def execute_job(job: Job) -> tuple[str, float]:
+def execute_job(job: Job) -> tuple[str, dict[str, float]]:
     """Execute a submission, with the parent of kernels that this process has, or starts now.
 
     Where that parent ends, all kernels end with it, through no fault of theirs: the submission is then
     executed once more, with a new one.
 
     Returns:
-        the executed notebook as text, and the seconds that this took.
+        the executed notebook as text, and the seconds that this took: in all (`total`), and in the parts that
+        `split.execute_notebook` names.
 
     Raises:
         ParentEnded: it ended again.
@@ -53,20 +59,22 @@ def execute_job(job: Job) -> tuple[str, float]:
     """
     start = time.monotonic()
     rebuilt = nbformat.reads(job.notebook, as_version=4)
+    seconds = Counter()
     try:
-        executed = _executed(rebuilt, job)
+        executed = _executed(rebuilt, job, seconds)
     except ParentEnded:
-        executed = _executed(rebuilt, job)
+        executed = _executed(rebuilt, job, seconds)
     # in the sandbox, nothing is written to a disk
     if not job.sandboxed and shutil.disk_usage(tempfile.gettempdir()).free < FREE_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
-    return nbformat.writes(executed), time.monotonic() - start
+    return nbformat.writes(executed), {**seconds, "total": time.monotonic() - start}
 
 
-def _executed(rebuilt: nbformat.NotebookNode, job: Job) -> nbformat.NotebookNode:
+def _executed(rebuilt: NotebookNode, job: Job, seconds: Counter) -> NotebookNode:
     return split.execute_notebook(
-        rebuilt, job.limits, job.files, references=job.references, sandboxed=job.sandboxed
-    )
+        rebuilt, job.limits, job.files,
+        references=job.references, sandboxed=job.sandboxed, seconds=seconds,
+    )  # fmt: skip
 
 
 def execute_all(students: list[str], job: Callable[[str], Job], workers: int) -> Iterator[tuple[str, Future]]:
@@ -99,5 +107,5 @@ def execute_all(students: list[str], job: Callable[[str], Job], workers: int) ->
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _make_and_execute(job: Callable[[str], Job], student: str) -> tuple[str, float]:
+def _make_and_execute(job: Callable[[str], Job], student: str) -> tuple[str, dict[str, float]]:
     return execute_job(job(student))

@@ -28,6 +28,7 @@ HIDDEN, SECRET = "hidden-4711", "secret-0815"
 SUCCESS = re.compile(
     "HACKED|GOT-ROOT|GOT-MOUNT|WROTE|SENT|^READ|SEEN'|" + HIDDEN + "|" + SECRET, re.MULTILINE
 )
+SPARE = 2  # kernels that wait until they are needed
 LIMITS = Limits(cell_seconds=8, notebook_seconds=100)
 HONEST = {"scale": course.SCALE, "count": course.ANSWER}
 MARKS = {"scale-test": 3.0, "build-test": 0.0, "train-test": 0.0, "count-test": 2.0}
@@ -36,7 +37,8 @@ MARKS = {"scale-test": 3.0, "build-test": 0.0, "train-test": 0.0, "count-test": 
 @pytest.fixture(scope="module")
 def parent():
     with KernelParent() as parent, pytest.MonkeyPatch.context() as patch:
-        parent.wait()
+        for trusted in (False, True):
+            parent.fork(trusted=trusted).stop()  # which leaves a spare one each time
         patch.setattr(split, "kernel_parent", lambda **_: parent)
         yield parent
 
@@ -73,6 +75,7 @@ def digest(folder: Path) -> dict[str, str]:
 
 
 def processes(parent: KernelParent) -> int:
+    parent.require_alive()  # which it answers when the kernels that were stopped are gone
     return len(psutil.Process(parent._process.popen.pid).children(recursive=True))
 
 
@@ -99,7 +102,7 @@ def test_attack(file, parent, host):
         assert len(said) < 12_000_000
     assert digest(host) == before
     assert processes(parent) == running
-    assert not list(parent._process.exchange.iterdir())
+    assert len(list(parent._process.exchange.iterdir())) == SPARE
 
     after = split.execute_notebook(course.submission(HONEST), LIMITS, {}, references=course.REFERENCES)
     assert course.scores(after) == MARKS

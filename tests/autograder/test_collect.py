@@ -120,7 +120,7 @@ def change_format(version: int):
 
 BROKEN = {
     "not JSON": (write(b"<html>"), "not a notebook (invalid JSON at line 1)"),
-    "no metadata": (write(b'{"cells": [{"cell_type": "raw"}], "nbformat": 4}'), "not a valid notebook"),
+    "no metadata": (write(b'{"cells": [{"cell_type": "raw"}], "nbformat": 4}'), "it has none of the answer"),
     "cut off": (lambda path: path.write_bytes(path.read_bytes()[:-200]), "not a notebook (invalid JSON"),
     "empty": (write(b" \n"), "the file is empty"),
     "binary": (write(b"\x89PNG\r\n\x1a\n\x00\xff"), "not a notebook (not text in UTF-8)"),

@@ -1,0 +1,183 @@
+"""Worker processes that run variants of a practical; one that hangs or dies costs only its own variant."""
+
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import traceback
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from autograder.build import BUILD_SETTINGS
+from autograder.errors import PracticalsError
+from autograder.variants import Cell, Outcome, Workbench
+
+START_SECONDS = 1800  # that the reference's run may take
+# one thread each: the processes share the cores among them
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+ENVIRONMENT = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", **dict.fromkeys(THREADS, "1")}
+HANGS_SECONDS = 300  # without an answer, whatever a variant's own limit is
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something for a worker to do.
+
+    Args:
+        key: names it in the results.
+        method: of `Workbench`.
+        arguments: of the method.
+    """
+
+    key: Hashable
+    method: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What running the reference gave, and which exercises it answers with plain values only."""
+
+    outcome: Outcome
+    plain_answers: set[str]
+
+
+class Workers:
+    """A few processes, each with the practical's reference in its memory; used in a `with` statement.
+
+    Args:
+        practical: name, for messages.
+        cells: from `variants.graded_run`.
+        number: of processes.
+    """
+
+    def __init__(self, practical: str, cells: list[Cell], number: int):
+        self.practical, self.cells = practical, cells
+        self.scratch = tempfile.mkdtemp(prefix=f"{practical}-variants-")
+        self.workers = [_Worker(self.scratch, cells) for _ in range(number)]
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        for worker in self.workers:
+            worker.stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def reference(self) -> Reference:
+        """What the reference gave in the first process.
+
+        Raises:
+            PracticalsError: a cell that is no test failed, or the process died.
+        """
+        worker = self.workers[0]
+        if not worker.ready(self.practical):
+            raise PracticalsError(
+                f"{self.practical}: the process that ran the reference ended or took more than "
+                f"{START_SECONDS} s",
+                "Run `practicals build`, which shows where, and mend the cell",
+            )
+        if worker.reference.outcome.ended:
+            raise PracticalsError(
+                f"{self.practical}: the reference fails in {worker.reference.outcome.ended.strip()}",
+                "Mend the cell",
+            )
+        return worker.reference
+
+    def run(self, tasks: Iterable[Task], done: Callable[[Task, Any], None]) -> None:
+        """Do all tasks, in any order; `done(task, result)` is called as each is finished.
+
+        A result is what the method returned; an `Outcome` with `ended` when the process hung or died.
+        """
+        waiting = deque(tasks)
+        busy: dict[Connection, tuple[_Worker, Task]] = {}
+        free = deque(self.workers[: max(1, min(len(self.workers), len(waiting)))])
+        while waiting or busy:
+            while waiting and free:
+                worker, task = free.popleft(), waiting.popleft()
+                if not worker.ready(self.practical):
+                    raise PracticalsError(
+                        f"{self.practical}: the reference could not be run again",
+                        "See whether the machine is out of memory, and run the command again",
+                    )
+                worker.connection.send((task.method, task.arguments))
+                busy[worker.connection] = worker, task
+            answered = wait(list(busy), timeout=HANGS_SECONDS)
+            for connection in answered or list(busy):
+                worker, task = busy.pop(connection)
+                try:
+                    result = connection.recv() if answered else Outcome(ended="its process hung")
+                except EOFError:
+                    result = Outcome(ended="its process died")
+                if isinstance(result, _Trouble):
+                    raise RuntimeError(f"{task}:\n{result.traceback}")
+                if isinstance(result, Outcome) and result.ended.startswith("its process"):
+                    worker.stop()
+                    self.workers.remove(worker)
+                    worker = _Worker(self.scratch, self.cells)
+                    self.workers.append(worker)
+                free.append(worker)
+                done(task, result)
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    """A mistake in our own code, raised in a worker."""
+
+    traceback: str
+
+
+class _Worker:
+    def __init__(self, scratch: str, cells: list[Cell]):
+        # spawn: TensorFlow does not survive a fork
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, scratch, cells), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.reference: Reference | None = None
+
+    def ready(self, practical: str) -> bool:
+        """Wait until the reference has run; whether it did."""
+        if self.reference is None:
+            try:
+                if self.connection.poll(START_SECONDS):
+                    self.reference = self.connection.recv()
+            except EOFError:
+                pass
+            if isinstance(self.reference, _Trouble):
+                raise RuntimeError(f"{practical}:\n{self.reference.traceback}")
+        return self.reference is not None
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection, scratch: str, cells: list[Cell]) -> None:
+    """The life of a worker: run the reference, then answer requests until the parent is gone."""
+    os.environ |= {**BUILD_SETTINGS, **ENVIRONMENT}
+    os.environ.pop("COURSE_RECORD", None)
+    tempfile.tempdir = scratch
+    with Path(os.devnull).open("w") as nowhere:
+        # variants print into their own outcome; what libraries write past Python is of no use here
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere.fileno(), stream.fileno())
+    try:
+        bench = Workbench(cells, Path(tempfile.mkdtemp(prefix="reference-")))
+        outcome = bench.run_reference()
+        plain = set() if outcome.ended else bench.plain_answers()
+        connection.send(Reference(outcome, plain))
+        while True:
+            method, arguments = connection.recv()
+            connection.send(getattr(bench, method)(**arguments))
+    except (EOFError, BrokenPipeError):
+        pass
+    except Exception:
+        connection.send(_Trouble(traceback.format_exc()))

@@ -1,0 +1,182 @@
+"""Checks a notebook file as `selfcheck.report` checks an open one.
+
+The notebook runs from the top at the quick budget, without the cells that only show something, in a kernel
+and an empty folder of its own. The file is read and never written.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+
+from course_utils.selfcheck import NOT_RUN, PASSED, RESULT_TYPE, Result, as_text, points_of, test_cells
+
+SETTINGS = {"COURSE_BUDGET": "quick"}
+
+
+class NotebookError(Exception):
+    """A notebook that cannot be checked: what is wrong, and what to do next."""
+
+    def __init__(self, problem: str, remedy: str):
+        super().__init__(f"{problem}. {remedy}")
+        self.problem, self.remedy = problem, remedy
+
+
+class ThisPython(KernelSpecManager):
+    """Finds the kernel of the Python that is running, whatever other kernels the user has."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The kernel specification of `sys.executable`."""
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+@dataclass
+class Checked:
+    """What became of a notebook file.
+
+    Args:
+        results: one for each exercise with a check, in the order of the notebook.
+        stopped: one sentence for each cell that ended in an error, an unanswered exercise apart.
+    """
+
+    results: list[Result]
+    stopped: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every part of every check passed."""
+        return all(result.state == PASSED for result in self.results)
+
+    def __str__(self):
+        return "\n".join([as_text(self.results), *([""] if self.stopped else []), *self.stopped])
+
+
+def check_file(path: Path, on_cell: Callable[[int, int], None] = lambda done, total: None) -> Checked:
+    """Run a notebook's cells and checks.
+
+    Args:
+        path: the notebook file.
+        on_cell: called before each cell with the number of cells run so far and of all to run.
+
+    Returns:
+        The results. If the kernel died on the way, what follows counts as not run.
+
+    Raises:
+        NotebookError: there is no such file, it is no notebook, it has no checks, or no kernel starts.
+    """
+    notebook = read_notebook(path)
+    sources = [cell.source for cell in notebook.cells if _is_run(cell)]
+    tests = test_cells(sources)
+    if not tests:
+        raise NotebookError(
+            f"{path} has no check of an exercise", "Give the file that you work in, as in release/"
+        )
+    found = Checked([Result(title, 0, points_of(source), NOT_RUN) for title, source in tests.items()])
+    _run(sources, tests, found, on_cell)
+    return found
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook file.
+
+    Raises:
+        NotebookError: it cannot be read, or is no notebook.
+    """
+    try:
+        return nbformat.reads(path.read_text("utf-8"), as_version=4)
+    except OSError as error:
+        raise NotebookError(
+            f"{path} cannot be read: {error.strerror or error}", "Give the path of a notebook, NAME.ipynb"
+        ) from error
+    except Exception as error:  # nbformat raises errors of several libraries
+        raise NotebookError(
+            f"{path} is not a notebook that Jupyter can read",
+            "Give a file that ends in .ipynb, and saved whole",
+        ) from error
+
+
+def main(arguments: list[str]) -> int:
+    """Check the notebook that the arguments name.
+
+    Returns:
+        The exit status: 0 if all checks passed, 1 if not, 2 on bad input.
+    """
+    if len(arguments) != 1:
+        print("usage: python -m course_utils.selfcheck NOTEBOOK.ipynb", file=sys.stderr)
+        return 2
+    try:
+        found = check_file(Path(arguments[0]), show_progress)
+    except NotebookError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. The notebook is as it was.", file=sys.stderr)
+        return 2
+    print(found)
+    return 0 if found.passed else 1
+
+
+def show_progress(done: int, total: int) -> None:
+    """Show on one line of a terminal how far the notebook is; nothing where stderr is no terminal."""
+    if sys.stderr.isatty():
+        text = f"running cell {done + 1} of {total} …" if done < total else ""
+        print(f"\r{text:40}\r", end="", file=sys.stderr, flush=True)
+
+
+def _is_run(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])
+
+
+def _run(
+    sources: list[str], tests: dict[str, str], found: Checked, on_cell: Callable[[int, int], None]
+) -> None:
+    titles = {source: title for title, source in tests.items()}
+    places = {result.title: place for place, result in enumerate(found.results)}
+    # the kernel finds this package wherever it was found here
+    begin = f"import sys; sys.path.append({str(Path(__file__).parents[1])!r})"
+    cells = [begin] + [
+        f"__import__('course_utils.selfcheck', fromlist=['publish']).publish({source!r})"
+        if source in titles
+        else source
+        for source in sources
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
+    client = NotebookClient(
+        notebook, km=kernel, timeout=None, allow_errors=True, ipython_hist_file=":memory:"
+    )
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryFile() as log,  # what compiled code writes past Python's stdout and stderr
+        client.setup_kernel(cwd=folder, env=os.environ | SETTINGS, stdout=log, stderr=log, cleanup_kc=True),
+    ):
+        for index, cell in enumerate(notebook.cells):
+            on_cell(index, len(cells))
+            try:
+                client.execute_cell(cell, index)
+            except DeadKernelError:
+                found.stopped.append(f"{_named(cell)} killed the kernel; nothing after it was run.")
+                break
+            for output in cell.outputs:
+                if output.output_type == "display_data" and RESULT_TYPE in output.data:
+                    result = Result(**json.loads(output.data[RESULT_TYPE]))
+                    found.results[places[result.title]] = result
+                elif output.output_type == "error" and output.ename != "NotImplementedError":
+                    found.stopped.append(f"{_named(cell)} stopped with {output.ename}: {output.evalue}")
+        on_cell(len(cells), len(cells))
+
+
+def _named(cell: NotebookNode) -> str:
+    lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")]
+    return f"The cell that begins with “{lines[0] if lines else ''}”"
