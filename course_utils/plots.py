@@ -308,7 +308,7 @@ def optimizer_animation(title, loss, paths, frames=24):
             line.set_data(*path[:last].T)
         canvas.draw()
         pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        images.append(pixels.quantize(16, dither=Image.Dither.NONE))
+        images.append(pixels.quantize(48, dither=Image.Dither.NONE))
     gif = io.BytesIO()
     images[0].save(gif, "GIF", save_all=True, append_images=images[1:], duration=125, loop=0, optimize=True)
     return gif.getvalue()

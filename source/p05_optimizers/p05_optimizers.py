@@ -42,7 +42,9 @@
 # | 5 The first step of Adam | 2 | | 11 Go on where you stopped | 3 |
 # | 6 Which optimiser? (in words) | 4 | | **Total** | **36** |
 #
-# **Time.** TIME_SENTENCE
+# **Time.** On two processor cores the whole notebook computes for a few minutes at the full budget (the
+# default, for working through it) and one minute at the quick budget (for checking that everything runs).
+# Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** `keras.optimizers.Adam?` in a cell shows a documentation page. After a restart of the kernel,
 # run all cells from the top. When you ask somebody, quote the feedback of the check in full.
@@ -824,7 +826,19 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# PATHS_EXPLAIN
+# **See.** On the ravine, plain gradient descent jumps from wall to wall. Momentum swings around the floor in
+# long arcs, Nesterov's look ahead calms it. AdaGrad and RMSProp divide each weight's gradient by its size, and go
+# almost straight for the floor. On the saddle, SGD and both kinds of momentum run along the ridge and hardly
+# leave it in sixty steps, because the slope to its sides is tiny there; the other three divide by that tiny
+# slope, and leave in a few steps.
+#
+# **Measure and explain.** The last column shows the price. With noise in the gradient, no constant learning rate
+# comes to rest: the weights wander around the minimum, and the distance depends on the learning rate. To come
+# closer, the learning rate must shrink: that is what schedules are for (and what AdaGrad does on its own, at a
+# pace that you cannot choose).
+#
+# **Go further.** Each optimiser's learning rate suits the ravine. Give SGD a rate of 0.09 there. And of 0.07 on a
+# ravine of which the walls are 30 times as steep as the floor?
 #
 # ## 4 A fair comparison
 #
@@ -925,15 +939,18 @@ accuracy = {
     for rate in rates
 }
 figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
-for (name, rates), colour, style in zip(
+for (name, rates), colour, style, marker in zip(
     RATES.items(),
     plots.COLOURS + plots.COLOURS[:1],
     ("-", "--", "-.", ":", "-", "--", "-.", ":"),
+    "os^vDPX*",
     strict=False,
 ):
     means = [accuracy[name, rate].mean() for rate in rates]
     spread = [accuracy[name, rate].std(ddof=1) for rate in rates]
-    axis.errorbar(rates, means, yerr=spread, color=colour, linestyle=style, marker="o", capsize=3, label=name)
+    axis.errorbar(
+        rates, means, yerr=spread, color=colour, linestyle=style, marker=marker, capsize=3, label=name
+    )
 axis.set(xlabel="learning rate", ylabel="validation accuracy", xscale="log")
 axis.legend(title=f"mean ± sd, {len(SEEDS)} seeds", loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
@@ -966,7 +983,16 @@ runs.record("spread_at_best_rates", max(best) - min(best))
 runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 
 # %% [markdown]
-# COMPARE_EXPLAIN
+# **See.** Every optimiser has a range of learning rates that suits it, and the ranges are far apart: where Adam
+# is at its best, SGD has hardly begun.
+#
+# **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight differ by more
+# than 0.3 in accuracy. With the best learning rate for each, the difference shrinks to less than 0.1. Most of what
+# looks like a difference between optimisers is one between learning rates: SGD's step is the gradient itself,
+# Adam's is the gradient divided by its size, so the same number means another length of step. What is left of the
+# difference has the size of a few standard deviations over seeds, and depends on the number of epochs too.
+#
+# **Go further.** Double the epochs. Which of the optimisers gains most?
 #
 # ### Exercise 6: Which optimiser? (4 points, in words)
 #
@@ -1431,7 +1457,14 @@ for name, row in scheduled.iterrows():
 scheduled.round(4)
 
 # %% [markdown]
-# SCHEDULE_EXPLAIN
+# **Measure and explain.** Compare each row with the first, and the difference with the standard deviations. A
+# schedule does not pay by itself. One that cuts the learning rate early (the exponential one, a tenth after half
+# of the steps) has little time left to learn in so short a training; one that stays high for long and then comes
+# down (piecewise, cosine) ends lower than the constant rate, or as low. *On plateau* waits for the validation loss to
+# rise or stand still, and in a few epochs that may never happen: then its row is that of the constant rate.
+#
+# **Go further.** Begin all of them at 0.1, where the constant rate is too large for the end of the training.
+# Which schedules gain?
 #
 # ## 6 Up and down again: 1cycle
 #
@@ -1645,7 +1678,13 @@ plots.show(
 by_cycle.round(4)
 
 # %% [markdown]
-# CYCLE_EXPLAIN
+# **Measure and explain.** In so few epochs a tenth of the top is too slow. What 1cycle adds is seen against a
+# constant rate *at the top*: there the difference is about as small as the scatter over seeds. What makes
+# 1cycle useful is less the shape than the question that it asks: how large can the learning rate be? (Smith
+# reports larger gains for deep networks trained for many epochs. This run is no evidence for or against that.)
+#
+# **Go further.** Take the learning rate of the lowest loss itself as the top. Which of the last two rows suffers
+# more?
 #
 # ## 7 Stop, and go on
 #
@@ -1699,7 +1738,16 @@ plots.show(
 )
 
 # %% [markdown]
-# JUMP_EXPLAIN
+# **See.** Without `initial_epoch` the callback sees epoch 0 again, and the learning rate jumps back to where it
+# began. With it, the rate goes on falling as if nothing had happened. (In both runs the loss goes on falling: this
+# network is small and the images are few. In a long training at the edge of a valley, such a jump can undo the
+# work of hours.)
+#
+# **Explain.** `epochs` is the number of the *last* epoch, not the number of epochs to add: after 20 epochs, ten more
+# are `epochs=30, initial_epoch=20`.
+#
+# **Go further.** Put the schedule into the optimiser (`ExponentialDecay`), save, load, and go on with plain
+# `fit(epochs=10)`. What is the learning rate now, and why?
 #
 # ### Exercise 11: Go on where you stopped (3 points)
 #
