@@ -137,6 +137,13 @@ def grade(
         Path | None, typer.Option(help="where gradebook, feedback and grades.csv go; default: this course")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")] = None,
+    notebook: Annotated[
+        Path | None,
+        typer.Option(
+            help="grade this one file by itself, with no gradebook; NAME may then be a source notebook's "
+            "path, and --json - prints the JSON"
+        ),
+    ] = None,
     due: Annotated[
         str | None, typer.Option(help='when it is due, "2025-11-30 18:00 UTC"; kept in the gradebook')
     ] = None,
@@ -161,6 +168,20 @@ def grade(
 
     Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input.
     """
+    if notebook is not None:
+        from autograder.grading.single import grade_and_show
+
+        of_a_class = {
+            "submitted": submitted, "output": output, "due": due, "force": force, "db-url": db_url,
+            "cluster": cluster,
+        }  # fmt: skip
+        for option, value in of_a_class.items():
+            if value:
+                raise PracticalsError(f"--{option} is for classes, --notebook for one file", "Leave one out")
+        console = Console(stderr=json == Path("-"))
+        if not grade_and_show(name, notebook, console, json, cell_seconds, not no_sandbox).result.graded:
+            raise typer.Exit(3)
+        return
     from autograder.grading.run import grade
 
     graded = grade(
@@ -238,6 +259,35 @@ def bench_fit(
     from autograder.bench import bench_fit
 
     bench_fit(course_root(), repetitions, Console())
+
+
+@bench_app.command("grade")
+def bench_grade(
+    submissions: Annotated[int, typer.Option(min=1, help="of P01, graded in each run")] = 10,
+    rounds: Annotated[int, typer.Option(min=1, help="runs of each way")] = 3,
+    light: Annotated[
+        int, typer.Option(min=0, help="instead: this many small submissions; what grows with their number?")
+    ] = 0,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
+    from autograder.bench_grade import bench_grade, bench_light
+
+    if light:
+        bench_light(course_root(), light, WORKERS, Console(), json)
+    else:
+        bench_grade(course_root(), submissions, rounds, Console(), json)
+
+
+@bench_app.command("ensembles")
+def bench_ensembles(
+    repetitions: Annotated[int, typer.Option(min=1, help="measured trainings of each way")] = 3,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time 1,000 small networks trained at once against `fit` of Keras, and count those that collapse."""
+    from autograder.bench_ensembles import bench_ensembles
+
+    bench_ensembles(repetitions, Console(), json)
 
 
 def main() -> None:

@@ -16,7 +16,9 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import erf
 
-BLOCK = 256  # members that one thread trains together: their arrays stay in its core's cache
+BLOCK = (
+    512  # most members that a thread trains together: an operation outlasts its call, and the cache holds it
+)
 PREDICTION_ROWS = 256  # inputs that a block takes at a time
 
 
@@ -307,7 +309,8 @@ class Ensemble:
         Args:
             x: inputs, of shape (n,) or (n, sizes[0]).
             tolerance: largest difference of two outputs that passes for the same, default 0: after a layer
-                whose units are all 0 not even rounding differs.
+                whose units are all 0 not even rounding differs. Outputs of networks that cannot die, such as
+                those of Leaky ReLU, can be equal too, where rounding to float32 loses their slopes.
 
         Returns:
             bool of shape (S,); False where outputs are not finite.
@@ -346,6 +349,7 @@ class _Network:
 
     def __init__(self, sizes, activate, parameters, rows):
         members = parameters.shape[1]
+        self.rows = rows  # the most that a pass can take
         self.parameters, self.gradient = parameters, np.empty_like(parameters)
         self._kernels, self._biases = _layers(parameters, sizes)
         self._kernel_gradients, self._bias_gradients = _layers(self.gradient, sizes)
@@ -383,43 +387,49 @@ class _Network:
 
 
 class _Training:
-    """The training of a block of members, an epoch at a time."""
+    """The training of a block of members, an epoch at a time.
+
+    Each member has an arrangement of the data of its own. In each epoch all members of the block go through
+    theirs in the same random order of positions: so every member has a new random order in each epoch, and
+    minibatches of its own, while taking a minibatch is copying whole rows.
+    """
 
     def __init__(self, ensemble, block, generator, x, y, batch_size, optimizer, shuffle):
         members = block.stop - block.start
         self._ensemble, self._block = ensemble, block
         self._generator = generator if shuffle else None
-        self._x, self._y, self._batch_size = np.ascontiguousarray(x.T), y, batch_size
         self._network = _Network(
             ensemble.sizes, ensemble._activate, ensemble._parameters[:, block].copy(), batch_size
         )
         self._update = optimizer.start(self._network.parameters)
-        self._order = np.tile(np.arange(len(y)), (members, 1))
-        self._rows = np.empty((batch_size, members), np.intp)
-        self._x_batch = np.empty((len(self._x), batch_size, members), np.float32)
-        self._y_batch = np.empty((batch_size, members), np.float32)
+        self._positions = np.arange(len(y))
+        arrangement = np.tile(self._positions, (members, 1))
+        if shuffle:
+            generator.permuted(arrangement, axis=1, out=arrangement)
+        # (inputs + 1, n, members), in that order in memory too, which indexing alone does not give
+        self._data = np.ascontiguousarray(np.vstack([x.T, y])[:, arrangement.T])
+        self._batch = np.empty((len(self._data), batch_size, members), np.float32)
 
     def epoch(self):
         """Train for one epoch; the loss of each member, float32 of shape (members,)."""
         if self._generator:
-            self._generator.permuted(self._order, axis=1, out=self._order)
-        n = len(self._y)
-        total = np.zeros(self._order.shape[0])
+            self._generator.shuffle(self._positions)
+        n, members = self._data.shape[1:]
+        total = np.zeros(members)
         with np.errstate(all="ignore"):  # a diverging member has NaN for its loss
-            for start in range(0, n, self._batch_size):
-                total += self._step(start, min(start + self._batch_size, n))
+            for start in range(0, n, self._network.rows):
+                total += self._step(self._positions[start : start + self._network.rows])
         self._ensemble._parameters[:, self._block] = self._network.parameters
         return (total / n).astype(np.float32)
 
-    def _step(self, start, stop):
-        """One update; the sum of squared errors before it."""
-        size = stop - start
-        rows, x, y = self._rows[:size], self._x_batch[:, :size], self._y_batch[:size]
-        np.copyto(rows, self._order[:, start:stop].T)
-        for values, batch in zip((*self._x, self._y), (*x, y), strict=True):
-            np.take(values, rows, out=batch, mode="clip")  # other modes buffer the result
-        delta = self._network.forward(x)
-        np.subtract(delta, y, out=delta)
+    def _step(self, positions):
+        """One update; each member's sum of squared errors before it."""
+        size = len(positions)
+        batch = self._batch[:, :size]
+        for values, rows in zip(self._data, batch, strict=True):
+            np.take(values, positions, axis=0, out=rows, mode="clip")  # other modes copy once more
+        delta = self._network.forward(batch[:-1])
+        np.subtract(delta, batch[-1], out=delta)
         squared = np.einsum("urs,urs->s", delta, delta)
         np.multiply(delta, 2 / size, out=delta)
         self._network.backward(delta)

@@ -80,7 +80,7 @@ def _wrapped(label, field):
 # --- assertions ---------------------------------------------------------------------------------------------
 
 
-def equal(actual, expected, what, *, describe=None, mistakes=None, step=None):
+def equal(actual, expected, what, *, describe=None, mistakes=None, cause=None, step=None):
     """Check that a value is exactly the expected one.
 
     Numbers compare as numbers (784 equals 784.0; True equals no number), lists and tuples alike, arrays by
@@ -94,15 +94,18 @@ def equal(actual, expected, what, *, describe=None, mistakes=None, step=None):
         describe: shown in place of the expected value where that value is the answer; then neither the value
             nor the distance from it is shown.
         mistakes: a dict from a likely cause in words to the value that this mistake gives.
+        cause: the likely cause where none of these is recognised.
         step: what to do next; default: general advice.
 
     Raises:
         CheckFailed: they differ.
     """
-    _compare(actual, expected, what, (0.0, 0.0), describe, mistakes, step)
+    _compare(actual, expected, what, (0.0, 0.0), describe, mistakes, cause, step)
 
 
-def close(actual, expected, what, *, rtol=1e-5, atol=1e-6, describe=None, mistakes=None, step=None):
+def close(
+    actual, expected, what, *, rtol=1e-5, atol=1e-6, describe=None, mistakes=None, cause=None, step=None
+):
     """Check that numbers agree with the expected ones: |actual − expected| ≤ atol + rtol · |expected|.
 
     Args:
@@ -113,12 +116,13 @@ def close(actual, expected, what, *, rtol=1e-5, atol=1e-6, describe=None, mistak
         atol: absolute tolerance, in the unit of the values, default 1e-6.
         describe: shown in place of the expected value where that value is the answer.
         mistakes: a dict from a likely cause in words to the value that this mistake gives.
+        cause: the likely cause where none of these is recognised.
         step: what to do next; default: general advice.
 
     Raises:
         CheckFailed: they differ by more than that somewhere, or the shapes differ.
     """
-    _compare(actual, expected, what, (rtol, atol), describe, mistakes, step)
+    _compare(actual, expected, what, (rtol, atol), describe, mistakes, cause, step)
 
 
 def at_least(actual, threshold, what, *, figure=None, cause=None, step=None):
@@ -227,7 +231,7 @@ def raises(exception, function, *args, what, step=None):
     raise CheckFailed(what, wanted, got, None, step)
 
 
-def _compare(actual, expected, what, tolerance, describe, mistakes, step):
+def _compare(actual, expected, what, tolerance, describe, mistakes, cause, step):
     wanted = values.plain(expected)
     simple = _plain(actual, what, describe or values.text(wanted), none_is_a_value=wanted is None)
     found = values.difference(simple, wanted, *tolerance)
@@ -239,11 +243,11 @@ def _compare(actual, expected, what, tolerance, describe, mistakes, step):
         if any(tolerance) and tolerance != DEFAULT_TOLERANCE:
             expectation += f" (tolerance: {tolerance[0]:g} relative, {tolerance[1]:g} absolute)"
     recognised = [
-        cause
-        for cause, value in (mistakes or {}).items()
+        mistake
+        for mistake, value in (mistakes or {}).items()
         if values.difference(simple, values.plain(value), *tolerance) is None
     ]
-    cause = recognised[0] if recognised else found.cause
+    cause = recognised[0] if recognised else found.cause or cause
     raise CheckFailed(what, expectation, got, cause, step or found.step or VALUE_STEP)
 
 

@@ -113,6 +113,34 @@ def sections(nb: NotebookNode, unmarked: set[str], delimiters: ClearHiddenTests)
     return found if found[-1].cells else found[:-1]
 
 
+def checks_as_text(nb: NotebookNode, delimiters: ClearHiddenTests) -> dict[str, str]:
+    """What the page shows of the checks, as plain text, by the `grade_id` of each test cell.
+
+    Args:
+        nb: an executed notebook.
+        delimiters: says how hidden tests are marked.
+    """
+    hidden = _HiddenLines(nb, delimiters)
+    return {
+        grade_id(cell): "\n".join(
+            _as_text(hidden.without(output))
+            for output in cell.outputs
+            if output.output_type != "execute_result"
+        ).strip()
+        or "Passed."
+        for cell in nb.cells
+        if is_test(cell)
+    }
+
+
+def _as_text(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return strip_ansi(output.text)
+    if output.output_type == "error":
+        return strip_ansi("\n".join(output.traceback))
+    return str(output.data.get("text/plain", ""))
+
+
 def _standing(section: Section, unmarked: bool) -> str:
     if unmarked:
         return PENDING

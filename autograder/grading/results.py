@@ -122,7 +122,7 @@ def read_result(
         student_id=student_id,
         assignment=practical,
         graded=not record.problem,
-        status=_status(record, late, earlier=submission is not None),
+        status=status_in_words(record, late, earlier=submission is not None),
         remedy=record.remedy,
         score=None if submission is None else submission.score,
         max_score=book.find_assignment(practical).max_score,
@@ -173,7 +173,7 @@ def _cell_scores(submission, titles: dict[str, str]) -> list[CellScore]:
     ]  # fmt: skip
 
 
-def _status(record: Record, late_seconds: float, earlier: bool) -> str:
+def status_in_words(record: Record, late_seconds: float = 0.0, *, earlier: bool = False) -> str:
     """A submission's status in words, such as "graded, 3 h late; notebook was named 'final (1).ipynb'"."""
     if record.problem:
         kept = " (the grade of an earlier submission stands)" if earlier else ""

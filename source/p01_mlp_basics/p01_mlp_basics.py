@@ -180,6 +180,7 @@ n_classes = len(np.unique(fashion.y_train))
 with expect.exercise("Split off a validation set", points=3) as exercise:
     rng = np.random.default_rng()
     some_images, some_labels = rng.integers(256, size=(90, 4, 4)), rng.integers(10, size=90)
+    some_images[:, 0, 0] = np.arange(90)  # their places, by which to know them
     n_first = int(rng.integers(5, 40))
 
     with exercise.part("the sizes of both sets", points=1):
@@ -197,17 +198,27 @@ with expect.exercise("Split off a validation set", points=3) as exercise:
             step="Return ((x_train, y_train), (x_valid, y_valid)), in this order.",
         )
     with exercise.part("n_classes is a number", points=0):
-        expect.shape(n_classes, (), "n_classes", step="Assign one number to n_classes.")
+        expect.shape(
+            n_classes,
+            (),
+            "n_classes",
+            step="Assign one number to n_classes: how many different labels there are.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("which images go where, and their labels with them", points=1):
         (part_x, part_y), (first_x, first_y) = split(some_images, some_labels, n_first)
         expect.equal(
-            first_x,
-            some_images[:n_first],
-            "the validation images",
-            mistakes={"these are the last images rather than the first": some_images[-n_first:]},
+            [int(image[0, 0]) for image in first_x],
+            list(range(n_first)),
+            "the places that the validation images had in `images`",
+            mistakes={
+                "these are the last images rather than the first": list(range(90 - n_first, 90)),
+                "training and validation are swapped": list(range(n_first, 90)),
+            },
+            cause="the images were drawn at random, or their order was changed",
             step="Take a slice from the start of the array.",
         )
+        expect.equal(first_x, some_images[:n_first], "the validation images")
         expect.equal(
             part_x, some_images[n_first:], "the training images", step="Take the rest, in the same order."
         )
@@ -224,7 +235,10 @@ with expect.exercise("Split off a validation set", points=3) as exercise:
             10,
             "n_classes",
             describe="how many different labels there are",
-            mistakes={"that is the largest label, and labels count from 0": 9},
+            mistakes={
+                "that is the largest label, and labels count from 0": 9,
+                "that is the number of images: each label was counted as often as it occurs": 60_000,
+            },
             step="np.unique shows the different values in an array.",
         )
     ### END HIDDEN TESTS
@@ -314,6 +328,12 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
             np.zeros((6, 6)),
             "the mean of each pixel over the training images",
             atol=1e-3,
+            mistakes={
+                "mean and standard deviation are those of all pixels together": (
+                    seen.mean(axis=0) - seen.mean()
+                )
+                / seen.std(),
+            },
             step="Take the mean over the images, axis 0, so that each pixel has its own.",
         )
         expect.close(
@@ -526,7 +546,11 @@ with expect.exercise("Build the network", points=3) as exercise:
             candidate.count_params(),
             266_610,
             "the number of parameters of build_mlp((784, 300, 100, 10))",
-            mistakes={"the biases are missing": 266_200, "the second hidden layer is missing": 238_510},
+            mistakes={
+                "the biases are missing": 266_200,
+                "the second hidden layer is missing": 238_510,
+                "the first number got a Dense layer too; it is only the number of inputs": 882_050,
+            },
             step="One Dense layer for each number after the first; call candidate.summary() in a new cell.",
         )
         expect.shape(
@@ -563,6 +587,11 @@ with expect.exercise("Build the network", points=3) as exercise:
                 [tuple(array.shape) for array in candidate.get_weights()],
                 [array.shape for array in arrays],
                 f"the shapes of the weights and biases of {called}",
+                mistakes={
+                    "these are the layers of build_mlp((784, 300, 100, 10)), whatever the argument": [
+                        shape for a, b in pairwise((784, 300, 100, 10)) for shape in ((a, b), (b,))
+                    ]
+                },
                 step="Take all sizes from the argument layer_sizes.",
             )
             candidate.set_weights(arrays)
@@ -590,10 +619,16 @@ with expect.exercise("Build the network", points=3) as exercise:
                 step="The hidden layers take the argument activation; the last layer alone has a softmax.",
             )
     with exercise.part("the initial weights of the hidden layers", points=1):
-        kernels = [array for array in build_mlp((784, 300, 200, 10)).get_weights() if array.ndim == 2][:2]
+        kernels = [array for array in build_mlp((784, 300, 200, 10)).get_weights() if array.ndim == 2]
+        expect.equal(
+            [kernel.shape for kernel in kernels],
+            [(784, 300), (300, 200), (200, 10)],
+            "the shapes of the weights of build_mlp((784, 300, 200, 10))",
+            step="Take all sizes from the argument layer_sizes.",
+        )
         # 60,000 weights and more: chance moves these numbers by less than 1 %
         expect.close(
-            [float(kernel.std()) for kernel in kernels],
+            [float(kernel.std()) for kernel in kernels[:2]],
             np.sqrt([2 / 784, 2 / 300]),
             "the standard deviation of the initial weights of both hidden layers",
             rtol=0.04,
@@ -699,6 +734,7 @@ with expect.exercise("Count parameters", points=2) as exercise:
                     "the biases are missing": weights,
                     "the inputs were given biases too": weights + sum(sizes),
                     "each layer was given a single bias": weights + depth - 1,
+                    "the last layer was not counted": sum((a + 1) * b for a, b in pairwise(sizes[:-1])),
                 },
                 step="Each layer has a weight for each pair of input and unit, and a bias for each unit.",
             )
@@ -726,6 +762,7 @@ with expect.exercise("Count parameters", points=2) as exercise:
                 | {"SELU": 10_150, "total": 31_905},
                 "SELU was given two parameters; its two numbers are fixed": right
                 | {"SELU": 10_052, "total": 31_807},
+                "the layers are right, and the total leaves out the output layer": right | {"total": 31_550},
                 "the biases are missing": {
                     "ReLU": 1_000,
                     "PReLU": 20_200,
@@ -804,8 +841,9 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
             mistakes={
                 "the last layer has a ReLU": np.maximum(right[0], 0),
                 "the hidden layers have no ReLU": linear[0],
-                "the biases are missing": np.maximum(np.maximum(batch[0] @ pairs[0][0], 0) @ pairs[1][0], 0)
+                "no biases were added": np.maximum(np.maximum(batch[0] @ pairs[0][0], 0) @ pairs[1][0], 0)
                 @ pairs[2][0],
+                "the one input was answered as if it were a minibatch of one": right[:1],
             },
             step="Write down h1, h2 and the output as three formulas, then as code.",
         )
@@ -828,6 +866,8 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
             mistakes={
                 "the last layer has a ReLU": np.maximum(right, 0),
                 "the hidden layers have no ReLU": linear,
+                "no biases were added": np.maximum(np.maximum(batch @ pairs[0][0], 0) @ pairs[1][0], 0)
+                @ pairs[2][0],
                 "this is the sum over the minibatch": right.sum(axis=0),
             },
             step="In x @ W + b the rows of x stay apart, and b is added to each of them.",
@@ -853,7 +893,11 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
             [630, 1_240, 123],
             "layer_parameters",
             describe="three whole numbers",
-            mistakes={"the biases are missing": [600, 1_200, 120]},
+            mistakes={
+                "the biases were not counted": [600, 1_200, 120],
+                "each layer was given a bias for each input; it has one for each unit": [620, 1_230, 160],
+                "each layer was given a single bias; it has one for each unit": [601, 1_201, 121],
+            },
             step="Count the entries of W and of b of each layer.",
         )
     ### END HIDDEN TESTS
@@ -906,24 +950,38 @@ with expect.exercise("A network with sines", points=2) as exercise:
 
     with exercise.part("three results, and the pre-activations", points=0):
         z, a, y = sine_network(x_drawn, w1_drawn, b1_drawn, w2_drawn, b2_drawn)
-        expect.close(z, w1_drawn * x_drawn + b1_drawn, "z", step="Return z, a, y, in this order.")
+        expect.close(z, w1_drawn * x_drawn + b1_drawn, "z", atol=1e-5, step="Return z, a, y, in this order.")
         expect.shape(a, (2,), "a")
         expect.shape(y, (), "y", step="Sum over the two hidden units: the output is one number.")
     with exercise.part("sine_parameters is a number", points=0):
         expect.shape(sine_parameters, (), "sine_parameters")
     ### BEGIN HIDDEN TESTS
     with exercise.part("activations and output", points=1):
-        for _ in range(3):
+        compared = 0
+        while compared < 3:
             w1_drawn, b1_drawn, w2_drawn = rng.normal(size=(3, 2))
             x_drawn, b2_drawn = (float(number) for number in rng.normal(size=2))
-            z, a, y = sine_network(x_drawn, w1_drawn, b1_drawn, w2_drawn, b2_drawn)
             right = np.sin(w1_drawn * x_drawn + b1_drawn)
             last = w2_drawn @ right + b2_drawn
-            expect.close(a, right, "the activations a", step="Apply the sine to z, in radians.")
+            if min(abs(last), abs(b2_drawn), abs(2 * last - b2_drawn)) < 0.3:
+                continue  # two mistakes would look alike
+            compared += 1
+            z, a, y = sine_network(x_drawn, w1_drawn, b1_drawn, w2_drawn, b2_drawn)
+            expect.close(
+                a,
+                right,
+                "the activations a",
+                atol=1e-5,
+                mistakes={
+                    "the sine was taken of degrees": np.sin(np.radians(w1_drawn * x_drawn + b1_drawn)),
+                },
+                step="Apply the sine to z, in radians.",
+            )
             expect.close(
                 y,
                 1 / (1 + np.exp(-last)),
                 "the output y",
+                atol=1e-5,
                 mistakes={
                     "the sigmoid is missing": last,
                     "the output unit has a sine too": np.sin(last),
@@ -938,7 +996,11 @@ with expect.exercise("A network with sines", points=2) as exercise:
             7,
             "sine_parameters",
             describe="a whole number",
-            mistakes={"the biases are missing": 4, "the bias of the output unit is missing": 6},
+            mistakes={
+                "only the weights were counted, not the biases": 4,
+                "b2 was not counted: the output unit has a bias too": 6,
+                "the input was given a bias; only units have one": 8,
+            },
             step="Count the numbers in w1, b1, w2 and b2.",
         )
     ### END HIDDEN TESTS
@@ -1096,6 +1158,17 @@ with expect.exercise("Three activation functions", points=3) as exercise:
                     "relu": True,
                     "leaky_relu": False,
                 },
+                "Leaky ReLU's slope for negative z is small, but it is not zero": {
+                    "sigmoid": False,
+                    "relu": True,
+                    "leaky_relu": True,
+                },
+                "a small slope is still a slope: two of the three are never exactly zero there": {
+                    "sigmoid": True,
+                    "relu": True,
+                    "leaky_relu": True,
+                },
+                "one of the three functions is constant for all negative z": dict.fromkeys(can_die, False),
             },
             step="Look at the slope of each function for negative z in the plot.",
         )
@@ -1712,6 +1785,20 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     def fresh_name():
         return f"runs/check-{rng.integers(10**12)}"
 
+    def train_in(folder, labels, epochs):
+        try:
+            practice_run(points_x, labels, other_x, other_y, folder, epochs)
+        except AttributeError as error:
+            if "'history'" not in str(error):
+                raise
+            expect.true(
+                False,
+                "train_with_best returns the History of its run",
+                got=f"AttributeError: {error}",
+                cause="what fit returned was not returned",
+                step="End train_with_best with `return` and what fit returned.",
+            )
+
     with exercise.part("every run gets a folder of its own", points=1):
         root = fresh_name()
         made = [str(new_run_folder(root)) for _ in range(4)]
@@ -1719,9 +1806,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             len(set(made)),
             4,
             "the number of different folders after four calls in quick succession",
-            mistakes={
-                "the name depends on nothing that changes, or on a clock that is too slow": 1,
-            },
+            cause="the name depends on nothing that changes, or on a clock that is too slow",
             step="Count up until you find a name that no folder has yet, and make that folder.",
         )
         expect.true(
@@ -1733,7 +1818,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     with exercise.part("the best epoch is kept, not the last", points=1):
         folder = fresh_name()
         by_hand = gradient_descent(wrong_y, epochs=3)
-        practice_run(points_x, wrong_y, other_x, other_y, folder, 3)
+        train_in(folder, wrong_y, epochs=3)
         expect.close(
             loss_of_best(folder),
             min(by_hand),
@@ -1745,8 +1830,8 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("a second, worse run in the same folder", points=1):
         folder = fresh_name()
-        practice_run(points_x, points_y, other_x, other_y, folder, 2)
-        practice_run(points_x, wrong_y, other_x, other_y, folder, 2)
+        train_in(folder, points_y, epochs=2)
+        train_in(folder, wrong_y, epochs=2)
         worse = gradient_descent(wrong_y, epochs=2)
         expect.close(
             loss_of_best(folder),
@@ -1761,8 +1846,8 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         )
     with exercise.part("a second, better run in the same folder", points=1):
         folder = fresh_name()
-        practice_run(points_x, points_y, other_x, other_y, folder, 1)
-        practice_run(points_x, points_y, other_x, other_y, folder, 2)
+        train_in(folder, points_y, epochs=1)
+        train_in(folder, points_y, epochs=2)
         expect.close(
             loss_of_best(folder),
             min(gradient_descent(points_y, epochs=2)),
@@ -1799,9 +1884,8 @@ for seed in SEEDS:
     for epoch, network in (("last", model), ("best", load_best(folder))):
         probabilities = network.predict(x_test, batch_size=500, verbose=0)
         wrong = probabilities.argmax(axis=1) != y_test
-        of_label = np.maximum(
-            probabilities[np.arange(len(y_test)), y_test], 1e-7
-        )  # as Keras does: no log of 0
+        # as Keras does: no logarithm of 0
+        of_label = np.maximum(probabilities[np.arange(len(y_test)), y_test], 1e-7)
         rolled_back.append(
             {
                 "epoch": epoch,
@@ -1873,7 +1957,8 @@ def loss_and_accuracy(probabilities, labels):
 # %% nbgrader={"grade": true, "grade_id": "evaluate-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Loss and accuracy", points=2) as exercise:
     rng = np.random.default_rng()
-    guesses, targets = rng.dirichlet(np.ones(5), size=60), rng.integers(5, size=60)
+    # at least 0.02 each, so that it does not matter how a probability of 0 is avoided
+    guesses, targets = 0.02 + 0.9 * rng.dirichlet(np.ones(5), size=60), rng.integers(5, size=60)
     of_target = guesses[np.arange(60), targets]
 
     with exercise.part("accuracy", points=1):
@@ -1918,6 +2003,7 @@ with expect.exercise("Loss and accuracy", points=2) as exercise:
             -np.log(1e-7) * 6 / 60,
             "the loss where some right classes have probability 0",
             rtol=1e-3,
+            mistakes={"the logarithm of 0 is minus infinity": np.inf},
             step="Raise the probabilities to at least 1e-7 before you take the logarithm.",
         )
     ### END HIDDEN TESTS
@@ -2242,7 +2328,12 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
 
     with exercise.part("a smooth curve", points=1):
         rates, losses, lowest = range_curve(noise=0)
-        check_choice(choose_learning_rate(rates, losses), lowest, "on a curve without noise", pitfalls={})
+        check_choice(
+            choose_learning_rate(rates, losses),
+            lowest,
+            "on a curve without noise",
+            pitfalls={"this is a place in the array rather than the rate there": int(losses.argmin())},
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
         for _ in range(5):
@@ -2265,8 +2356,11 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
                 lowest,
                 "on a noisy curve that ends in NaN",
                 pitfalls={
-                    "np.argmin stops at the first NaN it meets": rates[np.argmin(losses)],
+                    "NaN counted as the lowest loss: np.argmin stops at the first one": rates[
+                        np.argmin(losses)
+                    ],
                     "one lucky minibatch decided: the losses were not smoothed": rates[lucky],
+                    "this is a place in the array rather than the rate there": int((rates < lowest).sum()),
                 },
             )
     ### END HIDDEN TESTS
@@ -2353,26 +2447,50 @@ with expect.exercise("All of it, by yourself", points=3) as exercise:
     mean_grey, grey_scale = for_scale.mean(axis=0), np.maximum(for_scale.std(axis=0), 1e-4)
     unseen = (fashion_again.x_test.reshape(-1, 784).astype("float32") / 255 - mean_grey) / grey_scale
 
+    untrained = "a network that is untrained, or saw images prepared in another way, is near 0.1"
+
+    def accuracy_on(first):
+        """Accuracy of best_model on the first test images."""
+        try:
+            answers = best_model.predict(unseen[:first], batch_size=500, verbose=0)
+        except AttributeError:
+            expect.true(
+                False,
+                "best_model is a Keras model",
+                got="something that has no method `predict`",
+                cause="best_model is what fit returned, the History, rather than the model",
+                step="Call the model best_model, then train it with best_model.fit(…).",
+            )
+        expect.true(
+            bool(np.isfinite(answers).all()),
+            "the probabilities for test images are finite numbers",
+            got="NaN or infinity",
+            cause="the learning rate was so large that the weights grew beyond all bounds",
+            step="Divide the learning rate by ten until the loss stays finite.",
+        )
+        return float(np.mean(np.argmax(answers, axis=1) == fashion_again.y_test[:first]))
+
     with exercise.part("the network has learned something", points=1):
-        answered = np.argmax(best_model.predict(unseen[:1_000], batch_size=500, verbose=0), axis=1)
         expect.at_least(
-            float(np.mean(answered == fashion_again.y_test[:1_000])),
+            accuracy_on(1_000),
             0.6,
             "the accuracy on 1,000 test images",
             figure="best_test_accuracy",
-            cause="a network that is untrained, or saw images prepared in another way, is near 0.1",
+            cause=untrained,
             step="Train on x_train and y_train, and look at the validation accuracy while you do.",
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("it has learned it well", points=2):
-        answered = np.argmax(best_model.predict(unseen, batch_size=500, verbose=0), axis=1)
+        share = accuracy_on(10_000)
         # results.json has the reference's mean and standard deviation over seeds, and this threshold's error rate
         expect.at_least(
-            float(np.mean(answered == fashion_again.y_test)),
+            share,
             0.8,
             "the accuracy on all 10,000 test images",
             figure="best_test_accuracy",
-            cause="a learning rate that is too small for so few epochs, or so large that training jumps about",
+            cause="a learning rate that is too small for so few epochs, or so large that training jumps about"
+            if share > 0.3
+            else untrained,
             step="Compare the learning rates of the last experiment, and use up to ten epochs.",
         )
     ### END HIDDEN TESTS

@@ -90,11 +90,11 @@ def test_the_derivative_of_relu_at_zero_is_zero():
 
 def test_members_are_trained_each_on_minibatches_of_its_own():
     x, y = sample()
-    ensemble = Ensemble.create((1, 3, 1), members=300, seed=2)  # two blocks
+    ensemble = Ensemble.create((1, 3, 1), members=600, seed=2)  # two blocks
     for array in (*ensemble.kernels, *ensemble.biases):
         array[...] = array[..., :1]  # all members alike
     losses = ensemble.fit(x, y, epochs=2, batch_size=16, verbose=0)
-    assert len(np.unique(losses[1])) == 300
+    assert len(np.unique(losses[1])) == 600
     whole = ensemble.fit(x, y, batch_size=60, optimizer=SGD(0.0), verbose=0)[0]
     expected = np.square(ensemble.predict(x) - y).mean(axis=1)
     np.testing.assert_allclose(whole, expected, rtol=1e-5)  # an epoch has each example once

@@ -1,7 +1,7 @@
 # title: Uses argmin on losses that hold NaN
 # kind: misconception
 # fails: choose-rate-test 1/2
-# hint: np.argmin stops at the first NaN it meets
+# hint: NaN counted as the lowest loss
 
 # %% choose-rate
 def choose_learning_rate(rates, losses):

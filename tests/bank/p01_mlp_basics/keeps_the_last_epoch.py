@@ -1,12 +1,13 @@
-# title: Keeps the last epoch, and names folders by the second
+# title: Keeps the last epoch
 # kind: misconception
-# fails: keep-best-test 1/4
+# fails: keep-best-test 2/4
 # hint: this is the network of the last epoch
 
 # %% keep-best
 def new_run_folder(root):
-    folder = Path(root) / time.strftime("run_%Y_%m_%d-%H_%M_%S")
-    folder.mkdir(parents=True, exist_ok=True)
+    Path(root).mkdir(parents=True, exist_ok=True)
+    folder = Path(root) / f"run_{len(list(Path(root).iterdir()))}"
+    folder.mkdir()
     return str(folder)
 
 

@@ -1,6 +1,6 @@
-# title: Takes the last images for validation, and the largest label for the number of classes
+# title: Takes the last images for validation
 # kind: misconception
-# fails: split-test 1/3
+# fails: split-test 2/3
 # hint: these are the last images rather than the first
 
 # %% split
@@ -8,4 +8,4 @@ def split(images, labels, n_valid):
     return (images[:-n_valid], labels[:-n_valid]), (images[-n_valid:], labels[-n_valid:])
 
 
-n_classes = max(fashion.y_train)
+n_classes = len(np.unique(fashion.y_train))

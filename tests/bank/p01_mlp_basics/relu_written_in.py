@@ -1,12 +1,12 @@
-# title: Ignores the argument activation, and the initialiser
+# title: Ignores the argument activation
 # kind: misconception
-# fails: build-mlp-test 1/3
+# fails: build-mlp-test 2/3
 # hint: the hidden layers have the activation 'relu'
 
 # %% build-mlp
 def build_mlp(layer_sizes, activation="relu"):
     model = keras.Sequential([keras.Input(shape=(layer_sizes[0],))])
     for units in layer_sizes[1:-1]:
-        model.add(keras.layers.Dense(units, activation="relu"))
+        model.add(keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal"))
     model.add(keras.layers.Dense(layer_sizes[-1], activation="softmax"))
     return model

@@ -1,6 +1,6 @@
-# title: Swaps rows and columns of the confusion matrix, and so takes precision for recall
+# title: Swaps rows and columns of the confusion matrix
 # kind: misconception
-# fails: confusion-test 0/3
+# fails: confusion-test 2/3
 # hint: it is transposed
 
 # %% confusion
@@ -12,10 +12,10 @@ def confusion_matrix(labels, answers, n_classes):
 
 
 def recall(matrix):
-    return np.diag(matrix) / matrix.sum(axis=0)
+    inputs = matrix.sum(axis=1)
+    return np.array([matrix[i, i] / inputs[i] if inputs[i] else np.nan for i in range(len(matrix))])
 
 
 def most_confused(matrix):
     mistakes = matrix * (1 - np.eye(len(matrix), dtype=int))
-    answer, label = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    return label, answer
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)

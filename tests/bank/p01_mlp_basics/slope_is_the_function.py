@@ -1,6 +1,6 @@
-# title: Differentiates the sigmoid as z(1 - z), and thinks that saturated sigmoids die
+# title: Differentiates the sigmoid as z(1 - z)
 # kind: misconception
-# fails: activations-test 1/3
+# fails: activations-test 2/3
 # hint: the formula is for the sigmoid's output, not its input
 
 # %% activations
@@ -11,7 +11,9 @@ def leaky_relu(z, negative_slope=0.1):
 def slope(name, z, negative_slope=0.1):
     if name == "sigmoid":
         return z * (1 - z)
-    return np.where(z > 0, 1.0, 0.0 if name == "relu" else negative_slope)
+    if name == "relu":
+        return np.where(z > 0, 1.0, 0.0)
+    return np.where(z > 0, 1.0, negative_slope)
 
 
-can_die = {"sigmoid": True, "relu": True, "leaky_relu": False}
+can_die = {"sigmoid": False, "relu": True, "leaky_relu": False}

@@ -1,0 +1,16 @@
+# title: Answers a single input with a minibatch of one
+# kind: misconception
+# fails: minibatch-test 2/3
+# hint: the one input was answered as if it were a minibatch of one
+
+# %% minibatch
+def regression_output(x, layers):
+    x = np.atleast_2d(x)
+    for weights, biases in layers[:-1]:
+        x = np.maximum(x @ weights + biases, 0)
+    weights, biases = layers[-1]
+    return x @ weights + biases
+
+
+layer_shapes = {"W1": (20, 30), "b1": (30,), "W2": (30, 40), "b2": (40,), "W3": (40, 3), "b3": (3,)}
+layer_parameters = (630, 1240, 123)

@@ -1,0 +1,26 @@
+# title: Names folders by the second
+# kind: misconception
+# fails: keep-best-test 3/4
+# hint: the name depends on nothing that changes, or on a clock that is too slow
+
+# %% keep-best
+def new_run_folder(root):
+    folder = Path(root) / time.strftime("run_%Y_%m_%d-%H_%M_%S")
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
+
+
+def train_with_best(model, x, y, x_valid, y_valid, folder, epochs):
+    best = None
+    if Path(f"{folder}/best.keras").exists():
+        best = load_best(folder).evaluate(x_valid, y_valid, verbose=0, return_dict=True)["loss"]
+    keep_best = keras.callbacks.ModelCheckpoint(
+        f"{folder}/best.keras", monitor="val_loss", save_best_only=True, initial_value_threshold=best
+    )
+    return model.fit(
+        x, y, validation_data=(x_valid, y_valid), epochs=epochs, callbacks=[keep_best], verbose=0
+    )
+
+
+def load_best(folder):
+    return keras.models.load_model(f"{folder}/best.keras")

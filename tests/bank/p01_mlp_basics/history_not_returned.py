@@ -1,0 +1,25 @@
+# title: Forgets to return the History
+# kind: misconception
+# fails: keep-best-test 1/4
+# hint: what fit returned was not returned
+
+# %% keep-best
+def new_run_folder(root):
+    Path(root).mkdir(parents=True, exist_ok=True)
+    folder = Path(root) / f"run_{len(list(Path(root).iterdir()))}"
+    folder.mkdir()
+    return str(folder)
+
+
+def train_with_best(model, x, y, x_valid, y_valid, folder, epochs):
+    best = None
+    if Path(f"{folder}/best.keras").exists():
+        best = load_best(folder).evaluate(x_valid, y_valid, verbose=0, return_dict=True)["loss"]
+    keep_best = keras.callbacks.ModelCheckpoint(
+        f"{folder}/best.keras", monitor="val_loss", save_best_only=True, initial_value_threshold=best
+    )
+    model.fit(x, y, validation_data=(x_valid, y_valid), epochs=epochs, callbacks=[keep_best], verbose=0)
+
+
+def load_best(folder):
+    return keras.models.load_model(f"{folder}/best.keras")

@@ -1,0 +1,20 @@
+# title: Loses the sign of negative inputs
+# kind: misconception
+# fails: activations-test 2/3
+# hint: the sign of the negative inputs was lost
+
+# %% activations
+def leaky_relu(z, negative_slope=0.1):
+    return np.where(z > 0, z, negative_slope * np.abs(z))
+
+
+def slope(name, z, negative_slope=0.1):
+    if name == "sigmoid":
+        sigmoid = 1 / (1 + np.exp(-z))
+        return sigmoid * (1 - sigmoid)
+    if name == "relu":
+        return np.where(z > 0, 1.0, 0.0)
+    return np.where(z > 0, 1.0, negative_slope)
+
+
+can_die = {"sigmoid": False, "relu": True, "leaky_relu": False}

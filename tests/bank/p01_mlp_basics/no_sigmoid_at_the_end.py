@@ -1,0 +1,14 @@
+# title: Forgets the sigmoid of the output unit
+# kind: misconception
+# fails: sine-network-test 1/2
+# hint: the sigmoid is missing
+
+# %% sine-network
+def sine_network(x, w1, b1, w2, b2):
+    z = w1 * x + b1
+    a = np.sin(z)
+    y = w2 @ a + b2
+    return z, a, y
+
+
+sine_parameters = 7

@@ -1,0 +1,19 @@
+# title: Gives a class without inputs the recall 0
+# kind: misconception
+# fails: confusion-test 2/3
+# hint: a class without inputs got the recall 0
+
+# %% confusion
+def confusion_matrix(labels, answers, n_classes):
+    matrix = np.zeros((n_classes, n_classes), dtype=int)
+    np.add.at(matrix, (labels, answers), 1)
+    return matrix
+
+
+def recall(matrix):
+    return np.diag(matrix) / np.maximum(matrix.sum(axis=1), 1)
+
+
+def most_confused(matrix):
+    mistakes = matrix * (1 - np.eye(len(matrix), dtype=int))
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)
