@@ -45,6 +45,7 @@ COLUMNS = (
 UNANSWERED = "not answered yet"
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
+LINE_EVERY = 100  # runs, in a log without a terminal's progress bar
 DRAWS, DRAW_SECONDS = 300, 5  # runs of each test on the reference; processor time after which none begins
 
 
@@ -167,7 +168,9 @@ class _Audit:
             self.tests = {cell.name: cell for cell in self.cells if cell.name in chosen and cell.is_test}
         self.exercises = [cell for cell in exercises if only in (None, cell.name)]
         self.bank = bank
-        self.equivalents = [one for one in equivalents if only in (None, one.cell)]
+        self.explained = {
+            (one.cell, one.before, one.after) for one in equivalents if only in (None, one.cell)
+        }
         self.report = Report(practical)
 
     def _require_known(self, one: BankEntry, exercises: list[str]) -> None:
@@ -236,6 +239,7 @@ class _Audit:
             Task(("mutant", name, number), "run", {"answers": {name: one.source}, "until_lost": True})
             for name, found in self.mutants.items()
             for number, one in enumerate(found)
+            if (name, one.before, one.after) not in self.explained
         ]
         results: dict[Hashable, Any] = {}
         progress = Progress(
@@ -243,11 +247,14 @@ class _Audit:
             console=console,
         )  # fmt: skip
         with progress:
-            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=len(tasks) + len(draws))
+            total = len(tasks) + len(draws)
+            bar = progress.add_task(f"{self.practical}  bank, mutants, draws", total=total)
 
             def done(task: Task, result: Any) -> None:
                 results[task.key] = result
                 progress.advance(bar)
+                if not console.is_terminal and len(results) % LINE_EVERY == 0:
+                    console.print(f"{self.practical}: {len(results)} of about {total} runs", highlight=False)
 
             pool.run(draws, done)
             pool.run(tasks, done)
@@ -372,40 +379,26 @@ class _Audit:
             self.report.exercises[cell.name] = {"alternates": alternates, "misconceptions": wrong}
 
     def _check_mutants(self, results: dict[Hashable, Any]) -> None:
-        report, explained = self.report, {(one.cell, one.before, one.after): one for one in self.equivalents}
+        report = self.report
         counts = {"mutants": 0, "killed": 0, "equivalent": 0, "surviving": 0}
-        matched = set()
         for name, found in self.mutants.items():
             left: list[Mutant] = []
             for number, one in enumerate(found):
-                key = (name, one.before, one.after)
-                lost = self._lost(results["mutant", name, number])
                 counts["mutants"] += 1
-                if key in explained:
-                    matched.add(key)
+                if (name, one.before, one.after) in self.explained:
                     counts["equivalent"] += 1
-                    if lost and not any(
-                        other.before == one.before
-                        and other.after == one.after
-                        and not self._lost(results["mutant", name, place])
-                        for place, other in enumerate(found)
-                    ):
-                        report.add(
-                            "equivalent",
-                            name,
-                            f"{FILE} calls a mutant equivalent that {', '.join(lost)} notices: {_arrow(one)}",
-                        )
-                elif lost:
+                elif self._lost(results["mutant", name, number]):
                     counts["killed"] += 1
                 else:
                     counts["surviving"] += 1
                     left.append(one)
             for one in left:
-                report.add("mutant", name, f"line {one.line}, no test notices: {_arrow(one)}")
+                report.add("mutant", name, f"line {one.line}, no test notices: {one.before}  →  {one.after}")
             if left:
                 report.explain[name] = entry(name, left)
             report.exercises.setdefault(name, {}).update(mutants=len(found), surviving=len(left))
-        for cell, before, after in sorted(set(explained) - matched):
+        there = {(name, one.before, one.after) for name, found in self.mutants.items() for one in found}
+        for cell, before, after in sorted(self.explained - there):
             report.add("equivalent", cell, f"{FILE} lists a mutant that there is not: {before}  →  {after}")
         report.counts |= counts
 
@@ -471,10 +464,6 @@ def one_line(text: str) -> str:
 def as_json(reports: list[Report]) -> str:
     """The reports as JSON: a list of objects with the fields of `Report`."""
     return json.dumps([asdict(report) for report in reports], indent=1, ensure_ascii=False) + "\n"
-
-
-def _arrow(one: Mutant) -> str:
-    return f"{one.before}  →  {one.after}"
 
 
 def _restricted(one: BankEntry, exercise: str) -> BankEntry:

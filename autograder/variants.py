@@ -241,7 +241,8 @@ class Workbench:
         (cell,) = (cell for cell in self.cells if cell.name == test)
         failures, runs, start = [], 0, time.process_time()
         while runs < times and time.process_time() - start < seconds:
-            with self._set_apart(test, SEED + runs):
+            with self._set_apart(test, SEED + runs) as protect:
+                protect(cell.looks_up)
                 outcome = Outcome()
                 self._run(cell, cell.source, outcome)
             runs += 1
@@ -287,7 +288,7 @@ class Workbench:
         memo: dict[int, Any] = {}
 
         def protect(names: set[str]) -> None:
-            for one in names & self.globals.keys():
+            for one in self.globals.keys() & names:
                 self.globals[one] = _copied(self.globals[one], memo, stateful)
 
         seed(seed_)
@@ -417,7 +418,7 @@ def _copied(value: Any, memo: dict[int, Any], stateful: list) -> Any:
         made = copy.deepcopy(value)
     elif (keras := sys.modules.get("keras")) and isinstance(value, keras.Layer | keras.optimizers.Optimizer):
         variables = [*value.variables, *getattr(getattr(value, "optimizer", None), "variables", [])]
-        stateful += [(variable, np.array(variable)) for variable in variables]
+        stateful += [(variable, np.array(keras.ops.convert_to_numpy(variable))) for variable in variables]
     elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
         made = copy.copy(value)
         for name in value.__dataclass_fields__:

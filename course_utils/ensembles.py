@@ -254,6 +254,7 @@ class Ensemble:
 
         Raises:
             ValueError: shapes do not fit, a number is not finite, or epochs or batch_size is below 1.
+            TypeError: the optimiser is another one, such as one of Keras.
         """
         x = self._inputs(x)
         y = _finite("y", y)
@@ -261,7 +262,11 @@ class Ensemble:
             raise ValueError(f"y has the shape {y.shape}: it must be ({len(x)},), one target for each input")
         if epochs < 1 or batch_size < 1:
             raise ValueError(f"epochs is {epochs} and batch_size {batch_size}: both must be at least 1")
-        optimizer = optimizer or SGD()
+        optimizer = SGD() if optimizer is None else optimizer
+        if not isinstance(optimizer, SGD | Adam):
+            raise TypeError(
+                f"optimizer is {optimizer!r}: it must be an SGD or Adam of course_utils.ensembles"
+            )
         trainings = [
             _Training(self, block, generator, x, y.reshape(-1), min(batch_size, len(x)), optimizer, shuffle)
             for block, generator in zip(self._blocks, self._generators, strict=True)

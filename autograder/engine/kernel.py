@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -261,6 +262,11 @@ class ForkedKernel:
         if self._status == 128 + 24:  # SIGXCPU
             return f"it used more than {self.parent.limits.cpu_seconds} seconds of processor time"
         return f"exit status {self._status}"
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether an ended kernel was ended by SIGKILL: by a system short of memory, or by a person."""
+        return self._status in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
     async def interrupt_kernel(self) -> None:
         """Send the kernel what Ctrl-C sends."""

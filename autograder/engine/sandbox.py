@@ -1,5 +1,6 @@
 """The bubblewrap sandbox that student code runs in: what it sees, its limits, whether it works here."""
 
+import contextlib
 import functools
 import importlib.util
 import json
@@ -22,6 +23,7 @@ CODE = Path("/opt/practicals")  # course_utils and this engine, nothing else of 
 EXCHANGE = Path("/run/practicals")  # tmpfs with one folder a kernel: its sockets, and arrays on their way
 OWN = Path("/run/own")  # in a kernel, its own folder of those
 DATA = Path("/data")  # the folder that COURSE_DATA_DIR named
+STAGE = "practicals-"  # how the names of folders begin that a grader needs while the sandbox starts
 UNPRIVILEGED_UID = 65534  # "nobody": what a grader that is root runs the sandbox as
 
 MEBIBYTE = 2**20
@@ -248,7 +250,9 @@ def start(arguments: list[str], *, limits: Resources, data: Path | None, sandbox
     as_root = os.geteuid() == 0
     if as_root and not sandboxed:
         _require_readable_by_all()
-    stage = Path(tempfile.mkdtemp(prefix="practicals-", dir="/tmp" if sandboxed or as_root else None))
+    _remove_stages_of_the_dead()
+    folder = "/tmp" if sandboxed or as_root else None
+    stage = Path(tempfile.mkdtemp(prefix=f"{STAGE}{os.getpid()}-", dir=folder))
     stage.chmod(0o755 if sandboxed else 0o711 if as_root else 0o700)
     log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `stop`)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -286,6 +290,15 @@ def start(arguments: list[str], *, limits: Resources, data: Path | None, sandbox
         pid = json.loads(child)["child-pid"]
         exchange = Path(f"/proc/{pid}/root{EXCHANGE}")
     return Process(popen, ours, exchange, log, stage, sandboxed, pid)
+
+
+def _remove_stages_of_the_dead() -> None:
+    """Remove the empty folders of graders that were killed while their kernel parent was starting."""
+    for stage in Path("/tmp").glob(f"{STAGE}*-*"):
+        owner = stage.name.removeprefix(STAGE).split("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            with contextlib.suppress(OSError):  # not empty, or somebody else's
+                stage.rmdir()
 
 
 def _require_readable_by_all() -> None:

@@ -89,14 +89,17 @@ def execute_notebook(
         ParentEnded: the parent of all kernels ended, which says nothing about this submission.
         RuntimeError: no kernel could be started.
     """
-    executed = copy.deepcopy(nb)
     parent = kernel_parent(sandboxed=sandboxed)
     seconds = Counter() if seconds is None else seconds
-    run = _Run(executed, plan(executed, references), limits, files, parent, seconds)
-    try:
-        execute.run_to_end(run.notebook())
-    finally:
-        parent.require_alive()  # otherwise outputs and errors say nothing about this submission
+    for _ in range(2):
+        executed = copy.deepcopy(nb)
+        run = _Run(executed, plan(executed, references), limits, files, parent, seconds)
+        try:
+            execute.run_to_end(run.notebook())
+        finally:
+            parent.require_alive()  # otherwise outputs and errors say nothing about this submission
+        if not run.kernel_was_killed:
+            break  # else once more: it may have been through no fault of the submission
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.outputs = merge_streams(cell.outputs)
@@ -250,6 +253,7 @@ class _Run:
         self.restarts = {"student": -1, "trusted": -1}  # the first start is none
         self.fatal: set[int] = set()  # cells that ended a kernel
         self.notes: list[str] = []
+        self.kernel_was_killed = False
 
     async def notebook(self) -> None:
         """Run all cells."""
@@ -320,6 +324,7 @@ class _Run:
                 self.student = side
             else:
                 self.fatal.add(ended_by)
+                self.kernel_was_killed |= side.kernel.was_killed
                 side.kernel.stop()
         return True
 
@@ -337,6 +342,7 @@ class _Run:
         """Give up a student kernel that ended or is stuck; `index` is the cell that did it, if one did."""
         if index is not None:
             self.fatal.add(index)
+        self.kernel_was_killed |= self.student.kernel.was_killed
         self.student.kernel.stop()
         self.student = None
 
@@ -409,6 +415,7 @@ class _Run:
             )
 
     def _drop_trusted(self) -> None:
+        self.kernel_was_killed |= self.trusted.kernel.was_killed
         self.trusted.kernel.stop()
         self.trusted = None
 

@@ -46,7 +46,7 @@ def executor_on(address: str) -> Iterator[Executor]:
             settings than this process.
     """
     try:
-        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, ImportError, TypeError) as error:
         raise PracticalsError(
             f"there is no cluster at {address} ({str(error).splitlines()[0][:200]})",
@@ -71,11 +71,12 @@ def _execute_all(
     here = environment()
 
     def submit(student: str) -> None:
-        running[client.submit(_execute_on_worker, job(student), here, pure=False, key=None)] = student
+        running[client.submit(_execute_on_worker, job(student), here, pure=False)] = student
 
     try:
         while waiting or running or again:
-            while waiting and len(running) < sum(client.nthreads().values()):
+            slots = _slots(client)
+            while waiting and len(running) < slots:
                 submit(waiting.popleft())
             alone = not running
             if alone and again:
@@ -91,6 +92,14 @@ def _execute_all(
         client.cancel(list(running))
 
 
+def _slots(client: distributed.Client) -> int:
+    """How many submissions the workers execute at a time; they may come and go."""
+    try:
+        return max(1, sum(client.nthreads().values()))
+    except (OSError, distributed.TimeoutError) as error:
+        raise _gone() from error
+
+
 def _finished(client: distributed.Client, running: dict) -> list[distributed.Future]:
     """Wait for one of the futures; those that are done.
 
@@ -100,7 +109,7 @@ def _finished(client: distributed.Client, running: dict) -> list[distributed.Fut
     while True:
         try:
             done = distributed.wait(list(running), WITHOUT_WORKERS_SECONDS, "FIRST_COMPLETED").done
-        except (TimeoutError, distributed.TimeoutError):
+        except distributed.TimeoutError:
             if client.status == "running" and client.nthreads():
                 continue
             raise PracticalsError("the cluster has lost all its workers", START_WORKERS) from None

@@ -173,8 +173,8 @@ class Course:
                 grades for other cells than the practical has now.
         """
         writable(self.output)
-        if _is_file(self.gradebook_url) and Path(self.gradebook_url.database).exists():
-            self._require_unlocked()
+        for unfinished in self.autograded.glob(f"*/.{self.practical}.json.*"):
+            unfinished.unlink()  # of a run that was killed
         # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
         beside = str(Path(sys.executable).parent)
         if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
@@ -182,6 +182,8 @@ class Course:
         # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
         for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
             warnings.filterwarnings("ignore", category=category)
+        if _is_file(self.gradebook_url):
+            self._make_file()
         with self.gradebook() as book:
             book.update_or_create_assignment(self.practical, **({"duedate": due} if due else {}))
         try:
@@ -250,6 +252,18 @@ class Course:
     @property
     def _shown_url(self) -> str:
         return f"sqlite:///{self.gradebook_name}" if _is_file(self.gradebook_url) else self.gradebook_name
+
+    def _make_file(self) -> None:
+        """Make a gradebook's file, whole or not at all; say at once if it is there and locked."""
+        path = Path(self.gradebook_url.database)
+        if path.exists():
+            self._require_unlocked()
+            return
+        part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
+        with _database_errors(self.gradebook_url, self.gradebook_name):
+            Gradebook(f"sqlite:///{part}", self.coursedir.course_id).close()
+        part.replace(path)
 
     def _require_unlocked(self) -> None:
         """Say at once that a gradebook's file is locked, before any submission is executed."""

@@ -78,7 +78,10 @@ def test_a_sound_practical_passes_and_is_not_audited_again(sound, monkeypatch):
     assert report.counts["surviving"] == report.counts["equivalent"] == 0
     assert report.counts["killed"] == report.counts["mutants"] > 0
     assert report.checks == {"exact": 2, "tolerance": 0, "statistical": 0}
-    assert report.draws["add-test"] == {"runs": 300, "failures": 0, "rate_at_most": 0.0099}
+    draws = report.draws["add-test"]
+    assert 0 < draws["runs"] <= 300
+    assert draws["failures"] == 0
+    assert (1 - draws["rate_at_most"]) ** draws["runs"] == pytest.approx(0.05, rel=0.05)
     monkeypatch.setattr("autograder.audit.Workers", None)  # nothing may run now
     assert audited(sound) == report
     write_bank(sound, {"subtracts": BANK["subtracts"] + "\n\n# once more\n"})
@@ -86,6 +89,7 @@ def test_a_sound_practical_passes_and_is_not_audited_again(sound, monkeypatch):
         audited(sound)
 
 
+@pytest.mark.slow
 def test_each_promise_of_the_bank_is_kept_or_told(sound):
     write_bank(
         sound,
@@ -111,6 +115,7 @@ def test_each_promise_of_the_bank_is_kept_or_told(sound):
     )
 
 
+@pytest.mark.slow
 def test_a_mutant_that_no_test_notices_is_told_until_it_is_explained(sound):
     careless = ADD_TEST.replace("add(1, 2), 3", "add(1, 0), 1").replace(
         "add(-17, 4), -13", "add(-17, 0), -17"
@@ -126,29 +131,36 @@ def test_a_mutant_that_no_test_notices_is_told_until_it_is_explained(sound):
     assert report.counts["equivalent"] == 1
 
 
-def test_an_explanation_that_matches_nothing_or_is_refuted_is_told(sound):
-    table = '[[equivalent]]\ncell = "add"\nreason = "?"\nmutants = [{}]\n'
-    write_bank(sound, {"equivalent_mutants.toml": table.format('["a", "b"]')})
+@pytest.mark.slow
+def test_an_explanation_that_matches_nothing_is_told(sound):
+    table = '[[equivalent]]\ncell = "add"\nreason = "?"\nmutants = [["a", "b"]]\n'
+    write_bank(sound, {"equivalent_mutants.toml": table})
     (one,) = audited(sound).findings
     assert (one.kind, one.where) == ("equivalent", "add")
     assert "a mutant that there is not" in one.what
-    refuted = '["total_of_both = a + b", "total_of_both = a - b"]'
-    write_bank(sound, {"equivalent_mutants.toml": table.format(refuted)})
-    (one,) = audited(sound).findings
-    assert "that add-test notices" in one.what
 
 
+@pytest.mark.slow
 def test_a_point_for_nothing_and_a_rude_test_are_told(sound):
-    sound.write(**ONLY_ADDITION | {"add_test": f"# %% {marker('test', 'add-test', 3)}\nadd\n"})
+    given_away = ADD_TEST.replace("expect.equal(add(1, 2), 3", "expect.equal(3, 3")
+    sound.write(**ONLY_ADDITION | {"add_test": given_away})
     stub = [one.what for one in audited(sound).findings if one.kind == "stub"]
-    assert "the unanswered cell earns 3" in stub
-    rude = "try:\n    add(1, 2)\nexcept NotImplementedError:\n    assert False, 'wrong'\n"
-    sound.write(**ONLY_ADDITION | {"add_test": f"# %% {marker('test', 'add-test', 3)}\n{rude}"})
+    assert "the unanswered cell earns 1" in stub
+    rude = """try:
+            done = add(1, 2)
+        except NotImplementedError:
+            done = 0
+        expect.equal(done, 3"""
+    rude_throughout = ADD_TEST.replace("expect.equal(add(1, 2), 3", rude).replace(
+        "expect.equal(add(-17, 4), -13", rude.replace("3", "-13").replace("1, 2", "-17, 4")
+    )
+    sound.write(**ONLY_ADDITION | {"add_test": rude_throughout})
     (stub,) = [one for one in audited(sound).findings if one.kind == "stub"]
     assert stub.where == "add-test"
     assert UNANSWERED in stub.what
 
 
+@pytest.mark.slow
 def test_a_bank_that_is_too_small_is_told(sound):
     folder = sound.root / "tests" / "bank" / "toy"
     (folder / "with_sum.py").unlink()
@@ -156,18 +168,22 @@ def test_a_bank_that_is_too_small_is_told(sound):
     assert found(audited(sound)) == [("bank", "add"), ("bank", "add")]
 
 
+@pytest.mark.slow
 def test_answers_in_numbers_need_fewer_wrong_ones(sound):
-    (sound.root / "tests" / "bank" / "toy" / "first.py").unlink()
+    folder = sound.root / "tests" / "bank" / "toy"
+    (folder / "first.py").unlink()
+    assert ("bank", "add") in found(audited(sound))  # of a function, three are too few
+    values = "{'sum': (3, 4.5), 'names': ['a']}"
+    solution = f"### BEGIN SOLUTION\nadd = {values}\n### END SOLUTION\n"
+    test = ADD_TEST.replace("add(1, 2), 3", f"add, {values}").replace("add(-17, 4), -13", f"add, {values}")
     sound.write(
         **ONLY_ADDITION
-        | {
-            "add": f"# %% {marker('exercise', 'add')}\n### BEGIN SOLUTION\nadd = 3\n### END SOLUTION\n",
-            "add_test": f"# %% {marker('test', 'add-test', 3)}\nassert add == 3\n",
-        }
+        | {"add": f"# %% {marker('exercise', 'add')}\n{solution}", "use": "", "add_test": test}
     )
     assert ("bank", "add") not in found(audited(sound))
 
 
+@pytest.mark.slow
 def test_an_endless_or_deadly_mutant_is_noticed_and_the_others_are_judged(sound):
     loops = CELLS["add"].replace(
         "    total_of_both = a + b\n", "    total_of_both, n = a + b, 3\n    while n > 0:\n        n -= 1\n"
@@ -183,6 +199,7 @@ def test_an_endless_or_deadly_mutant_is_noticed_and_the_others_are_judged(sound)
     assert "while n >= 0:" in alive
 
 
+@pytest.mark.slow
 def test_a_failing_reference_is_told_and_nothing_else_is_tried(sound):
     sound.write(**ONLY_ADDITION | {"add_test": ADD_TEST.replace("-13", "-12")})
     report = audited(sound)
@@ -199,6 +216,7 @@ def test_bank_files_about_cells_that_there_are_not_are_refused(sound):
         audited(sound)
 
 
+@pytest.mark.slow
 def test_command_line(sound, monkeypatch, tmp_path):
     monkeypatch.chdir(sound.root)
     result = CliRunner().invoke(
@@ -258,18 +276,20 @@ def test_what_a_variant_changes_in_place_does_not_reach_the_next(tmp_path, monke
         "import numpy as np\nnumbers = np.arange(3)\nparts = {'a': [1]}\n"
         "generator = np.random.default_rng(0)",
         "def f():\n    return numbers.sum() + len(parts['a'])",
-        "assert f() == 4\nassert np.random.default_rng(0).random() == generator.random()",
+        "assert f() == 4",
         "open('made', 'a').write('x')",
         tests=(2,),
     )
-    spoils = (
-        "def f():\n    numbers[:] = 7\n    parts['a'].append(2)\n    generator.random()\n    return 4\nf()"
-    )
+    made = bench.before["c1"]
+    state = made["generator"].bit_generator.state
+    spoils = "numbers[:] = 7\nparts['a'].append(2)\ngenerator.random()\nopen('made', 'a').write('y')\n"
     for _ in range(2):
-        outcome = bench.run({"c1": spoils + "\nopen('made', 'a').write('y')"})
-        assert bench.globals["numbers"].sum() == 21
+        outcome = bench.run({"c1": f"{spoils}\ndef f():\n    return numbers.sum() + len(parts['a'])"})
+        assert outcome.scores == {"c2": 0.0}  # 21 + 2
         assert bench.repeat("c2", 1, 10) == (1, [])
-        assert outcome.scores == {"c2": 0.0}  # the generator had moved
+        assert made["numbers"].tolist() == [0, 1, 2]
+        assert made["parts"] == {"a": [1]}
+        assert made["generator"].bit_generator.state == state
     assert (tmp_path / "made").read_text() == "x"
 
 

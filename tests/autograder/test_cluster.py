@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import dask
 import distributed
 import pytest
 from rich.console import Console
@@ -23,11 +24,12 @@ SLOW = "def square(x):\n    return x * x\nimport time\ntime.sleep(3)"
 
 
 @pytest.fixture
-def cluster() -> Iterator[distributed.LocalCluster]:
+def cluster(tmp_path) -> Iterator[distributed.LocalCluster]:
     """A scheduler and two workers, each a process of one thread under a nanny that starts it anew."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-    ) as local:
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+        local_directory=str(tmp_path),
+    ) as local:  # fmt: skip
         yield local
 
 
@@ -74,8 +76,17 @@ def test_the_results_are_those_of_a_local_run_although_a_worker_is_killed(toy, c
     assert tables[0] == tables[1]
 
 
+@pytest.fixture
+def blamed_at_once() -> Iterator[None]:
+    """A scheduler that gives a task up when it lost one worker, not four: starting them takes long."""
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        yield
+
+
 @pytest.mark.slow
-def test_a_submission_that_kills_its_workers_gets_a_row_and_costs_no_other(toy, cluster, monkeypatch):
+def test_a_submission_that_kills_its_workers_gets_a_row_and_costs_no_other(
+    toy, blamed_at_once, cluster, monkeypatch
+):
     toy.submit("s1_good", GOOD)
     toy.submit("s2_kills", {**GOOD, "mean": "# this one kills"})
     toy.submit("s3_half", {**GOOD, "square": HALF_SQUARE})
@@ -87,6 +98,26 @@ def test_a_submission_that_kills_its_workers_gets_a_row_and_costs_no_other(toy, 
     assert "without --cluster" in results["s2_kills"].remedy
     assert results["s1_good"].score == 5
     assert results["s3_half"].score == 3
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_ends_in_mid_run_is_one_sentence_and_the_next_run_goes_on(toy, cluster):
+    for number in range(4):
+        toy.submit(f"s{number}", {**GOOD, "square": SLOW})
+    records = toy.root / "out" / "autograded"
+
+    def end_in_mid_run() -> None:
+        while not list(records.glob("*/toy.json")):
+            time.sleep(0.2)
+        cluster.close()
+
+    killer = threading.Thread(target=end_in_mid_run, daemon=True)
+    killer.start()
+    with pytest.raises(PracticalsError, match="cluster") as error:
+        on_cluster(toy, cluster.scheduler_address)
+    assert "then run the same command again" in error.value.remedy
+    killer.join()
+    assert 0 < len(graded(toy).executed) < 4
 
 
 def on_cluster(toy: ToyCourse, address: str, **options) -> None:

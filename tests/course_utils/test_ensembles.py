@@ -247,3 +247,10 @@ def test_wrong_data_are_refused(wrong, complaint):
     x, y = sample()
     with pytest.raises(ValueError, match=complaint):
         Ensemble.create((1, 2, 1), members=2).fit(**{"x": x, "y": y, "verbose": 0, **wrong})
+
+
+@pytest.mark.parametrize("optimizer", ["adam", keras.optimizers.SGD()])
+def test_other_optimizers_are_refused(optimizer):
+    x, y = sample()
+    with pytest.raises(TypeError, match="an SGD or Adam of course_utils"):
+        Ensemble.create((1, 2, 1), members=2).fit(x, y, optimizer=optimizer, verbose=0)
