@@ -184,45 +184,50 @@ with expect.exercise("Momentum", points=3) as exercise:
             "the old velocity was multiplied twice, and the gradient counted once": beta**2 * v - eta * g,
         },
     }
-    for nesterov, right in ((False, new), (True, nesterov_step)):
+
+    def check_at_speed(nesterov, right):
         kind = "Nesterov momentum" if nesterov else "momentum"
-        with exercise.part(f"{kind} at speed, and 50 steps beside Keras", points=1):
-            handed = [w.copy(), g.copy(), v.copy()]
-            moved, speed = momentum_step(*handed, eta, beta, nesterov)
-            expect.close(
-                moved,
-                w + right,
-                f"the weights after one step with {kind}, with a velocity from before",
-                mistakes={cause: w + step for cause, step in pitfalls[nesterov].items()},
-                step="Compute the new velocity first, and the step from it.",
-            )
-            expect.close(
-                speed,
-                new,
-                "the new velocity",
-                mistakes={"that is the step; the velocity is another thing here": nesterov_step},
-                step="Return the velocity of the first formula: it is the same for both variants.",
-            )
-            expect.equal(
-                handed,
-                [w, g, v],
-                "the arrays that were handed over, after the call",
-                step="Make new arrays: velocity = … rather than velocity *= …",
-            )
-            ours, theirs = beside_keras(
-                lambda w, g, v, n, kind=nesterov: momentum_step(w, g, v, eta, beta, kind),
-                [np.zeros(4)],
-                keras.optimizers.SGD(learning_rate=eta, momentum=beta, nesterov=nesterov),
-                rng.normal(size=(50, 4)) + 1,
-            )
-            expect.close(
-                ours,
-                theirs,
-                f"the weights after each of 50 steps, beside keras.optimizers.SGD with {kind}",
-                rtol=1e-5,
-                atol=1e-5,
-                step="Return the new velocity, so that the next step goes on from it.",
-            )
+        handed = [w.copy(), g.copy(), v.copy()]
+        moved, speed = momentum_step(*handed, eta, beta, nesterov)
+        expect.close(
+            moved,
+            w + right,
+            f"the weights after one step with {kind}, with a velocity from before",
+            mistakes={cause: w + step for cause, step in pitfalls[nesterov].items()},
+            step="Compute the new velocity first, and the step from it.",
+        )
+        expect.close(
+            speed,
+            new,
+            "the new velocity",
+            mistakes={"that is the step; the velocity is another thing here": nesterov_step},
+            step="Return the velocity of the first formula: it is the same for both variants.",
+        )
+        expect.equal(
+            handed,
+            [w, g, v],
+            "the arrays that were handed over, after the call",
+            step="Make new arrays: velocity = … rather than velocity *= …",
+        )
+        ours, theirs = beside_keras(
+            lambda w, g, v, n, kind=nesterov: momentum_step(w, g, v, eta, beta, kind),
+            [np.zeros(4)],
+            keras.optimizers.SGD(learning_rate=eta, momentum=beta, nesterov=nesterov),
+            rng.normal(size=(50, 4)) + 1,
+        )
+        expect.close(
+            ours,
+            theirs,
+            f"the weights after each of 50 steps, beside keras.optimizers.SGD with {kind}",
+            rtol=1e-5,
+            atol=1e-5,
+            step="Return the new velocity, so that the next step goes on from it.",
+        )
+
+    with exercise.part("momentum at speed, and 50 steps beside Keras", points=1):
+        check_at_speed(False, new)
+    with exercise.part("Nesterov momentum at speed, and 50 steps beside Keras", points=1):
+        check_at_speed(True, nesterov_step)
     ### END HIDDEN TESTS
 exercise.score
 
