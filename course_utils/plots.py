@@ -496,3 +496,89 @@ def decision_regions(regions, points, labels, extent):
     handles, names = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, title="class", loc="outside right center", frameon=False)
     return figure
+
+
+PATH_STYLES = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "v"), ("-", "D"), ("--", "P"))
+
+
+def optimizer_paths(losses, paths):
+    """Paths of optimisers over the contour lines of losses of two weights, one panel a loss.
+
+    Args:
+        losses: a dict from a panel's title to a function of two arrays, the weights.
+        paths: a dict from the same titles to dicts from an optimiser's name to its path, (steps + 1, 2).
+    """
+    figure = _figure(3.7 * len(losses) + 1.2, 3.7)
+    axes = figure.subplots(1, len(losses), squeeze=False)[0]
+    for axis, (title, loss) in zip(axes, losses.items(), strict=True):
+        _contours(axis, title, loss, paths[title].values())
+        for (name, path), colour, (line, marker) in zip(
+            paths[title].items(), COLOURS, PATH_STYLES, strict=False
+        ):
+            axis.plot(*path.T, line, color=colour, linewidth=1.2, label=name)
+            axis.plot(*path[-1], marker, color=colour, markersize=6, markeredgecolor="white")
+        axis.plot(*next(iter(paths[title].values()))[0], "*", color=BLACK, markersize=10, label="start")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right center", frameon=False)
+    return figure
+
+
+def optimizer_animation(title, loss, paths, frames=24):
+    """The paths of `optimizer_paths` for one loss, step by step, as the bytes of an animated GIF.
+
+    Args:
+        title: of the panel.
+        loss: a function of two arrays, the weights.
+        paths: a dict from an optimiser's name to its path, (steps + 1, 2).
+        frames: how many of the steps are drawn, default 24; each stays for an eighth of a second.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = _figure(5, 3)
+    canvas, axis = FigureCanvasAgg(figure), figure.subplots()
+    _contours(axis, title, loss, paths.values())
+    lines = [
+        axis.plot([], [], line, marker=marker, markevery=[-1], color=colour, linewidth=1.2, label=name)[0]
+        for name, colour, (line, marker) in zip(paths, COLOURS, PATH_STYLES, strict=False)
+    ]
+    figure.legend(loc="outside right center", frameon=False)
+    images = []
+    for last in np.linspace(1, len(next(iter(paths.values()))), frames).astype(int):
+        for line, path in zip(lines, paths.values(), strict=True):
+            line.set_data(*path[:last].T)
+        canvas.draw()
+        pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        images.append(pixels.quantize(48, dither=Image.Dither.NONE))
+    gif = io.BytesIO()
+    images[0].save(gif, "GIF", save_all=True, append_images=images[1:], duration=125, loop=0, optimize=True)
+    return gif.getvalue()
+
+
+def show_animation(gif, alt):
+    """Display an animated GIF in the notebook with a text for those who cannot see it, as `show` does.
+
+    Args:
+        gif: its bytes.
+        alt: what it shows, in a sentence or two.
+    """
+    from IPython.display import display
+
+    data = {"image/gif": base64.b64encode(gif).decode("ascii"), "text/plain": alt}
+    display(data, raw=True, metadata={"image/gif": {"alt": alt}})
+
+
+def _contours(axis, title, loss, paths):
+    """Contour lines of a loss around paths; steps that leave the picture are cut off."""
+    points = np.concatenate([path[np.isfinite(path).all(axis=1)] for path in paths])
+    low, high = np.quantile(points, [0.005, 0.995], axis=0)
+    margin = 0.25 * (high - low) + 0.1
+    grid = np.meshgrid(*(np.linspace(a, b, 120) for a, b in zip(low - margin, high + margin, strict=True)))
+    heights = loss(*grid)
+    axis.contour(
+        *grid, heights, levels=np.quantile(heights, np.linspace(0.03, 0.97, 12)), colors="0.8", linewidths=0.8
+    )
+    axis.set(
+        xlim=grid[0][0, [0, -1]], ylim=grid[1][[0, -1], 0], xlabel="first weight", ylabel="second weight"
+    )
+    axis.set_title(title)
+    _tidy(axis)
