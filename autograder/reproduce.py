@@ -137,9 +137,8 @@ def page(measured: dict[str, dict[str, float]]) -> str:
     lines = [
         "# Published figures, measured again",
         "",
-        "Written by `practicals reproduce`; every edit by hand is lost. Each row trains the published setting",
-        "anew for each seed, classifiers on 55,000 images. (The notebooks compare the same things at a smaller",
-        "size, so that they end in minutes.)",
+        "Written by `practicals reproduce`; every edit by hand is lost. Each row trains the published",
+        "setting anew for each seed. (The notebooks compare the same things on fewer images.)",
         "",
         "| practical | setting | published | ours, mean ± sd | seeds | remark |",
         "|---|---|---|---|---|---|",
