@@ -1931,9 +1931,9 @@ for epoch, row in rolled_back.mean().iterrows():
 
 # %% [markdown]
 # **Explain.** By the loss, rolling back pays. By the accuracy it need not: the last epoch may even be a
-# little more accurate, while its loss is clearly higher. The loss also counts *how sure* the network is
-# when it is wrong, and while it overfits it becomes surer of its mistakes: the last columns show the mean
-# probability that it gave to its wrong answers. So "best" depends on what you monitor. If you will use
+# little more accurate, while its loss is higher (clearly so after the 25 epochs of the full budget). The
+# loss also counts *how sure* the network is when it is wrong, and while it overfits it becomes surer of
+# its mistakes: the last columns show the mean probability that it gave to its wrong answers. So "best" depends on what you monitor. If you will use
 # the probabilities, monitor the loss; if you only use the winning class, you may monitor the accuracy.
 #
 # **Go further.** Monitor `"val_accuracy"` instead. (What must become of `mode`, and of

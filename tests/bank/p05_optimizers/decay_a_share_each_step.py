@@ -1,7 +1,7 @@
 # title: Takes a share of decay off in each step
 # kind: misconception
 # fails: decay-test 0/2
-# hint: with 1 − decay
+# hint: a factor 1 − decay a step
 
 # %% decay
 def schedule_for_decay(learning_rate, decay):

@@ -1,7 +1,7 @@
 # title: Takes decay for the rate of an exponential decay
 # kind: misconception
 # fails: decay-test 1/2
-# hint: that is an exponential decay
+# hint: a factor decay a step
 
 # %% decay
 def schedule_for_decay(learning_rate, decay):

@@ -5,5 +5,4 @@
 
 # %% momentum
 def momentum_step(weights, gradient, velocity, learning_rate, momentum, nesterov=False):
-    step = momentum * velocity - learning_rate * gradient if nesterov else velocity
-    return weights + step, momentum * velocity - learning_rate * gradient
+    return weights + velocity, momentum * velocity - learning_rate * gradient

@@ -1,6 +1,6 @@
 # title: Leaves epsilon out
 # kind: misconception
-# fails: adaptive-test 3/4
+# fails: adaptive-test 2/4
 # hint: 0/0 is not a number
 
 # %% adaptive
