@@ -2049,8 +2049,8 @@ with expect.exercise("Catch the bug", points=3) as exercise:
 
     probe = rng.normal(size=(10, 6)).astype("float32")
 
-    # a softmax over the batch: depends on the other images, in any mode, and not on their order
-    over_the_batch = keras.Sequential([keras.Input(shape=(6,)), keras.layers.Softmax(axis=0)])
+    # unit length over the batch: depends on the other images, in any mode, and not on their order
+    over_the_batch = keras.Sequential([keras.Input(shape=(6,)), keras.layers.UnitNormalization(axis=0)])
 
     with exercise.part("a normalisation that was forced into training mode", points=1):
         expect.equal(
