@@ -1,7 +1,7 @@
 # title: Unfreezes and forgets to compile
 # kind: misconception
 # fails: fine-tune-test 2/4, transfer-test 2/3
-# hint: compile
+# hint: learning rate of the earlier compile
 
 # %% fine-tune
 def fine_tune(network, x, y, learning_rate, epochs):

@@ -1,6 +1,6 @@
 # title: Fine-tunes the given model itself beforehand
 # kind: misconception
-# fails: transfer-test 0/3
+# fails: transfer-test 1/3
 # hint: shares layers with the given model
 
 # %% transfer

@@ -1,7 +1,7 @@
 # title: Forgets the shift
 # kind: misconception
 # fails: augmentation-test 2/3
-# hint: the shift is missing, or smaller
+# hint: images are not shifted up and down
 
 # %% augmentation
 def with_augmentation(network, shift):

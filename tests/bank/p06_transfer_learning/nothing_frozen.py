@@ -1,7 +1,7 @@
 # title: Freezes nothing
 # kind: misconception
-# fails: train-head-test 1/3, transfer-test 2/3
-# hint: the trunk was trained
+# fails: train-head-test 0/3, transfer-test 2/3
+# hint: the trunk was trained, too
 
 # %% train-head
 def train_head(network, x, y, learning_rate, epochs):

@@ -1,6 +1,6 @@
 # title: Puts the new head on top of the old one
 # kind: misconception
-# fails: take-trunk-test 0/4, transfer-test 2/3
+# fails: take-trunk-test 0/4
 # hint: the old head is still there, under the new one
 
 # %% take-trunk

@@ -1,7 +1,7 @@
 # title: Shifts in one direction only
 # kind: misconception
 # fails: augmentation-test 2/3
-# hint: images are shifted left and right during training
+# hint: images are not shifted left and right
 
 # %% augmentation
 def with_augmentation(network, shift):
