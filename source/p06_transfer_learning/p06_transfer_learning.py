@@ -46,9 +46,9 @@
 # | 6 The wrong loss | 2 | | 12 An autoencoder | 3 |
 # | | | | **Total** | **37** |
 #
-# **Time.** On two processor cores the whole notebook computes for about five minutes at the full budget (the
-# default, for working through it) and about a minute at the quick budget (for checking that everything
-# runs). Plan three to four hours for reading, guessing and answering.
+# **Time.** On two processor cores the whole notebook computes for a few minutes at the full budget (the
+# default, for working through it) and one to two minutes at the quick budget (for checking that
+# everything runs). Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check fails, make the same call in a new cell with a tiny network of your own, and look
 # at `network.summary()`, `layer.trainable` and `layer.get_weights()`. When things get confusing, choose
@@ -1111,8 +1111,9 @@ runs.record("gain_of_the_frozen_trunk", gains["frozen − from scratch"].mean())
 
 # %% [markdown]
 # **See.** The frozen trunk is *worse* than no transfer at all here, and scattered widely: features made for
-# eight other classes, read by a head that learns slowly. Fine-tuned, the same trunk is on average a little better than
-# a new one. A single seed says little: the points of one method lie about as far apart as the methods do.
+# eight other classes, read by a head that learns slowly. Fine-tuned, the same trunk comes close to a new one or
+# a little ahead of it, and single seeds go either way: their differences are scattered more widely than their
+# mean is away from 0.
 #
 # **Explain.** What was transferred is mostly a better starting point. Read your interval: where it holds 0, this study has not shown that the
 # trunk helps, however nice the mean looks; where it lies above 0, it helps on average, by about the amount that you
@@ -1141,8 +1142,9 @@ runs.record("gain_with_a_hasty_network_a", (of_hasty - scratch).mean())
 runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty, scratch))
 
 # %% [markdown]
-# **Explain.** The same method, the same task, another network A: the gain is gone. "Transfer learning helps" is no law;
-# it is a finding about this trunk, this task and this training.
+# **Explain.** The same method, the same task, another network A, and another verdict: this trunk is behind the better one,
+# and on average behind new weights, too. "Transfer learning helps" is no law; it is a finding about a trunk, a
+# task and a training.
 #
 # **Go further.** Raise the learning rate of all methods to $3 \cdot 10^{-3}$, or give task B 2,000 images.
 # What remains of the difference?
@@ -1160,15 +1162,16 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "honest-sentence", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # A single pair is one draw from a distribution: another 200 images and another head give another
-# difference. In our study the difference of one seed had a standard deviation of about 0.01, of the size of
-# the mean difference itself, and some seeds showed the opposite sign. A run with a gain of 0.023 is
-# possible, and it is among the luckier ones; and whoever ran several seeds might have reported the best.
+# difference. In our study the standard deviation of one seed's difference is larger than the mean
+# difference, and some seeds show the opposite sign. A gain of 0.023 does occur, among the luckier
+# seeds; and whoever ran several might have reported the best.
 #
-# Honest: "With 200 images of sandals and shirts, fine-tuning the trunk of network A gave on average about
-# one percentage point more test accuracy than training from scratch (95 % interval of the mean
-# difference over 20 seeds: from about half a point to one and a half points; it won in about nine of ten seeds)."
+# Honest, with the numbers that the notebook printed in place of the dots: "With 200 images of sandals and shirts,
+# fine-tuning the trunk of network A changed the test accuracy by … on average over … seeds, compared with training from
+# scratch (95 % interval … to …); it was better in … % of the seeds." If the interval holds 0: "We have not
+# shown that it helps."
 #
-# All seeds had the same network A (with a hasty one the gain vanished), the same pair of classes, the
+# All seeds had the same network A (a hasty one gave another verdict), the same pair of classes, the
 # same architecture, learning rate and number of epochs, and the same test images. The interval says
 # nothing about others.
 #
@@ -1176,7 +1179,8 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # - 1 point: one pair is one draw; it compares the spread of a single seed's difference with the mean
 #   difference, or says that single seeds show gains of either sign. (Half a point for "it could be luck".)
 # - 1 point: a sentence with mean difference, interval, number of seeds and share of wins, in agreement with the
-#   student's own output, and claiming no more ("on average", "in this setting"). Half a point where one of the four is missing.
+#   student's own output, and claiming no more ("on average", "in this setting"; no gain claimed where the interval
+#   holds 0). Half a point where one of the four is missing.
 # - 1 point: two of: network A, the pair of classes, architecture, learning rate, number of epochs, number of
 #   images, the test set. (Half a point for one.)
 #
