@@ -99,6 +99,10 @@ def load(name="efficientnet_lite0", input_shape=(224, 224, 3), alpha=1.0):
 
 def _from_applications(name, input_shape, alpha):
     family = getattr(keras.applications, name)
+
+    def preprocess(images):
+        return family.preprocess_input(np.array(images, dtype="float32"))  # a copy: Keras works in place
+
     settings = {"include_top": False, "input_shape": tuple(input_shape)}
     if name == "xception":
         build, file = family.Xception, "xception_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -126,7 +130,7 @@ def _from_applications(name, input_shape, alpha):
                     f"{folder / file} is damaged: it cannot be read as weights of {name} ({reason}).\n"
                     "Delete it (or put a whole copy in its place) and run again."
                 ) from None
-            return Backbone(name, model, family.preprocess_input, words)
+            return Backbone(name, model, preprocess, words)
     try:
         model = data.download(lambda: build(weights="imagenet", **settings), cache)
     except data.Unreachable as error:
@@ -138,7 +142,7 @@ def _from_applications(name, input_shape, alpha):
             + f"Connect to the network and run again, set {data.SETTING} to a folder that holds {file}, or "
             'take "efficientnet_lite0", whose weights come in a Python package.'
         ) from None
-    return Backbone(name, model, family.preprocess_input, "Keras' download, now in its cache")
+    return Backbone(name, model, preprocess, "Keras' download, now in its cache")
 
 
 def _data_folders():

@@ -994,12 +994,10 @@ exercise.score
 def many_networks(n_seeds, sizes):
     """`n_seeds` networks in one model: inputs (n, n_seeds, sizes[0]), logits (n, n_seeds, sizes[-1])."""
     inputs = outputs = keras.Input(shape=(n_seeds, sizes[0]))
-    for units in sizes[1:]:
+    activations = ["selu"] * (len(sizes) - 2) + [None]
+    for units, activation in zip(sizes[1:], activations, strict=True):
         outputs = keras.layers.EinsumDense(
-            "bsi,sij->bsj",
-            output_shape=(n_seeds, units),
-            bias_axes="sj",
-            activation=None if units == sizes[-1] else "selu",
+            "bsi,sij->bsj", output_shape=(n_seeds, units), bias_axes="sj", activation=activation
         )(outputs)
     return keras.Model(inputs, outputs)
 
