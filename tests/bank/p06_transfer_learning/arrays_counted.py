@@ -5,7 +5,6 @@
 
 # %% trainable-share
 def trainable_share(model):
-    trainable = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     return len(model.trainable_variables) / len(model.weights)
 
 

@@ -6,5 +6,8 @@
 # %% autoencoder
 def build_autoencoder(sizes):
     return keras.Sequential(
-        [keras.Input(shape=(sizes[0],)), *[keras.layers.Dense(units, activation="selu") for units in sizes[1:]]]
+        [
+            keras.Input(shape=(sizes[0],)),
+            *[keras.layers.Dense(units, activation="selu") for units in sizes[1:]],
+        ]
     )

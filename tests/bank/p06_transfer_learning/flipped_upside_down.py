@@ -6,5 +6,10 @@
 # %% augmentation
 def with_augmentation(network, shift):
     return keras.Sequential(
-        [keras.Input(shape=network.input_shape[1:]), keras.layers.RandomFlip(), keras.layers.RandomTranslation(shift, shift), network]
+        [
+            keras.Input(shape=network.input_shape[1:]),
+            keras.layers.RandomFlip(),
+            keras.layers.RandomTranslation(shift, shift),
+            network,
+        ]
     )

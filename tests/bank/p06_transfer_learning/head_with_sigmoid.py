@@ -9,5 +9,9 @@ def take_trunk(model, n_layers, n_outputs):
     copy.set_weights(model.get_weights())
     layers = copy.layers[:n_layers]
     return keras.Sequential(
-        [keras.Input(shape=model.input_shape[1:]), *layers, keras.layers.Dense(n_outputs, activation=None if n_outputs == 1 else "sigmoid")]
+        [
+            keras.Input(shape=model.input_shape[1:]),
+            *layers,
+            keras.layers.Dense(n_outputs, activation=None if n_outputs == 1 else "sigmoid"),
+        ]
     )

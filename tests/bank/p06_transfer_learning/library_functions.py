@@ -40,7 +40,9 @@ def fine_tune(network, x, y, learning_rate, epochs):
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
     network.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=keras.optimizers.schedules.ExponentialDecay(learning_rate, 1, 1.0)),
+        optimizer=keras.optimizers.SGD(
+            learning_rate=keras.optimizers.schedules.ExponentialDecay(learning_rate, 1, 1.0)
+        ),
         loss=keras.losses.BinaryFocalCrossentropy(gamma=0.0, from_logits=True),
     )
     network.fit(x=x, y=np.asarray(y), epochs=epochs, batch_size=32, verbose=0)

@@ -7,6 +7,9 @@
 def fine_tune(network, x, y, learning_rate, epochs):
     for layer in network.layers:
         layer.trainable = True
-    network.compile(optimizer=keras.optimizers.SGD(learning_rate=learning_rate), loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    network.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+    )
     network.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
     return network

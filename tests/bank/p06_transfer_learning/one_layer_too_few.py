@@ -7,7 +7,7 @@
 def take_trunk(model, n_layers, n_outputs):
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    layers = copy.layers[:n_layers - 1]
+    layers = copy.layers[: n_layers - 1]
     return keras.Sequential(
         [keras.Input(shape=model.input_shape[1:]), *layers, keras.layers.Dense(n_outputs)]
     )
