@@ -502,8 +502,9 @@ exercise.score
 # %% [markdown]
 # ### Experiment: unfreeze, and forget to compile
 #
-# **Predict.** We train the head, set `trainable = True` for all layers, and call `fit` again at once. Does
-# the trunk move? Is there a warning? And after `compile`?
+# **Predict.** We train the head. Does `network_b.trainable = True` unfreeze the trunk? Then we set `trainable
+# = True` for each layer and call `fit` again at once. Does the trunk move? Is there a warning? And after
+# `compile`?
 
 # %% tags=["experiment"]
 training.set_seed()
@@ -522,8 +523,11 @@ def fit_once():
     network_b.fit(xb[few], yb[few], batch_size=32, verbose=0)
 
 
+network_b.trainable = True
+print("trainable, after network_b.trainable = True:", [layer.trainable for layer in network_b.layers])
 for layer in network_b.layers:
     layer.trainable = True
+print("trainable, after a loop over the layers:    ", [layer.trainable for layer in network_b.layers])
 forgotten = trunk_moves(fit_once)
 network_b.compile(
     optimizer=keras.optimizers.SGD(learning_rate=1e-3), loss=keras.losses.BinaryCrossentropy(from_logits=True)
@@ -535,9 +539,13 @@ print(
 print("the trunk moved:", {"without compile": bool(forgotten > 0), "with compile": bool(compiled > 0)})
 
 # %% [markdown]
-# **Explain.** Without `compile`, `fit` goes on with the training step that it has built, in which the trunk
-# is frozen. The flags say `True`, no warning comes, and nothing moves: a "fine-tuned" network that
-# never was.
+# **Explain.** The network has a flag of its own. It was `True` all along, because only layers had been frozen;
+# and Keras on TensorFlow skips an assignment that changes nothing, so that nothing reaches the layers. (Had we
+# frozen the trunk with `network_b.trainable = False`, `True` would have reached them.) Set the flags layer by
+# layer, and look at them.
+#
+# Without `compile`, `fit` goes on with the training step that it has built, in which the trunk is frozen. The
+# flags say `True`, no warning comes, and nothing moves: a "fine-tuned" network that never was.
 #
 # ### Exercise 4: Fine-tune (4 points)
 #
@@ -601,7 +609,8 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             bool(np.abs(after - before).max() > 1e-5),
             "the first layer's weights have changed",
             cause="the trunk is still frozen",
-            step="Set layer.trainable = True for every layer that is no batch normalisation, then compile.",
+            step="Set layer.trainable = True for every layer that is no batch normalisation, one by one: "
+            "network.trainable = True does not reach them when it is True already. Then compile.",
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("batch normalisation stays as it is", points=1):
@@ -1956,7 +1965,8 @@ selfcheck.report()
 #
 # - A trunk that is not **cloned** is shared: train the new network, and the old one changes with it.
 # - **Freeze, compile, train the head; unfreeze, compile again, fine-tune** with a small learning rate. Without
-#   the second `compile` nothing is fine-tuned, and nobody tells you.
+#   the second `compile` nothing is fine-tuned, and nobody tells you. Unfreeze layer by layer: a network whose own
+#   flag is `True` passes nothing on.
 # - In a trunk that you fine-tune, set **batch normalisation** to `trainable = False`. In Keras 3,
 #   `training=False` in the call of a trunk does not hold during `fit`.
 # - **Logits** need `from_logits=True`; with probabilities that puts a floor under the loss.

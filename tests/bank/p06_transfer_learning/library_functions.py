@@ -35,9 +35,17 @@ def train_head(network, x, y, learning_rate, epochs):
 
 # %% fine-tune
 def fine_tune(network, x, y, learning_rate, epochs):
+    network.trainable = False
+    network.trainable = True
     for layer in network.layers:
-        layer.trainable = "BatchNormalization" not in str(type(layer))
-    network.compile(optimizer=keras.optimizers.SGD(learning_rate), loss=keras.losses.BinaryCrossentropy(True))
+        if "BatchNormalization" in str(type(layer)):
+            layer.trainable = False
+    network.compile(
+        optimizer=keras.optimizers.SGD(
+            learning_rate=keras.optimizers.schedules.ExponentialDecay(learning_rate, 1, 1.0)
+        ),
+        loss=keras.losses.BinaryFocalCrossentropy(gamma=0.0, from_logits=True),
+    )
     network.fit(x=x, y=np.asarray(y)[:, None], epochs=epochs, batch_size=32, verbose=0)
     return network
 
