@@ -467,35 +467,34 @@ with expect.exercise("Train the head", points=3) as exercise:
         )
     with exercise.part("two minibatches of 32 an epoch, and several epochs", points=1):
         many, answers = np.tile(inputs[:1], (64, 1)), np.ones(64, "float32")
-        for batches, epochs in ((1, 1), (2, 1), (1, 3)):
-            network = network_with_one_logit()
-            arrays = [array.astype("float64") for array in network.get_weights()]
-            hidden = np.tanh(many[:1] @ arrays[0] + arrays[1])
-            hidden = arrays[2] * (hidden - arrays[4]) / np.sqrt(arrays[5] + 1e-3) + arrays[3]
+        network = network_with_one_logit()
+        arrays = [array.astype("float64") for array in network.get_weights()]
+        hidden = np.tanh(many[:1] @ arrays[0] + arrays[1])
+        hidden = arrays[2] * (hidden - arrays[4]) / np.sqrt(arrays[5] + 1e-3) + arrays[3]
 
-            def bias_after(steps, hidden=hidden, kernel=arrays[6], bias=arrays[7]):
-                """The head's bias after some steps on copies of one image."""
-                for _ in range(steps):
-                    slope = 1 / (1 + np.exp(-(hidden @ kernel + bias))) - 1
-                    kernel, bias = kernel - 0.3 * hidden.T @ slope, bias - 0.3 * slope[0]
-                return bias
+        def bias_after(steps):
+            """The head's bias after some steps on copies of one image."""
+            kernel, bias = arrays[6], arrays[7]
+            for _ in range(steps):
+                slope = 1 / (1 + np.exp(-(hidden @ kernel + bias))) - 1
+                kernel, bias = kernel - 0.3 * hidden.T @ slope, bias - 0.3 * slope[0]
+            return bias
 
-            steps = batches * epochs
-            expect.close(
-                train_head(network, many[: 32 * batches], answers[: 32 * batches], 0.3, epochs).get_weights()[
-                    -1
-                ],
-                bias_after(steps),
-                f"the head's bias after {epochs} epochs with {32 * batches} images",
-                rtol=1e-4,
-                atol=1e-5,
-                mistakes={
-                    f"this is training for {wrong} steps, not {steps}": bias_after(wrong)
-                    for wrong in (1, 2, 3, 4, 6)
-                    if wrong != steps
-                },
-                step="Pass batch_size=32 and epochs=epochs to fit.",
-            )
+        expect.close(
+            train_head(network, many, answers, 0.3, 3).get_weights()[-1],
+            bias_after(6),
+            "the head's bias after three epochs with 64 images",
+            rtol=1e-4,
+            atol=1e-5,
+            mistakes={
+                "this is training for one epoch, not three": bias_after(2),
+                "all images were in one minibatch": bias_after(3),
+                "this is one step, with all images in one minibatch": bias_after(1),
+                "the minibatches have 16 images": bias_after(12),
+                "there are more epochs than were asked for": bias_after(8),
+            },
+            step="Pass batch_size=32 and epochs=epochs to fit.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -763,14 +762,25 @@ with expect.exercise("Put together", points=3) as exercise:
             cause="the network was not fine-tuned, or not compiled again after unfreezing",
             step="After train_head, call fine_tune, which sets trainable and then compiles.",
         )
-        # with all weights 0 and all labels 1, every step of the first phase raises the head's bias
+        # with all weights 0 and all labels 1, only the head's bias moves: one step an epoch
         model.set_weights([0 * array for array in kept])
         black, ones = np.zeros((32, 5), "float32"), np.ones(32, "float32")
-        heads = [transfer(model, 2, black, ones, epochs, 0, 0.5).get_weights()[-1] for epochs in (1, 4)]
-        expect.true(
-            bool(0 < heads[0][0] < heads[1][0]),
-            "the head learns during head_epochs",
-            cause="head_epochs is not used, or the first phase is missing",
+
+        def bias_after(steps, bias=0.0):
+            for _ in range(steps):
+                bias += 0.5 * (1 - 1 / (1 + np.exp(-bias)))
+            return [bias]
+
+        expect.close(
+            transfer(model, 2, black, ones, 3, 0, 0.5).get_weights()[-1],
+            bias_after(3),
+            "the head's bias after head_epochs=3 and tune_epochs=0",
+            rtol=1e-4,
+            atol=1e-5,
+            mistakes={
+                "the first phase is missing": bias_after(0),
+                "head_epochs is not used: this is one epoch": bias_after(1),
+            },
             step="Call train_head with head_epochs first.",
         )
     ### END HIDDEN TESTS
@@ -1129,8 +1139,13 @@ runs.record("gain_of_the_frozen_trunk", gains["frozen − from scratch"].mean())
 #
 # ### Experiment: a hasty network A
 #
-# **Predict.** Network A was trained well. What if its owner had been in a hurry, with a tenth of the learning
-# rate and fewer epochs? Will its trunk still help?
+# A confession: the settings of network A above are not the first that were tried for this notebook. With a learning
+# rate of $10^{-3}$ and few epochs, fine-tuning lost to training from scratch, and we went on until it had a chance.
+# Whoever tries settings until the result pleases, and reports the last ones only, has not done a study but picked
+# a winner. So here is one of the others.
+#
+# **Predict.** What if the owner of network A had been in a hurry, with a tenth of the learning rate and fewer
+# epochs and images? Will the trunk still help?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 training.set_seed()
@@ -1178,7 +1193,7 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # scratch (95 % interval … to …); it was better in … % of the seeds." If the interval holds 0: "We have not
 # shown that it helps."
 #
-# All seeds had the same network A (a hasty one gave another verdict), the same pair of classes, the
+# All seeds had the same network A (one of several that were tried; a hasty one gave another verdict), the same pair of classes, the
 # same architecture, learning rate and number of epochs, and the same test images. The interval says
 # nothing about others.
 #
@@ -1387,7 +1402,7 @@ exercise.score
 
 # %% tags=["experiment", "nbval-ignore-output"]
 digits = data.load("digits")
-N_DIGITS = training.budget(full=1797, quick=400)
+N_DIGITS = training.budget(full=1797, quick=320)
 grey = np.concatenate([digits.x_train, digits.x_test])[:N_DIGITS]
 digit_labels = np.concatenate([digits.y_train, digits.y_test])[:N_DIGITS].astype("int32")
 photographs = to_colour(grey, 10)

@@ -1,7 +1,7 @@
 # title: Takes all images as one minibatch
 # kind: misconception
 # fails: train-head-test 2/3
-# hint: this is training for 1 steps, not 2
+# hint: all images were in one minibatch
 
 # %% train-head
 def train_head(network, x, y, learning_rate, epochs):
