@@ -465,33 +465,28 @@ with expect.exercise("Train the head", points=3) as exercise:
             },
             step="Use SGD(learning_rate=learning_rate) and BinaryCrossentropy(from_logits=True).",
         )
-    with exercise.part("two minibatches of 32 an epoch, and several epochs", points=1):
-        many, answers = np.tile(inputs[:1], (64, 1)), np.ones(64, "float32")
+    with exercise.part("minibatches of 32, and several epochs", points=1):
+        # with all weights 0 and all labels 1, only the head's bias moves; 31 or 33 images a minibatch would make
+        # other numbers of steps of 993 images than 32, which makes 32
         network = network_with_one_logit()
-        arrays = [array.astype("float64") for array in network.get_weights()]
-        hidden = np.tanh(many[:1] @ arrays[0] + arrays[1])
-        hidden = arrays[2] * (hidden - arrays[4]) / np.sqrt(arrays[5] + 1e-3) + arrays[3]
+        network.set_weights([0 * array for array in network.get_weights()])
 
-        def bias_after(steps):
-            """The head's bias after some steps on copies of one image."""
-            kernel, bias = arrays[6], arrays[7]
+        def bias_after(steps, bias=0.0):
             for _ in range(steps):
-                slope = 1 / (1 + np.exp(-(hidden @ kernel + bias))) - 1
-                kernel, bias = kernel - 0.3 * hidden.T @ slope, bias - 0.3 * slope[0]
-            return bias
+                bias += 0.1 * (1 - 1 / (1 + np.exp(-bias)))
+            return [bias]
 
+        black, ones = np.zeros((993, 6), "float32"), np.ones(993, "float32")
         expect.close(
-            train_head(network, many, answers, 0.3, 3).get_weights()[-1],
-            bias_after(6),
-            "the head's bias after three epochs with 64 images",
+            train_head(network, black, ones, 0.1, 2).get_weights()[-1],
+            bias_after(64),
+            "the head's bias after two epochs with 993 black images of class 1",
             rtol=1e-4,
             atol=1e-5,
             mistakes={
-                "this is training for one epoch, not three": bias_after(2),
-                "all images were in one minibatch": bias_after(3),
-                "this is one step, with all images in one minibatch": bias_after(1),
-                "the minibatches have 16 images": bias_after(12),
-                "there are more epochs than were asked for": bias_after(8),
+                "this is training for one epoch, not two": bias_after(32),
+                "all images were in one minibatch": bias_after(2),
+                "this is one step: one epoch, and all images in one minibatch": bias_after(1),
             },
             step="Pass batch_size=32 and epochs=epochs to fit.",
         )
@@ -630,7 +625,7 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             cause="batch normalisation was trained with the other layers",
             step="Set trainable = False for keras.layers.BatchNormalization, then compile.",
         )
-    with exercise.part("one step with the new learning rate", points=2):
+    with exercise.part("steps with the new learning rate, as many as asked for", points=2):
         rate = float(rng.uniform(0.1, 0.3))
         network = frozen_network()
         arrays = [array.astype("float64") for array in network.get_weights()]
@@ -670,6 +665,30 @@ with expect.exercise("Fine-tune", points=4) as exercise:
                 ],
             },
             step="Compile with SGD(learning_rate=learning_rate) and BinaryCrossentropy(from_logits=True).",
+        )
+        # with all weights 0 and all labels 1, only the head's bias moves; 31 or 33 images a minibatch would make
+        # other numbers of steps of 993 images than 32, which makes 32
+        network = frozen_network()
+        network.set_weights([0 * array for array in network.get_weights()])
+
+        def bias_after(steps, bias=0.0):
+            for _ in range(steps):
+                bias += 0.1 * (1 - 1 / (1 + np.exp(-bias)))
+            return [bias]
+
+        black, ones = np.zeros((993, 6), "float32"), np.ones(993, "float32")
+        expect.close(
+            fine_tune(network, black, ones, 0.1, 2).get_weights()[-1],
+            bias_after(64),
+            "the head's bias after two epochs with 993 black images of class 1",
+            rtol=1e-4,
+            atol=1e-5,
+            mistakes={
+                "this is training for one epoch, not two": bias_after(32),
+                "all images were in one minibatch": bias_after(2),
+                "this is one step: one epoch, and all images in one minibatch": bias_after(1),
+            },
+            step="Pass batch_size=32 and epochs=epochs to fit.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -755,32 +774,21 @@ with expect.exercise("Put together", points=3) as exercise:
         model = trained_model()
         before = [array.copy() for array in model.get_weights()]
         kept = [array.copy() for array in before]
-        tuned = transfer(model, 2, inputs, targets, 2, 3, 0.2).get_weights()
+        tuned = transfer(model, 2, inputs, targets, 2, 1, 0.2).get_weights()
         expect.true(
             bool(np.abs(tuned[0] - kept[0]).max() > 1e-5),
-            "the trunk moved in three epochs of fine-tuning",
+            "the trunk moved in one epoch of fine-tuning",
             cause="the network was not fine-tuned, or not compiled again after unfreezing",
             step="After train_head, call fine_tune, which sets trainable and then compiles.",
         )
-        # with all weights 0 and all labels 1, only the head's bias moves: one step an epoch
+        # with all weights 0 and all labels 1, every step of the first phase raises the head's bias
         model.set_weights([0 * array for array in kept])
         black, ones = np.zeros((32, 5), "float32"), np.ones(32, "float32")
-
-        def bias_after(steps, bias=0.0):
-            for _ in range(steps):
-                bias += 0.5 * (1 - 1 / (1 + np.exp(-bias)))
-            return [bias]
-
-        expect.close(
-            transfer(model, 2, black, ones, 3, 0, 0.5).get_weights()[-1],
-            bias_after(3),
-            "the head's bias after head_epochs=3 and tune_epochs=0",
-            rtol=1e-4,
-            atol=1e-5,
-            mistakes={
-                "the first phase is missing": bias_after(0),
-                "head_epochs is not used: this is one epoch": bias_after(1),
-            },
+        heads = [transfer(model, 2, black, ones, epochs, 0, 0.5).get_weights()[-1] for epochs in (1, 4)]
+        expect.true(
+            bool(0 < heads[0][0] < heads[1][0]),
+            "the head learns during head_epochs",
+            cause="head_epochs is not used, or the first phase is missing",
             step="Call train_head with head_epochs first.",
         )
     ### END HIDDEN TESTS

@@ -1,7 +1,7 @@
 # title: Fine-tunes from the beginning
 # kind: misconception
 # fails: transfer-test 2/3
-# hint: the first phase is missing
+# hint: head_epochs is not used, or the first phase is missing
 
 # %% transfer
 def transfer(model, n_layers, x, y, head_epochs, tune_epochs, learning_rate):

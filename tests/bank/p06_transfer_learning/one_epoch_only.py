@@ -1,7 +1,7 @@
 # title: Trains for one epoch
 # kind: misconception
 # fails: train-head-test 2/3, transfer-test 2/3
-# hint: this is training for one epoch, not three
+# hint: this is training for one epoch, not two
 
 # %% train-head
 def train_head(network, x, y, learning_rate, epochs):
