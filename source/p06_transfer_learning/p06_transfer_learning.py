@@ -1114,7 +1114,7 @@ intervals = {
 plots.show(
     plots.paired_differences(gains, intervals, "difference in test accuracy, one point a seed"),
     alt="Difference in test accuracy to training from scratch, one point for each seed, with the mean and its "
-    "95 % interval. The frozen trunk lies below 0 and is widely scattered; fine-tuning lies mostly a little above 0.",
+    "95 % interval. The frozen trunk lies below 0 and is widely scattered; fine-tuning lies close to 0, with seeds on both sides.",
 )
 for name, gain in gains.items():
     low, high = intervals[name]
@@ -1137,8 +1137,7 @@ runs.record("gain_of_the_frozen_trunk", gains["frozen − from scratch"].mean())
 # %% [markdown]
 # **See.** The frozen trunk is *worse* than no transfer at all here, and scattered widely: features made for
 # eight other classes, read by a head that learns slowly. Fine-tuned, the same trunk comes close to a new one or
-# a little ahead of it, and single seeds go either way: their differences are scattered more widely than their
-# mean is away from 0.
+# a little ahead of it, and single seeds go either way.
 #
 # **Explain.** What was transferred is mostly a better starting point. Read your interval: where it holds 0, this study has not shown that the
 # trunk helps, however nice the mean looks; where it lies above 0, it helps on average, by about the amount that you
@@ -1192,17 +1191,17 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "honest-sentence", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # A single pair is one draw from a distribution: another 200 images and another head give another
-# difference. In our study the standard deviation of one seed's difference is larger than the mean
-# difference, and some seeds show the opposite sign. A gain of 0.023 does occur, among the luckier
-# seeds; and whoever ran several might have reported the best.
+# difference. In our study the differences of single seeds are scattered by as much as their mean or more, and
+# some seeds show the opposite sign. A gain of 0.023 may occur, among the luckier seeds; and whoever ran
+# several might have reported the best.
 #
 # Honest, with the numbers that the notebook printed in place of the dots: "With 200 images of sandals and shirts,
 # fine-tuning the trunk of network A changed the test accuracy by … on average over … seeds, compared with training from
 # scratch (95 % interval … to …); it was better in … % of the seeds." If the interval holds 0: "We have not
 # shown that it helps."
 #
-# All seeds had the same network A (one of several that were tried; a hasty one gave another verdict), the same pair of classes, the
-# same architecture, learning rate and number of epochs, and the same test images. The interval says
+# All seeds had the same network A (one of several that were tried; a hasty one gave another verdict), the
+# same pair of classes, the same architecture, learning rate and number of epochs, and the same test images. The interval says
 # nothing about others.
 #
 # ### BEGIN MARK SCHEME
