@@ -577,7 +577,7 @@ with expect.exercise("Fine-tune", points=4) as exercise:
     targets = rng.permutation(np.arange(24) % 2).astype("float32")
 
     def frozen_network():
-        """A network whose trunk is frozen, compiled with a learning rate of 0.9."""
+        """A network whose trunk is frozen, compiled with another loss and a learning rate of 0.9."""
         network = keras.Sequential(
             [
                 keras.Input(shape=(6,)),
@@ -589,10 +589,7 @@ with expect.exercise("Fine-tune", points=4) as exercise:
         network.set_weights([rng.uniform(0.4, 1.2, size=array.shape) for array in network.get_weights()])
         for layer in network.layers[:-1]:
             layer.trainable = False
-        network.compile(
-            optimizer=keras.optimizers.SGD(learning_rate=0.9),
-            loss=keras.losses.BinaryCrossentropy(from_logits=True),
-        )
+        network.compile(optimizer=keras.optimizers.SGD(learning_rate=0.9), loss="mse")
         return network
 
     with exercise.part("the trunk moves", points=1):
@@ -651,8 +648,11 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             rtol=1e-3,
             atol=1e-4,
             mistakes={
-                "this is a step with the learning rate of the earlier compile: compile again": [
-                    array.ravel() for array in weights_after(right, 0.9)
+                "this is a step with the loss and the learning rate of the earlier compile: compile again": [
+                    array.ravel() for array in weights_after(2 * (logits - targets), 0.9)
+                ],
+                "this is a step with the loss of the earlier compile: compile with a loss again": [
+                    array.ravel() for array in weights_after(2 * (logits - targets), rate)
                 ],
                 "learning_rate is ignored; this is Keras' default of 0.01": [
                     array.ravel() for array in weights_after(right, 0.01)
@@ -784,7 +784,7 @@ with expect.exercise("Put together", points=3) as exercise:
         # with all weights 0 and all labels 1, every step of the first phase raises the head's bias
         model.set_weights([0 * array for array in kept])
         black, ones = np.zeros((32, 5), "float32"), np.ones(32, "float32")
-        heads = [transfer(model, 2, black, ones, epochs, 0, 0.5).get_weights()[-1] for epochs in (1, 4)]
+        heads = [transfer(model, 2, black, ones, epochs, 0, 0.2).get_weights()[-1] for epochs in (1, 4)]
         expect.true(
             bool(0 < heads[0][0] < heads[1][0]),
             "the head learns during head_epochs",
