@@ -47,7 +47,7 @@
 # | | | | **Total** | **37** |
 #
 # **Time.** On two processor cores the whole notebook computes for a few minutes at the full budget (the
-# default, for working through it) and one to two minutes at the quick budget (for checking that
+# default, for working through it) and about one minute at the quick budget (for checking that
 # everything runs). Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check fails, make the same call in a new cell with a tiny network of your own, and look
@@ -1146,10 +1146,10 @@ runs.record("gain_of_the_frozen_trunk", gains["frozen − from scratch"].mean())
 #
 # ### Experiment: a hasty network A
 #
-# A confession: the settings of network A above are not the first that were tried for this notebook. With a learning
-# rate of $10^{-3}$ and few epochs, fine-tuning lost to training from scratch, and we went on until it had a chance.
-# Whoever tries settings until the result pleases, and reports the last ones only, has not done a study but picked
-# a winner. So here is one of the others.
+# A confession: the settings of network A above are not the first that were tried for this notebook. With a
+# learning rate of $10^{-3}$ and few epochs, fine-tuning lost to training from scratch on average, and the settings
+# were changed until it had a chance. The verdict depends on network A, and whoever tries settings until the
+# result pleases, and reports the last ones only, has picked a winner. So here is a network A like the first.
 #
 # **Predict.** What if the owner of network A had been in a hurry, with a tenth of the learning rate and fewer
 # epochs and images? Will the trunk still help?
@@ -1201,8 +1201,8 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # shown that it helps."
 #
 # All seeds had the same network A (one of several that were tried; a hasty one gave another verdict), the
-# same pair of classes, the same architecture, learning rate and number of epochs, and the same test images. The interval says
-# nothing about others.
+# same pair of classes, the same architecture, learning rate and number of epochs, and the same test images.
+# The interval says nothing about others.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: one pair is one draw; it compares the spread of a single seed's difference with the mean
