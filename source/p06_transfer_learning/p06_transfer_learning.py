@@ -1147,9 +1147,9 @@ runs.record("gain_of_the_frozen_trunk", gains["frozen − from scratch"].mean())
 # ### Experiment: a hasty network A
 #
 # A confession: the settings of network A above are not the first that were tried for this notebook. With a
-# learning rate of $10^{-3}$ and few epochs, fine-tuning lost to training from scratch on average, and the settings
-# were changed until it had a chance. The verdict depends on network A, and whoever tries settings until the
-# result pleases, and reports the last ones only, has picked a winner. So here is a network A like the first.
+# learning rate of $10^{-3}$ and few epochs no gain was seen, and the settings were changed until fine-tuning had a
+# chance. The verdict depends on network A; whoever tries settings until the result pleases, and reports the last
+# ones only, has picked a winner. So here is a network A like the first.
 #
 # **Predict.** What if the owner of network A had been in a hurry, with a tenth of the learning rate and fewer
 # epochs and images? Will the trunk still help?
@@ -1171,9 +1171,8 @@ runs.record("gain_with_a_hasty_network_a", (of_hasty - scratch).mean())
 runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty, scratch))
 
 # %% [markdown]
-# **Explain.** The same method, the same task, another network A, and another verdict: this trunk is behind the better one,
-# and on average behind new weights, too. "Transfer learning helps" is no law; it is a finding about a trunk, a
-# task and a training.
+# **Explain.** The same method, the same task, another network A, and another verdict: this trunk is behind the
+# better one. "Transfer learning helps" is no law; it is a finding about a trunk, a task and a training.
 #
 # **Go further.** Raise the learning rate of all methods to $3 \cdot 10^{-3}$, or give task B 2,000 images.
 # What remains of the difference?
@@ -1201,8 +1200,8 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # shown that it helps."
 #
 # All seeds had the same network A (one of several that were tried; a hasty one gave another verdict), the
-# same pair of classes, the same architecture, learning rate and number of epochs, and the same test images.
-# The interval says nothing about others.
+# same pair of classes, the same architecture, learning rate and number of epochs, and the same test
+# images. The interval says nothing about others.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: one pair is one draw; it compares the spread of a single seed's difference with the mean
