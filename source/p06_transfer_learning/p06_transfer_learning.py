@@ -1481,7 +1481,7 @@ print(f"ImageNet backbone − raw pixels: 95 % interval {low:+.4f} to {high:+.4f
 # ImageNet's says what the *weights* contribute; the distance from the raw pixels says whether the whole detour was
 # worth it. With digits of 64 pixels, raw pixels are a strong opponent, and a
 # claim about transfer that does not mention it is half a claim. (In five runs at the quick budget raw pixels won each
-# time, and ImageNet's weights came last, behind random ones: coarse squares are no photographs.)
+# time, and ImageNet's weights came last, behind random ones.)
 #
 # **Go further.** Train with five digits of each class only. Which of the three suffers most?
 #
