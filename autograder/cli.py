@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -12,6 +12,9 @@ from rich.markup import escape
 
 from autograder.errors import PracticalsError
 from autograder.paths import course_root
+
+if TYPE_CHECKING:
+    from autograder.grading.course import Course
 
 # Commands import what they need when they run: `practicals --help` must not wait for TensorFlow.
 
@@ -201,6 +204,48 @@ def grade(
     )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
+
+
+GradedFolder = Annotated[
+    Path | None, typer.Option(help="the --output that `practicals grade` had; default: this course")
+]
+GradebookUrl = Annotated[
+    str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
+]
+
+
+def _graded_course(name: str, output: Path | None, db_url: str | None) -> "Course":
+    """A practical with the folder and the gradebook that grading left."""
+    from autograder.grading.course import Course
+
+    root = course_root()
+    return Course(root, name, (output or root).resolve(), root / "submitted", db_url or "")
+
+
+@app.command()
+def extension(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],
+    days: Annotated[float, typer.Option(min=0, help="added to the due date")] = 0,
+    hours: Annotated[float, typer.Option(min=0, help="added to the due date")] = 0,
+    due: Annotated[
+        str | None, typer.Option(help='when it is due for everyone, "2025-11-30 18:00 UTC", if not yet said')
+    ] = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Give one student more time; it replaces an earlier extension, and none (no --days) takes it back."""
+    from datetime import timedelta
+
+    from autograder.grading.collect import student_id_problem
+    from autograder.grading.course import due_date
+
+    if problem := student_id_problem(student):
+        raise PracticalsError(problem, "Give the name of the student's folder")
+    course = _graded_course(name, output, db_url)
+    course.prepare(due_date(due) if due else None)
+    until = course.grant_extension(student, timedelta(days=days, hours=hours))
+    typer.echo(f"{student}: due {until:%Y-%m-%d %H:%M} UTC; `practicals grade {name}` renews the grades")
 
 
 @app.command()

@@ -144,12 +144,19 @@ def read_submitted(path: Path, practical: str, assignment: Assignment) -> tuple[
     return valid, ["errors of the notebook format were mended"] if valid != content else []
 
 
+def student_id_problem(name: str) -> str:
+    """Why nbgrader cannot use a student id, in words; empty when it can."""
+    if STUDENT_ID.fullmatch(name):
+        return ""
+    odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
+    reason = " ".join(map(repr, odd)) or "first or last character, or length"
+    return f"nbgrader cannot use the student id {name!r} ({reason})"
+
+
 def _refuse_student_id(name: str) -> None:
-    if not STUDENT_ID.fullmatch(name):
-        odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
-        reason = " ".join(map(repr, odd)) or "first or last character, or length"
+    if problem := student_id_problem(name):
         raise UnusableError(
-            f"nbgrader cannot use the student id {name!r} ({reason})",
+            problem,
             "Rename the folder with letters, digits and . _ - @, at most 128 characters",
         )
 
