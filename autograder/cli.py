@@ -223,6 +223,20 @@ def _graded_course(name: str, output: Path | None, db_url: str | None) -> "Cours
 
 
 @app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    to: Annotated[Path | None, typer.Option(help="folder for the report; default: build/report")] = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Write a report on a graded class: a page to read or print, and its figures as CSV and JSON."""
+    from autograder.report import report
+
+    course = _graded_course(name, output, db_url)
+    typer.echo(f"wrote {report(course, to or course.root / 'build' / 'report')}, its figures beside it")
+
+
+@app.command()
 def extension(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],
