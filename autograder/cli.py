@@ -237,6 +237,63 @@ def report(
 
 
 @app.command()
+def feedback(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    to: Annotated[Path | None, typer.Option(help="folder for the pages; default: build/feedback")] = None,
+    archive: Annotated[bool, typer.Option("--zip", help="one archive instead of folders")] = False,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Collect every feedback page, up to date, as STUDENT/NAME.html; say who has none."""
+    from autograder.handback import hand_back
+
+    course = _graded_course(name, output, db_url)
+    done = hand_back(course, to or course.root / "build" / "feedback", archive)
+    typer.echo(f"wrote {done.path}: {len(done.students)} pages")
+    for student, reason in done.without.items():
+        typer.echo(f"no page for {student}: {reason}")
+
+
+@app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="class list, CSV: id, last_name, first_name, email")],
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Put a class list into the gradebook; exports of Canvas, Moodle and Gradescope will do."""
+    from autograder.paths import practical_names
+    from autograder.roster import import_roster
+
+    course = _graded_course(next(iter(practical_names(course_root())), ""), output, db_url)
+    students = import_roster(course, file)
+    typer.echo(f"{len(students)} students are in {course.gradebook_name}, from {students[0].id}")
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    form: Annotated[
+        Literal["canvas", "moodle", "gradescope", "nbgrader"], typer.Option("--format", help="who reads it")
+    ],
+    to: Annotated[Path | None, typer.Option(help="folder for the file; default: build/export")] = None,
+    column: Annotated[
+        str | None, typer.Option(help="what Canvas or Moodle calls the practical; default: its name")
+    ] = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Write the grades of a practical as Canvas, Moodle, Gradescope or nbgrader have them."""
+    from autograder.export import export
+
+    course = _graded_course(name, output, db_url)
+    exported = export(course, form, to or course.root / "build" / "export", column)
+    for file in exported.files:
+        typer.echo(f"wrote {file}")
+    for note in exported.notes:
+        typer.echo(note)
+
+
+@app.command()
 def extension(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],

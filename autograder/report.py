@@ -61,7 +61,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A likely cause that the checks of one exercise named.
+    """A likely cause that the checks of one exercise named, or a hint of the bank that they gave.
 
     Args:
         grade_id: of the test cell.
@@ -267,11 +267,21 @@ def correlation(one: list[float], other: list[float]) -> float | None:
 def _misconceptions(
     executed: dict[str, NotebookNode], titles: dict[str, str], bank: list[BankEntry]
 ) -> list[Misconception]:
-    """The likely causes that the feedback named, most frequent first."""
+    """The likely causes, and hints of the bank, that the feedback named, most frequent first."""
     students = defaultdict(set)
     for student_id, notebook in executed.items():
         for cell in filter(is_test, notebook.cells):
-            for cause in causes(printed(cell)):
+            text = printed(cell)
+            named = causes(text)
+            # a bank's hint may stand elsewhere in the feedback
+            named |= {
+                hint
+                for entry in bank
+                if grade_id(cell) in entry.fails
+                and (hint := _squeezed(entry.hint)) in _squeezed(text)
+                and not any(hint in cause for cause in named)
+            }
+            for cause in named:
                 students[grade_id(cell), cause].add(student_id)
     found = [
         Misconception(

@@ -189,18 +189,9 @@ class Course:
             PracticalsError: the folder cannot be written, the gradebook is locked or unusable, or it holds
                 grades for other cells than the practical has now.
         """
-        writable(self.output)
+        self.make_gradebook()
         for unfinished in self.autograded.glob(f"*/.{self.practical}.json.*"):
             unfinished.unlink()  # of a run that was killed
-        # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
-        beside = str(Path(sys.executable).parent)
-        if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
-            os.environ["PATH"] = os.pathsep.join([beside, path])
-        # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
-        for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
-            warnings.filterwarnings("ignore", category=category)
-        if _is_file(self.gradebook_url):
-            self._make_file()
         with self.gradebook() as book:
             book.update_or_create_assignment(self.practical, **({"duedate": due} if due else {}))
         try:
@@ -213,6 +204,23 @@ class Course:
                 "Name a new folder with --output, or forget the old grades with "
                 f"`nbgrader db assignment remove {self.practical} --force --db {self._shown_url}`",
             ) from error
+
+    def make_gradebook(self) -> None:
+        """Make the output folder and the gradebook where they are missing.
+
+        Raises:
+            PracticalsError: the folder cannot be written, the gradebook is locked or unusable.
+        """
+        writable(self.output)
+        # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
+        beside = str(Path(sys.executable).parent)
+        if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, path])
+        # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
+        for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
+            warnings.filterwarnings("ignore", category=category)
+        if _is_file(self.gradebook_url):
+            self._make_file()
 
     def record(self, student_id: str, executed: NotebookNode, notes: list[str]) -> None:
         """Let nbgrader record an executed submission.
