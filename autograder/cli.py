@@ -237,6 +237,21 @@ def report(
 
 
 @app.command()
+def bundle(
+    names: PracticalNames = None,
+    to: Annotated[Path | None, typer.Option(help="folder for the bundle; default: build/bundle")] = None,
+) -> None:
+    """Write what students may have, and nothing else, as a folder and as an archive."""
+    from autograder.bundle import bundle
+
+    root = course_root()
+    made = bundle(root, names, to or root / "build" / "bundle")
+    typer.echo(f"wrote {made.folder} and {made.archive}: {len(made.files)} files")
+    for file in made.files:
+        typer.echo(f"  {file}")
+
+
+@app.command()
 def feedback(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     to: Annotated[Path | None, typer.Option(help="folder for the pages; default: build/feedback")] = None,

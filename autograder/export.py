@@ -252,8 +252,8 @@ def _notes(graded: list[Graded], form: Format) -> list[str]:
         for text in (one.student.first_name, one.student.last_name, one.student.email)
     ):
         notes.append(
-            f"Names or addresses that begin like a formula (= + - @): {marked}; an apostrophe before them keeps a "
-            "spreadsheet from running it, and `practicals roster` takes it off again."
+            f"Names or addresses that begin like a formula (= + - @): {marked}; an apostrophe before them "
+            "keeps a spreadsheet from running it, and `practicals roster` takes it off again."
         )
     if form == "gradescope" and (unknown := sum(not one.student.email for one in graded)):
         notes.append(f"Students without an e-mail address: {unknown}; give it with `practicals roster`.")

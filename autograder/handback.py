@@ -26,7 +26,7 @@ class HandedBack:
 
 
 def hand_back(course: Course, folder: Path, archive: bool = False) -> HandedBack:
-    """Collect the feedback pages of a practical as STUDENT/NAME.html; pages older than their marks are renewed.
+    """Collect the feedback pages of a practical as STUDENT/NAME.html; pages that are out of date are renewed.
 
     Args:
         course: the practical, graded into its output folder.

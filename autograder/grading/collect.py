@@ -68,8 +68,9 @@ def collect(
 ) -> tuple[list[Submission], list[str]]:
     """Copy the notebooks of a class folder, `<student>/<practical>/<practical>.ipynb`.
 
-    Only the notebook is copied, and `timestamp.txt` and the exchange's `submission_secret.txt` if they can be
-    read: a submitted `numpy.py` shadows nothing. Links are never followed. Nothing that a student handed in stops the collection.
+    Only the notebook is copied, and `timestamp.txt` and the exchange's `submission_secret.txt` if they can
+    be read: a submitted `numpy.py` shadows nothing. Links are never followed. Nothing that a student handed
+    in stops the collection.
 
     Args:
         class_folder: what the students handed in, in nbgrader's layout.
