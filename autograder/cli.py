@@ -48,6 +48,22 @@ def doctor() -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="of the new practical, such as p08_transformers")],
+    title: Annotated[str | None, typer.Option(help="its heading; default: made from the name")] = None,
+) -> None:
+    """Make a practical to start from: a text with an exercise of each kind, and its bank."""
+    from autograder.new import new_practical
+
+    root = course_root()
+    for path in new_practical(root, name, title):
+        typer.echo(f"wrote {path.relative_to(root)}")
+    typer.echo(
+        f"Next: practicals build {name}, practicals audit {name}; docs/authoring.md goes on from there"
+    )
+
+
+@app.command()
 def build(
     names: PracticalNames = None,
     check: Annotated[
