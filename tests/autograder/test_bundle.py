@@ -24,6 +24,16 @@ from autograder.notebooks import read_notebook
 from autograder.sample_class import write_sample_class
 
 ROOT = Path(__file__).resolve().parents[2]
+BANK = """# title: Adds one step at a time
+# kind: alternate
+
+# %% add
+def add(a, b):
+    total_of_both = a
+    for _ in range(abs(b)):
+        total_of_both += 1 if b > 0 else -1
+    return total_of_both
+"""
 # what a module is called where that is not the package's name
 PACKAGES = {
     "sklearn": "scikit-learn", "IPython": "ipython", "jupyter_client": "jupyter-client",
@@ -32,70 +42,72 @@ PACKAGES = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return bundle(ROOT, None, tmp_path_factory.mktemp("bundle"))
+def course(built_once) -> Path:
+    """The toy practical, built, with the files of this checkout that a bundle is made from."""
+    root = built_once.root
+    shutil.copytree(
+        ROOT / "course_utils", root / "course_utils", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for name in ("pyproject.toml", "requirements.lock", "LICENSE"):
+        shutil.copy(ROOT / name, root)
+    bank = root / "tests" / "bank" / "toy"
+    bank.mkdir(parents=True)
+    (bank / "by_steps.py").write_text(BANK)
+    return root
 
 
-def test_it_holds_what_students_may_have_and_nothing_else(made):
+@pytest.fixture(scope="module")
+def made(course, tmp_path_factory):
+    return bundle(course, None, tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture
+def checkout(course, tmp_path) -> Path:
+    """A copy to spoil."""
+    return shutil.copytree(course, tmp_path / "checkout")
+
+
+def test_it_holds_what_students_may_have_and_nothing_else(made, course):
     utils = {f"course_utils/{path.name}" for path in (ROOT / "course_utils").glob("*.py")}
-    notebooks = {
-        f"release/{path.name}/{path.name}.ipynb" for path in (ROOT / "release").iterdir() if path.is_dir()
-    }
-    environment = {
-        "pyproject.toml",
-        "requirements.lock",
-        "environment.yml",
-        "nbgrader_config.py",
-        ".gitignore",
-    }
-    assert set(made.files) == utils | notebooks | environment | {"README.md", "LICENSE"}
+    notebooks = {"release/toy/toy.ipynb"}
+    environment = {"pyproject.toml", "requirements.lock", "environment.yml", "nbgrader_config.py"}
+    assert set(made.files) == utils | notebooks | environment | {"README.md", "LICENSE", ".gitignore"}
     found = {path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file()}
     assert found == set(made.files)
-    for name in notebooks:
-        assert (made.folder / name).read_bytes() == (ROOT / name).read_bytes()
+    for name in utils | notebooks:
+        assert (made.folder / name).read_bytes() == (course / name).read_bytes()
 
 
-def test_the_archive_is_the_folder(made, tmp_path):
+def test_the_archive_is_the_folder(made, course, tmp_path):
     with zipfile.ZipFile(made.archive) as archive:
         assert archive.namelist() == [f"practicals/{name}" for name in made.files]
         for name in made.files:
             assert archive.read(f"practicals/{name}") == (made.folder / name).read_bytes()
-    assert bundle(ROOT, None, tmp_path).archive.read_bytes() == made.archive.read_bytes()
+    assert bundle(course, None, tmp_path).archive.read_bytes() == made.archive.read_bytes()
 
 
-def test_a_bundle_replaces_its_forerunner_and_keeps_the_repository_made_of_it(tmp_path):
-    folder = bundle(ROOT, None, tmp_path).folder
+def test_a_bundle_replaces_its_forerunner_and_keeps_the_repository_made_of_it(course, tmp_path):
+    folder = bundle(course, None, tmp_path).folder
     (folder / ".git").mkdir()
     (folder / ".git" / "HEAD").write_text("mine")
     (folder / "left_over.txt").write_text("")
-    bundle(ROOT, None, tmp_path)
+    bundle(course, None, tmp_path)
     assert (folder / ".git" / "HEAD").read_text() == "mine"
     assert not (folder / "left_over.txt").exists()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
+def test_a_folder_of_somebody_else_is_left_alone(course, tmp_path):
     (tmp_path / "practicals").mkdir()
     (tmp_path / "practicals" / "thesis.tex").write_text("")
     with pytest.raises(PracticalsError, match="is no bundle"):
-        bundle(ROOT, None, tmp_path)
+        bundle(course, None, tmp_path)
     assert (tmp_path / "practicals" / "thesis.tex").exists()
 
 
-@pytest.fixture
-def checkout(tmp_path) -> Path:
-    """A copy of what a bundle is made from."""
-    for name in ("source", "release", "course_utils", "tests/bank"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "runs"))
-    for name in ("pyproject.toml", "requirements.lock", "LICENSE", "nbgrader_config.py"):
-        shutil.copy(ROOT / name, tmp_path)
-    return tmp_path
-
-
 def test_a_solution_in_course_utils_is_refused(checkout):
-    bank = next((checkout / "tests" / "bank" / "p01_mlp_basics").glob("plain_loops.py"))
     module = checkout / "course_utils" / "plots.py"
-    answer = bank.read_text().partition("# %%")[2].partition("\n")[2].partition("# %%")[0]
+    answer = BANK.partition("# %% add\n")[2]
     module.write_text(f"{module.read_text()}\n\n{answer}")
     with pytest.raises(PracticalsError, match=r"would leak: course_utils/plots.py holds a passage"):
         bundle(checkout, None, checkout / "out")
@@ -103,7 +115,7 @@ def test_a_solution_in_course_utils_is_refused(checkout):
 
 
 def test_a_release_that_is_not_as_built_is_refused(checkout):
-    path = checkout / "release" / "p01_mlp_basics" / "p01_mlp_basics.ipynb"
+    path = checkout / "release" / "toy" / "toy.ipynb"
     notebook = read_notebook(path)
     notebook.cells[0].source += "\nchanged by hand"
     path.write_text(nbformat.writes(notebook))
@@ -151,9 +163,9 @@ def test_every_package_that_students_need_here_is_locked_as_in_the_course(made):
 
 
 @pytest.mark.slow
-def test_p01_works_from_the_bundle_alone(made, tmp_path):
+def test_p01_works_from_the_bundle_alone(tmp_path):
     """A new environment with the locked packages and the bundle's course_utils; nothing of the checkout."""
-    with zipfile.ZipFile(made.archive) as archive:
+    with zipfile.ZipFile(bundle(ROOT, ["p01_mlp_basics"], tmp_path / "made").archive) as archive:
         archive.extractall(tmp_path)
     folder = tmp_path / "practicals"
     venv.create(tmp_path / "venv", with_pip=True)
