@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,18 +194,22 @@ def gradescope_roster(graded: list[Graded]) -> str:
 
 
 def gradescope_results(course: Course, graded: list[Graded]) -> dict[str, dict]:
-    """Gradescope's results.json of each student with an e-mail address and a result, by that address."""
+    """Gradescope's results.json of each student with a result, by e-mail address.
+
+    Who has no address, or shares one, is left out: nobody is to get somebody else's grade.
+    """
+    shared = _shared_addresses(graded)
     delimiters = ClearHiddenTests(config=course.config)
     found = {}
     for one in graded:
-        if one.result is None or not one.student.email:
+        if one.result is None or not (address := _address(one)) or address in shared:
             continue
         path = executed_notebook(course, one.student.id)
         checks = checks_as_text(read_notebook(path), delimiters) if path.is_file() else {}
         lines = [one.result.status, *one.result.notes]
         if one.result.manual_points_pending:
             lines.append(f"Still to be marked by a person: {one.result.manual_points_pending:g} points.")
-        found[one.student.email.strip().lower()] = {
+        found[address] = {
             "score": one.score or 0.0,
             "output": "\n".join(lines),
             "stdout_visibility": "hidden",
@@ -221,6 +226,15 @@ def gradescope_results(course: Course, graded: list[Graded]) -> dict[str, dict]:
             ],
         }
     return found
+
+
+def _address(one: Graded) -> str:
+    return one.student.email.strip().lower()
+
+
+def _shared_addresses(graded: list[Graded]) -> set[str]:
+    counts = Counter(filter(None, map(_address, graded)))
+    return {address for address, count in counts.items() if count > 1}
 
 
 def write_autograder(path: Path, grades: dict[str, dict]) -> None:
@@ -257,6 +271,8 @@ def _notes(graded: list[Graded], form: Format) -> list[str]:
         )
     if form == "gradescope" and (unknown := sum(not one.student.email for one in graded)):
         notes.append(f"Students without an e-mail address: {unknown}; give it with `practicals roster`.")
+    if form == "gradescope" and (shared := _shared_addresses(graded)):
+        notes.append(f"E-mail addresses that several students have, left out: {', '.join(sorted(shared))}.")
     return notes
 
 

@@ -16,8 +16,9 @@ from toy_course import GOOD, HALF_SQUARE, ToyCourse, alembic_version, toy_cells
 
 from autograder.csvtext import FORMULA, harmless, original
 from autograder.errors import PracticalsError
-from autograder.export import export
+from autograder.export import Graded, export, gradescope_results
 from autograder.grading.course import Course
+from autograder.grading.results import Result
 from autograder.grading.run import grade
 from autograder.roster import Student, import_roster, read_roster
 
@@ -226,6 +227,19 @@ def test_gradescope_answers_with_the_grades(course, tmp_path):
     assert "secret number" not in json.dumps(half["tests"][1])
     assert answer("eve@example.org")["score"] == 4.5
     assert answer("nobody@example.org")["score"] == 0
+
+
+def test_nobody_gets_the_grade_of_somebody_with_the_same_address(toy):
+    course = Course(toy.root, "toy", toy.root / "out", toy.submitted)
+    scored = Result(
+        "x", "toy", True, "graded", "", 5.0, 9.0, 0.0, 0.0, 0.0, None, [], 1.0, {}, []
+    )  # fmt: skip
+    graded = [
+        Graded(Student("ann", email="we@example.org"), scored),
+        Graded(Student("bea", email="We@Example.org"), scored),
+        Graded(Student("cem", email="cem@example.org"), scored),
+    ]
+    assert set(gradescope_results(course, graded)) == {"cem@example.org"}
 
 
 @pytest.mark.slow
