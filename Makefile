@@ -52,6 +52,7 @@ test: setup lint
 	@$(BIN)/pytest -q --nbval -n 2 --dist loadfile release
 	$(call say,Trying the tests of every practical on its bank of answers and on mutants (audit))
 	@$(BIN)/practicals audit
+	@$(BIN)/practicals calibrate --check
 
 lab: setup
 	$(call say,Opening JupyterLab in release/ (stop it with Ctrl-C))

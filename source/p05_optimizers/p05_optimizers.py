@@ -428,7 +428,7 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
     eta, rho = rng.uniform(0.05, 0.2), rng.uniform(0.7, 0.95)
     w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
     s = rng.uniform(0.5, 2, size=4)
-    steep_and_flat = rng.uniform(0.5, 1.5, size=(50, 4)) * [0.1, 1, 10, -10]
+    steep_and_flat = rng.uniform(0.5, 1.5, size=(50, 4)) * [1, 3, 10, -10]
 
     with exercise.part("AdaGrad: one step", points=1):
         moved, total = adagrad_step(w, g, s, eta)

@@ -1,7 +1,7 @@
 # title: Folds with Keras' default epsilon
 # kind: misconception
 # fails: fold-test 2/4
-# hint: the probabilities of fold_model(model)
+# hint: the layer has an epsilon of its own
 
 # %% fold
 def fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon):

@@ -1,7 +1,7 @@
 # title: Looks for normalisation layers in place of comparing answers
 # kind: misconception
 # fails: catch-test 1/3
-# hint: in the mode that Keras chooses
+# hint: the layers were looked at, not the answers
 
 # %% catch
 def depends_on_batch(model, x):

@@ -1,7 +1,7 @@
 # title: Uses model.predict, which hides the bug
 # kind: misconception
 # fails: catch-test 1/3
-# hint: or model.predict was used
+# hint: model.predict was used
 
 # %% catch
 def depends_on_batch(model, x):

@@ -1,7 +1,7 @@
 # title: Counts batches as if each took the same share away
 # kind: misconception
 # fails: momentum-test 1/2
-# hint: How much does the starting value weigh after one batch
+# hint: the weights multiply, batch after batch
 
 # %% momentum
 def batches_until(momentum, share):
