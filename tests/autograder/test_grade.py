@@ -386,6 +386,21 @@ def test_a_due_date_that_is_none(toy):
         graded(toy, due="soon")
 
 
+def test_a_gradebook_whose_making_is_killed_is_one_sentence(toy, without_kernels, tmp_path, monkeypatch):
+    toy.submit("s1", GOOD)
+    alembic = tmp_path / "alembic"  # nbgrader runs it when it makes a gradebook
+    alembic.write_text("#!/bin/sh\nkill -9 $$\n")
+    alembic.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+        with pytest.raises(
+            PracticalsError, match="could not be made: `alembic` ended with status -9"
+        ) as error:
+            graded(toy)
+    assert "Run the same command again" in error.value.remedy
+    assert len(graded(toy).executed) == 1
+
+
 def test_a_locked_gradebook(toy, without_kernels):
     toy.submit("s1", GOOD)
     graded(toy)
