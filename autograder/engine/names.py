@@ -13,6 +13,7 @@ proxy. A student's cell may take over a name of rule 3 only where the reference 
 import ast
 import builtins
 import symtable
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
 from autograder.notebooks import grade_id, is_test
 
 MAX_SOURCE = 1_000_000  # characters of a cell that is looked at
+# Python 3.11 counts the depth of a tree in one place for all threads: two that build trees at a time may get a
+# SystemError (python/cpython#106905)
+PARSING = threading.Lock()
 PYTHONS = {*dir(builtins), "get_ipython", "display", "In", "Out", "_", "__name__", "exit", "quit"}
 
 
@@ -99,7 +103,7 @@ def plan(notebook: NotebookNode, references: dict[str, set[str]] | None = None) 
                 if statement.is_import or statement.loads <= course | PYTHONS:
                     given.append(statement)
                     course |= statement.stores
-                    carried |= _used_by_functions(ast.parse(statement.code))
+                    carried |= _used_by_functions(_parsed(statement.code))
                 else:
                     course -= statement.stores - imported
     for statement in _needed(given, wanted, imported):
@@ -132,9 +136,14 @@ def _tree(source: str) -> ast.Module | None:
     if len(source) > MAX_SOURCE:
         return None
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        return _parsed(TransformerManager().transform_cell(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _parsed(code: str) -> ast.Module:
+    with PARSING:
+        return ast.parse(code)
 
 
 def _statements(index: int, tree: ast.Module) -> Iterator[_Statement]:
