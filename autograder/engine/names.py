@@ -24,8 +24,8 @@ from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
 from autograder.notebooks import grade_id, is_test
 
 MAX_SOURCE = 1_000_000  # characters of a cell that is looked at
-# Python 3.11 counts the depth of a tree in one place for all threads: two that build trees at a time may get a
-# SystemError (python/cpython#106905)
+# Python 3.11 counts the depth of a tree in one place for all threads: two that build trees at a time may get
+# a SystemError (python/cpython#106905)
 PARSING = threading.Lock()
 PYTHONS = {*dir(builtins), "get_ipython", "display", "In", "Out", "_", "__name__", "exit", "quit"}
 
