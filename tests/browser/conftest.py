@@ -13,7 +13,7 @@ from servers import Lab, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "browser"
-MILLISECONDS = 30_000  # that a page may take for one step
+MILLISECONDS = 60_000  # that a page may take for one step
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of a browser that remembers nothing."""
     expect.set_options(timeout=MILLISECONDS)
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="en-GB")
     context.set_default_timeout(MILLISECONDS)
     yield context.new_page()
     context.close()

@@ -15,7 +15,7 @@ WHOLE_SUM = """def softmax(scores):
     exponentials = np.exp(scores)
     return exponentials / exponentials.sum()
 """
-ESSAY = "The common factor $e^{-m}$ cancels: it stands above and below the line."
+ESSAY = "The common factor $e^{-m}$ cancels. It stands above and below the line."
 
 
 def hand_in(course: Path, student: Path, answers: dict[str, str], without: tuple[str, ...] = ()) -> None:

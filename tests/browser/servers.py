@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-START_SECONDS, END_SECONDS = 60, 20
+START_SECONDS, END_SECONDS = 120, 30
 BETWEEN_LOOKS = 0.05  # seconds, into the log of a server that starts
 # settings of whoever runs the tests
 PERSONAL = re.compile(r"(JUPYTER|JUPYTERLAB|IPYTHON|NBGRADER|COURSE|XDG|MPL|KERAS)_?.*|PYTHONPATH")
@@ -108,9 +108,10 @@ class Lab(Server):
             command.append("--allow-root")
         super().__init__(command, folder, env, r"(http://127\.0\.0\.1:\d+)/lab\?token=")
 
-    def page(self, path: str) -> str:
-        """The address of a page, with the token."""
-        return f"{self.url}/{path}?token={self.token}"
+    @property
+    def start_page(self) -> str:
+        """The address of JupyterLab, with the token; nothing that was open before is opened again."""
+        return f"{self.url}/lab?reset&token={self.token}"
 
 
 def free_port() -> int:
