@@ -38,7 +38,10 @@ def tensorboard(tmp_path) -> Iterator[Server]:
     server.end()
 
 
-def test_runs_are_shown(tensorboard: Server, page: Page, shot: Callable):
-    page.goto(tensorboard.url)
-    expect(page.get_by_text("epoch_loss").first).to_be_visible()
+def test_runs_and_their_curves_are_shown(tensorboard: Server, page: Page, shot: Callable):
+    page.goto(f"{tensorboard.url}/#scalars")
+    for name in ("baseline/001/train", "baseline/001/validation", "fast/001/train", "fast/001/validation"):
+        expect(page.get_by_text(name, exact=True)).to_be_visible()
+    loss = page.locator("tf-scalar-card", has_text="tag: epoch_loss")
+    expect(loss.locator("path.line")).to_have_count(2 * 4)  # each run as it is and smoothed
     shot("tensorboard")
