@@ -1,5 +1,6 @@
 """Servers that tests start as users do, and that are gone when the tests are over."""
 
+import functools
 import os
 import re
 import secrets
@@ -8,11 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
 START_SECONDS, END_SECONDS = 120, 30
-BETWEEN_LOOKS = 0.05  # seconds, into the log of a server that starts
+BETWEEN_LOOKS = 0.05  # seconds, at a server that starts
 # settings of whoever runs the tests
 PERSONAL = re.compile(r"(JUPYTER|JUPYTERLAB|IPYTHON|NBGRADER|COURSE|XDG|MPL|KERAS)_?.*|PYTHONPATH")
 
@@ -45,16 +47,19 @@ class Server:
                 command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
 
-    @property
+    @functools.cached_property
     def url(self) -> str:
-        """Its address, as soon as its log tells."""
+        """Its address, as soon as its log tells and it listens there."""
         deadline = time.monotonic() + START_SECONDS
-        while not (found := self.address.search(self.log.read_text(errors="replace"))):
-            told = f"\n{self.log.read_text(errors='replace')}"
-            assert self.process.poll() is None, f"{self.process.args[0]} ended:{told}"
-            assert time.monotonic() < deadline, f"{self.process.args[0]} has no address yet:{told}"
+        while not ((found := self.address.search(self.told())) and listens(found[1])):
+            assert self.process.poll() is None, f"{self.process.args[0]} ended:\n{self.told()}"
+            assert time.monotonic() < deadline, f"{self.process.args[0]} does not listen:\n{self.told()}"
             time.sleep(BETWEEN_LOOKS)
         return found[1]
+
+    def told(self) -> str:
+        """What it has logged."""
+        return self.log.read_text(errors="replace")
 
     def end(self) -> None:
         """End it as Ctrl-C or a service manager does; what it started must be gone then too."""
@@ -67,10 +72,10 @@ class Server:
             self.process.wait()
         _, left = psutil.wait_procs(family, END_SECONDS)
         left = {*left, *self.family()}
-        told = [f"{process.pid} {process.name()}" for process in left]
+        names = [f"{process.pid} {process.name()}" for process in left]
         for process in left:
             process.kill()
-        assert not left, f"{self.process.args} left {told}:\n{self.log.read_text(errors='replace')}"
+        assert not left, f"{self.process.args} left {names}:\n{self.told()}"
 
     def family(self) -> set[psutil.Process]:
         """All that it started, also what changed its parent; zombies are gone."""
@@ -119,3 +124,12 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def listens(url: str) -> bool:
+    """Whether somebody listens there."""
+    try:
+        socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)).close()
+    except OSError:
+        return False
+    return True
