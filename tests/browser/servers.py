@@ -63,7 +63,7 @@ class Server:
 
     def end(self) -> None:
         """End it as Ctrl-C or a service manager does; what it started must be gone then too."""
-        family = self.family()
+        family = self.family().union(psutil.Process(self.process.pid).children(recursive=True))
         self.process.terminate()
         try:
             self.process.wait(END_SECONDS)
