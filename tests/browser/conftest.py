@@ -1,5 +1,6 @@
 """A browser, a course, and servers on it; screenshots of every step go to build/browser/."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from servers import Lab, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "browser"
+FAILED = pytest.StashKey[bool]()
 MILLISECONDS = 60_000  # that a page may take for one step
 
 
@@ -32,13 +34,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
+    """The program; skips where there is none, before anything else is made."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
+    if program := next(filter(None, map(shutil.which, names)), None):
+        return program
     with sync_playwright() as playwright:
-        if not (program or Path(playwright.chromium.executable_path).exists()):
-            pytest.skip("there is no Chromium here: apt install chromium, or playwright install chromium")
-        browser = playwright.chromium.launch(executable_path=program)
+        if Path(playwright.chromium.executable_path).exists():
+            return playwright.chromium.executable_path
+    pytest.skip("there is no Chromium here: apt install chromium, or playwright install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Of one module: while it is open, nothing else in this thread can run an event loop."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium)
         yield browser
         browser.close()
 
@@ -54,15 +65,23 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def shot(page: Page, request: pytest.FixtureRequest) -> Iterator[Callable[[str], None]]:
-    """A function that keeps a picture of the page; the last one is kept where a test failed, too."""
+def shot(page: Page, request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
+    """A function that keeps a picture of the page; where a test fails, the last sight is kept too."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def keep(name: str, whole: bool = False) -> None:
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
 
     yield keep
-    page.screenshot(path=SCREENSHOTS / f"last-of-{request.node.name}.png")
+    if request.node.stash.get(FAILED, False):
+        keep(re.sub(r"\W+", "-", f"failed-{request.node.name}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    report = yield
+    item.stash[FAILED] = report.failed
+    return report
 
 
 # --- a course -----------------------------------------------------------------------------------------------
@@ -78,14 +97,14 @@ def practicals(tmp_path_factory) -> Callable[..., str]:
             [sys.executable, "-m", "autograder.cli", *command],
             cwd=folder, env=environment(home, ROOT), capture_output=True, text=True,
         )  # fmt: skip
-        assert done.returncode in (0, 3), f"{command}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
     return run
 
 
 @pytest.fixture(scope="session")
-def course(tmp_path_factory, practicals) -> Path:
+def course(chromium, tmp_path_factory, practicals) -> Path:
     """A checkout with P01 and a practical that runs in a second, as `practicals new` makes it."""
     root = tmp_path_factory.mktemp("checkout")
     for name in ("nbgrader_config.py", "pyproject.toml", "requirements.lock", "LICENSE"):

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def tensorboard(tmp_path) -> Iterator[Server]:
+def tensorboard(chromium, tmp_path) -> Iterator[Server]:
     """TensorBoard as the notebooks start it, on the runs of two small networks."""
     import keras
     import numpy as np
