@@ -4,6 +4,7 @@ import functools
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -42,6 +43,8 @@ class Server:
     def __init__(self, command: list[str], folder: Path, env: dict[str, str], address: str):
         self.home, self.address = env["HOME"], re.compile(address)
         self.log = Path(env["HOME"]) / "server.log"
+        if setpriv := shutil.which("setpriv"):  # it ends too when these tests are killed
+            command = [setpriv, "--pdeathsig", "TERM", *command]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
