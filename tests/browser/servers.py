@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-START_SECONDS, END_SECONDS = 120, 30
+START_SECONDS, END_SECONDS = 300, 30
 BETWEEN_LOOKS = 0.05  # seconds, at a server that starts
 # settings of whoever runs the tests
 PERSONAL = re.compile(r"(JUPYTER|JUPYTERLAB|IPYTHON|NBGRADER|COURSE|XDG|MPL|KERAS)_?.*|PYTHONPATH")
