@@ -46,9 +46,9 @@
 # | 6 The wrong loss | 2 | | 12 An autoencoder | 3 |
 # | | | | **Total** | **37** |
 #
-# **Time.** On two processor cores the whole notebook computes for a few minutes at the full budget (the
-# default, for working through it) and about one minute at the quick budget (for checking that
-# everything runs). Plan three to four hours for reading, guessing and answering.
+# **Time.** On two processor cores, busy with other work too, the whole notebook took two minutes at the quick
+# budget (for checking that everything runs). The full budget (the default, for working through it) trains more
+# seeds, with more images and epochs, and takes longer. Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check fails, make the same call in a new cell with a tiny network of your own, and look
 # at `network.summary()`, `layer.trainable` and `layer.get_weights()`. When things get confusing, choose
