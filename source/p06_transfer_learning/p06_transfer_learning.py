@@ -396,6 +396,13 @@ def train_head(network, x, y, learning_rate, epochs):
 # %% nbgrader={"grade": true, "grade_id": "train-head-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Train the head", points=3) as exercise:
     rng = np.random.default_rng()
+    inputs = rng.normal(size=(24, 6)).astype("float32")
+    targets = rng.permutation(np.arange(24) % 2).astype("float32")
+
+    def features(arrays):
+        """What the trunk with these weights gives for the inputs."""
+        hidden = np.tanh(inputs @ arrays[0] + arrays[1])
+        return arrays[2] * (hidden - arrays[4]) / np.sqrt(arrays[5] + 1e-3) + arrays[3]
 
     def network_with_one_logit():
         """Dense, batch normalisation, Dense; random weights everywhere."""
@@ -407,11 +414,12 @@ with expect.exercise("Train the head", points=3) as exercise:
                 keras.layers.Dense(1),
             ]
         )
-        network.set_weights([rng.uniform(0.4, 1.2, size=array.shape) for array in network.get_weights()])
+        arrays = [rng.uniform(0.4, 1.2, size=array.shape) for array in network.get_weights()]
+        # logits with mean 0.5 and sd 0.25: most of them would do as probabilities, so that the wrong loss trains, too
+        arrays[6] *= 0.25 / (features(arrays) @ arrays[6]).std()
+        arrays[7] = 0.5 - (features(arrays) @ arrays[6]).mean(axis=0)
+        network.set_weights(arrays)
         return network
-
-    inputs = rng.normal(size=(24, 6)).astype("float32")
-    targets = rng.permutation(np.arange(24) % 2).astype("float32")
 
     with exercise.part("the trunk stays as it is, the head learns", points=1):
         network = network_with_one_logit()
@@ -435,12 +443,7 @@ with expect.exercise("Train the head", points=3) as exercise:
         rate = float(rng.uniform(0.2, 0.6))
         network = network_with_one_logit()
         arrays = [array.astype("float64") for array in network.get_weights()]
-        hidden = np.tanh(inputs @ arrays[0] + arrays[1])
-        hidden = arrays[2] * (hidden - arrays[4]) / np.sqrt(arrays[5] + 1e-3) + arrays[3]
-        # logits with mean 0.5 and sd 0.25: most of them would do as probabilities, so that the wrong loss trains, too
-        arrays[6] *= 0.25 / (hidden @ arrays[6]).std()
-        arrays[7] = 0.5 - (hidden @ arrays[6]).mean(axis=0)
-        network.set_weights(arrays)
+        hidden = features(arrays)
         logits = (hidden @ arrays[6] + arrays[7])[:, 0]
 
         def head_after(slopes, by=rate):
@@ -590,7 +593,13 @@ with expect.exercise("Fine-tune", points=4) as exercise:
                 keras.layers.Dense(1),
             ]
         )
-        network.set_weights([rng.uniform(0.4, 1.2, size=array.shape) for array in network.get_weights()])
+        arrays = [rng.uniform(0.4, 1.2, size=array.shape) for array in network.get_weights()]
+        first = np.tanh(inputs @ arrays[0] + arrays[1])
+        hidden = arrays[2] * (first - arrays[4]) / np.sqrt(arrays[5] + 1e-3) + arrays[3]
+        # logits with mean 0.5 and sd 0.25: most of them would do as probabilities, so that the wrong loss trains, too
+        arrays[6] *= 0.25 / (hidden @ arrays[6]).std()
+        arrays[7] = 0.5 - (hidden @ arrays[6]).mean(axis=0)
+        network.set_weights(arrays)
         for layer in network.layers[:-1]:
             layer.trainable = False
         network.compile(optimizer=keras.optimizers.SGD(learning_rate=0.9), loss="mse")
