@@ -482,6 +482,14 @@ def main() -> None:
     except PracticalsError as error:
         errors.print(f"[red]practicals:[/red] {escape(str(error))}", markup=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name != "fcntl":
+            raise
+        errors.print(
+            "[red]practicals:[/red] whatever reads or writes the gradebook locks files as Unix does, and "
+            "Windows does not. Run the same command in WSL; see docs/elsewhere.md"
+        )
+        sys.exit(2)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
