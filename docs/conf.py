@@ -2,16 +2,20 @@
 
 import base64
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 ROOT = Path(__file__).resolve().parent.parent
+logger = logging.getLogger(__name__)
 
 project = "Deep Learning Practicals"
 copyright = "the authors. Code: BSD-3-Clause. Text: CC BY 4.0"
@@ -40,14 +44,24 @@ def setup(app: Sphinx) -> None:
 
 def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
     """A formula as MathML, which browsers draw themselves: no script is fetched from another host."""
-    translator.body.append(tex2mathml(node.astext()))
+    translator.body.append(mathml(node, as_block=False))
     raise nodes.SkipNode
 
 
 def block_math(translator: HTML5Translator, node: nodes.math_block) -> None:
     """As `inline_math`, for a formula on lines of its own."""
-    translator.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    translator.body.append(f'<div class="math">{mathml(node, as_block=True)}</div>')
     raise nodes.SkipNode
+
+
+def mathml(node: nodes.math | nodes.math_block, as_block: bool) -> str:
+    """A formula as MathML; a warning, and so an error, where docutils does not know a command in it."""
+    formula = re.sub(r"\\dots\b", r"\\ldots", node.astext())  # docutils has one of these two
+    try:
+        return tex2mathml(formula, as_block=as_block)
+    except MathError as error:
+        logger.warning("formula %s: %s", formula, error, location=node)
+        return ""
 
 
 def add_alt_texts(app: Sphinx, doctree: nodes.document) -> None:
