@@ -69,7 +69,8 @@ def write_sources(root: Path, folder: Path) -> None:
     Raises:
         PracticalsError: a practical is not built.
     """
-    shutil.copytree(root / "docs", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "*.json"))
+    not_pages = shutil.ignore_patterns("*.py", "__pycache__", "*.json", "_static")
+    shutil.copytree(root / "docs", folder, ignore=not_pages)
     config = course_config(root)
     for part in ("practicals", "handout"):
         (folder / part).mkdir()

@@ -32,8 +32,10 @@ default_role = "py:obj"  # docstrings write code in single backticks
 html_theme = "sphinx_book_theme"
 html_title = project
 html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_copy_source = False
-html_theme_options = {"home_page_in_toc": True, "use_download_button": False}
+html_theme_options = {"home_page_in_toc": True, "navbar_persistent": [], "use_download_button": False}
 
 
 def setup(app: Sphinx) -> None:

@@ -66,6 +66,7 @@ def course(tmp_path_factory):
     (docs / "guide.md").write_text(GUIDE)
     (docs / "elsewhere.md").write_text("---\norphan: true\n---\n# Elsewhere\n")
     shutil.copy(ROOT / "docs" / "conf.py", docs)
+    shutil.copytree(ROOT / "docs" / "_static", docs / "_static")
     shutil.copy(ROOT / "pyproject.toml", made.root)
     bank = made.root / "tests" / "bank" / "toy"
     bank.mkdir(parents=True)
