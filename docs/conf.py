@@ -27,6 +27,7 @@ nb_execution_mode = "off"
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 autodoc_default_options = {"members": True, "member-order": "bysource", "show-inheritance": True}
+napoleon_use_ivar = True  # attributes as a list, with no entry of their own
 default_role = "py:obj"  # docstrings write code in single backticks
 
 html_theme = "sphinx_book_theme"
