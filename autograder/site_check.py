@@ -1,5 +1,6 @@
 """Looks over the pages of a built site: links and anchors, alt texts, nothing that students must not see."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
@@ -11,8 +12,10 @@ from autograder.notebooks import read_text
 from autograder.paths import practical_names, source_text
 from autograder.release import course_config
 
-# Pages that may show the markers of solutions: they explain how to write them
-GUIDES = ("authoring.html", "grading.html", "architecture.html", "searchindex.js")
+# Pages that explain how solutions and the bank are written
+GUIDES = ("authoring.html", "grading.html", "architecture.html")
+# What Markdown loses, and what Sphinx changes, on the way to a page
+MARKUP = str.maketrans("", "", "`*$\\\"'‘’“”")
 IMAGE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 
 
@@ -82,23 +85,38 @@ def leak_problems(root: Path, folder: Path) -> Iterator[str]:
         public.append(visible)
         secrets |= {line: f"{where} of {name}" for line, where in of_cells.items()}
         secrets |= bank_lines(root / "tests" / "bank" / name)
-    known = "\n".join(public)
-    secrets = {
-        line: where for line, where in secrets.items() if len(line) >= SHORTEST_SECRET and line not in known
-    }
-    marks = [mark.encode() for pair in markers(config) for mark in pair]
+    secrets = _not_public(secrets, "\n".join(public))
+    rendered = _not_public(
+        {line.translate(MARKUP): where for line, where in secrets.items()},
+        "\n".join(public).translate(MARKUP),
+    )
+    # guides show what markers and the headers of the bank's files look like
+    explained = {line: where for line, where in rendered.items() if not line.startswith("#")}
+    marks = [mark for pair in markers(config) for mark in pair]
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or name.startswith("_static/"):
             continue
         content = path.read_bytes()
+        searched = secrets
         if b"\0" in content:
             continue  # an image
         if path.suffix == ".html":
-            page = BeautifulSoup(content, "html.parser")
-            alts = [image.get("alt", "") for image in page.find_all("img")]
-            content = "\n".join([page.get_text(), *alts]).encode()
-        if name in GUIDES:
-            for mark in marks:
-                content = content.replace(mark, b"")
-        yield from (f"{name} shows {leak}" for leak in leaks_in(content, secrets, "", config))
+            text = _text(content)
+            if name in GUIDES:
+                text = functools.reduce(lambda text, mark: text.replace(mark, ""), marks, text)
+            content = text.translate(MARKUP).encode()
+            searched = explained if name in GUIDES else rendered
+        yield from (f"{name} shows {leak}" for leak in leaks_in(content, searched, "", config))
+
+
+def _text(content: bytes) -> str:
+    """All that a page says, to those who see it and to those who have it read to them."""
+    page = BeautifulSoup(content, "html.parser")
+    return "\n".join([page.get_text(), *(image.get("alt", "") for image in page.find_all("img"))])
+
+
+def _not_public(secrets: dict[str, str], public: str) -> dict[str, str]:
+    return {
+        line: where for line, where in secrets.items() if len(line) >= SHORTEST_SECRET and line not in public
+    }

@@ -70,7 +70,9 @@ def course(tmp_path_factory):
     shutil.copy(ROOT / "pyproject.toml", made.root)
     bank = made.root / "tests" / "bank" / "toy"
     bank.mkdir(parents=True)
-    (bank / "by_steps.py").write_text("# title: x\n\n# %% add\ncounted_in_steps = a + len(range(b))\n")
+    (bank / "by_steps.py").write_text(
+        "# title: x\n# kind: misconception\n\n# %% add\ncounted_in_steps = a + len(range(b))\n"
+    )
     return made
 
 
@@ -134,6 +136,7 @@ def test_what_is_wrong_with_a_page_is_named(pages, before, after, problem):
             "add-test",
         ),
         ("p.html", "<p>Addition of whole numbers is commutative.</p>", "cell 'why'"),
+        ("p.html", "<p>Addition of <em>whole</em> numbers is <code>commutative</code>.</p>", "cell 'why'"),
         ("p.html", "<img alt='Two points for the word of the law.'>", "cell 'why'"),
         ("p.html", "<p>counted_in_steps = a + len(range(b))</p>", "by_steps.py of the bank"),
         ("p.html", "<pre>### BEGIN SOLUTION</pre>", "the marker"),
@@ -149,9 +152,20 @@ def test_what_students_must_not_see_is_found(course, tmp_path, file, content, le
     assert leak in found
 
 
-def test_guides_may_name_the_markers(course, tmp_path):
-    (tmp_path / "grading.html").write_text("<code>### BEGIN SOLUTION</code>")
+def test_guides_may_show_markers_and_headers(course, tmp_path):
+    (tmp_path / "grading.html").write_text("<pre>### BEGIN SOLUTION\n# kind: misconception</pre>")
     assert list(leak_problems(course.root, tmp_path)) == []
+
+
+def test_text_that_lost_its_markup_on_the_way_is_no_leak(course, checkout, tmp_path):
+    """The assignment's text says in Markdown what a line of the solution says in Python."""
+    text = checkout / "source" / "toy" / "toy.py"
+    text.write_text(text.read_text().replace("Add numbers.", "Then *always* `return total_of_both`."))
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "p.html").write_text("<p>Then <em>always</em> <code>return total_of_both</code>.</p>")
+    assert list(leak_problems(checkout, pages)) == []
+    assert len(list(leak_problems(course.root, pages))) == 1
 
 
 # --- what Sphinx reads
