@@ -25,6 +25,7 @@ from autograder.release import course_config
 
 TEMPLATES = Path(__file__).parent / "templates" / "bundle"
 NAME = "practicals"
+PACKAGE = "course-utils"  # what the bundle's pyproject.toml is called
 # Of the course's dependencies those that notebooks and course_utils need; nbgrader brings the Validate button
 STUDENTS_NEED = (
     "tensorflow", "keras", "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorboard",
@@ -91,6 +92,7 @@ def _contents(root: Path, names: list[str]) -> dict[str, bytes]:
     public = repository(project)
     notebooks = {f"release/{name}/{name}.ipynb": root / "release" / name / f"{name}.ipynb" for name in names}
     values = {
+        "package": PACKAGE,
         "version": project["version"],
         "requires_python": project["requires-python"],
         "python": re.search(r"\d+\.\d+", project["requires-python"])[0],
@@ -226,7 +228,7 @@ def _passages(lines: dict[str, str]) -> dict[str, str]:
 
 def _replace_folder(folder: Path, contents: dict[str, bytes]) -> Path:
     """Write a bundle's folder in the place of a former one, whole or not at all."""
-    if folder.exists() and not (folder / "course_utils").is_dir():
+    if folder.exists() and not _is_bundle(folder):
         raise PracticalsError(f"{folder} is there and is no bundle", "Name another folder with --to")
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
         fresh = Path(temporary) / folder.name
@@ -239,3 +241,12 @@ def _replace_folder(folder: Path, contents: dict[str, bytes]) -> Path:
             shutil.move(folder, Path(temporary) / "former")
         shutil.move(fresh, folder)
     return folder
+
+
+def _is_bundle(folder: Path) -> bool:
+    """Whether a folder is what `bundle` wrote; a checkout of the course has the same name and is not."""
+    try:
+        project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return project.get("name") == PACKAGE and not (folder / "source").exists()

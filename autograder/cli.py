@@ -328,8 +328,8 @@ def export(
 def extension(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
     student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],
-    days: Annotated[float, typer.Option(min=0, help="added to the due date")] = 0,
-    hours: Annotated[float, typer.Option(min=0, help="added to the due date")] = 0,
+    days: Annotated[float, typer.Option(min=0, max=1_000, help="added to the due date")] = 0,
+    hours: Annotated[float, typer.Option(min=0, max=1_000, help="added to the due date")] = 0,
     due: Annotated[
         str | None, typer.Option(help='when it is due for everyone, "2025-11-30 18:00 UTC", if not yet said')
     ] = None,

@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import PracticalsError
 from autograder.grading.course import Course
 from autograder.grading.results import Record, feedback_digest, recorded_submission
 from autograder.paths import writable
@@ -34,12 +35,18 @@ def hand_back(course: Course, folder: Path, archive: bool = False) -> HandedBack
         archive: write one archive instead of folders.
 
     Raises:
-        PracticalsError: nothing was graded yet, the gradebook is locked, or the folder cannot be written.
+        PracticalsError: nothing was graded yet, the gradebook is locked, the folder cannot be written, or
+            NAME/ in it holds anything else than such pages.
     """
     course.require_graded()
     course.renew_late_penalties()
-    writable(folder)
     name = course.practical
+    target = writable(folder) / name
+    if not archive and (stray := _stray(target, f"{name}.html")):
+        raise PracticalsError(
+            f"{stray} is no feedback page, and what is in {target} would be replaced",
+            "Name another folder with --to",
+        )
     pages, without = _pages(course)
     if archive:
         target = folder / f"{name}-feedback.zip"
@@ -49,12 +56,17 @@ def hand_back(course: Course, folder: Path, archive: bool = False) -> HandedBack
                 file.write(page, f"{student}/{name}.html")
         part.replace(target)
         return HandedBack(target, list(pages), without)
-    target = folder / name
     shutil.rmtree(target, ignore_errors=True)
     for student, page in pages.items():
         writable(target / student)
         shutil.copyfile(page, target / student / f"{name}.html")
     return HandedBack(target, list(pages), without)
+
+
+def _stray(folder: Path, page: str) -> Path | None:
+    """A file in a folder that an earlier call did not write there."""
+    written = set(folder.glob(f"*/{page}"))
+    return next((path for path in sorted(folder.rglob("*")) if path.is_file() and path not in written), None)
 
 
 def _pages(course: Course) -> tuple[dict[str, Path], dict[str, str]]:
@@ -79,10 +91,11 @@ def _pages(course: Course) -> tuple[dict[str, Path], dict[str, str]]:
         elif student not in shown:
             without[student] = "no submission"
         else:
-            if record is None or record.feedback != shown[student]:
+            page = course.output / "feedback" / student / name / f"{name}.html"
+            if record is None or record.feedback != shown[student] or not page.is_file():
                 course.write_feedback(student)
                 if record is not None:
                     record.feedback = shown[student]
                     record.write(path)
-            pages[student] = course.output / "feedback" / student / name / f"{name}.html"
+            pages[student] = page
     return pages, without

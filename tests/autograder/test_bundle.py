@@ -117,6 +117,14 @@ def test_a_folder_of_somebody_else_is_left_alone(course, tmp_path):
     assert (tmp_path / "practicals" / "thesis.tex").exists()
 
 
+def test_a_checkout_is_no_bundle(checkout):
+    """`git clone … practicals`, then `practicals bundle --to ..`."""
+    clone = checkout.rename(checkout.with_name("practicals"))
+    with pytest.raises(PracticalsError, match="is no bundle"):
+        bundle(clone, None, clone.parent)
+    assert (clone / "source" / "toy" / "toy.py").exists()
+
+
 def test_a_solution_in_course_utils_is_refused(checkout):
     module = checkout / "course_utils" / "plots.py"
     answer = BANK.partition("# %% add\n")[2]

@@ -53,6 +53,12 @@ def test_all_pages_in_folders_or_an_archive(toy):
         assert sorted(file.namelist()) == pages
         assert file.read("ann/toy.html") == (back.path / "ann" / "toy.html").read_bytes()
 
+    shutil.rmtree(course.output / "feedback" / "ann")  # it is written again
+    assert hand_back(course, toy.root / "back").students == ["Bjørn Ø", "ann"]
+    with pytest.raises(PracticalsError, match=r"toy\.ipynb is no feedback page"):
+        hand_back(course, toy.root / "source")
+    assert toy.source.is_file()
+
     # a page that is no longer there is not handed back a second time
     shutil.rmtree(course.autograded / "Bjørn Ø")
     with Gradebook(course.coursedir.db_url) as book:

@@ -108,6 +108,7 @@ def test_an_extension_moves_the_due_date_of_one_student(toy):
     assert graded(toy)["late"].score == 4
 
 
+@pytest.mark.slow
 def test_an_extension_can_be_given_before_the_submission(toy):
     command = [
         sys.executable, "-m", "autograder.cli", "extension", "toy", "late", "--days", "2", "--output", "out",

@@ -138,7 +138,7 @@ def test_the_page_does_what_it_says(tmp_path):
         if before:
             marker = before.strip('"').replace("\\n", "\n")
             assert path.read_text("utf-8").count(marker) == 1
-            path.write_text(path.read_text("utf-8").replace(marker, text + marker), "utf-8")
+            path.write_text(path.read_text("utf-8").replace(marker, f"{text}\n{marker}"), "utf-8")
         else:
             path.write_text(text, "utf-8")
     release = (checkout / "release" / "p01_mlp_basics" / "p01_mlp_basics.ipynb").read_text("utf-8")
