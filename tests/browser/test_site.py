@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from autograder.site import make_site
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+NARROW = {"width": 390, "height": 844}  # the fixture `page` is wide
 PAGES = ("instructors.html", "practicals/p01_mlp_basics.html", "api.html")
 
 
