@@ -368,6 +368,28 @@ def check(
     raise typer.Exit(0 if checked.passed else 1)
 
 
+@app.command()
+def site() -> None:
+    """Write the site to build/site: guides, the practicals without answers, the API; check every page."""
+    from autograder.site import make_site
+
+    root = course_root()
+    pages = make_site(root, root / "build" / "site")
+    typer.echo(f"wrote build/site: {len(pages)} pages; open build/site/index.html")
+
+
+@app.command()
+def lab(
+    name: Annotated[
+        str | None, typer.Argument(help="a practical by name, as in release/; default: the first")
+    ] = None,
+) -> None:
+    """Open JupyterLab in release/, with a practical open; Ctrl-C stops it."""
+    from autograder.lab import open_lab
+
+    open_lab(course_root(), name)
+
+
 @app.command("sample-class")
 def sample_class(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
@@ -460,6 +482,14 @@ def main() -> None:
     except PracticalsError as error:
         errors.print(f"[red]practicals:[/red] {escape(str(error))}", markup=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name != "fcntl":
+            raise
+        errors.print(
+            "[red]practicals:[/red] whatever reads or writes the gradebook locks files as Unix does, and "
+            "Windows does not. Run the same command in WSL; see docs/elsewhere.md"
+        )
+        sys.exit(2)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
