@@ -258,7 +258,7 @@ def _logs(history):
     return getattr(history, "history", history)
 
 
-# --- weights, probabilities and their reliability ------------------------------------------------------------
+# --- weights, probabilities and their reliability -----------------------------------------------------------
 
 
 def weight_histograms(groups, bins=81):

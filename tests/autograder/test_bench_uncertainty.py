@@ -32,7 +32,7 @@ def test_ways_that_give_other_probabilities_are_refused():
     mean, std = np.full((3, 10), 0.1), np.full((3, 10), 0.05)
     one, other = (bench.Way(name, 3, lambda: None, mean=mean, std=std) for name in ("one", "other"))
     bench._check_agreement(one, other, 100)
-    other.mean = mean + np.eye(3, 10) * 0.1
+    other.mean = mean + np.eye(3, 10) * 0.2
     with pytest.raises(RuntimeError, match="standard errors apart"):
         bench._check_agreement(one, other, 100)
 
