@@ -449,6 +449,8 @@ def start_over(model, seed):
     """Draw a compiled model's weights, dropout seeds and optimiser state anew."""
     training.set_seed(seed)
     fresh = keras.models.clone_model(model)
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
     for old, new in zip(
         [*model.variables, *model.optimizer.variables],
         [*fresh.variables, *fresh.optimizer.variables],
