@@ -1,7 +1,7 @@
 # title: Draws one mask for all rows
 # kind: misconception
 # fails: dropout-test 3/4
-# hint: whole
+# hint: whole columns are dropped together
 
 # %% dropout
 def dropout(x, rate, training, seed):

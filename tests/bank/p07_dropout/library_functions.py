@@ -47,7 +47,12 @@ class MCDropout(keras.layers.Dropout):
 
 # %% mc-model
 def mc_model(model):
-    return uncertainty.mc_model(model)
+    kinds = {keras.layers.Dropout: MCDropout}
+    new = keras.models.clone_model(
+        model, clone_function=lambda layer: kinds.get(type(layer), type(layer)).from_config(layer.get_config())
+    )
+    new.set_weights(model.get_weights())
+    return new
 
 # %% mc-predict
 def mc_predict(model, images, passes, seed):

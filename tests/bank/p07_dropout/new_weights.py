@@ -1,6 +1,6 @@
 # title: Does not copy the weights
 # kind: misconception
-# fails: mc-model-test 1/4
+# fails: mc-model-test 2/4
 # hint: clone_model draws them anew
 
 # %% mc-model

@@ -1,7 +1,7 @@
 # title: Forgets the learning rate with ℓ1
 # kind: misconception
 # fails: alone-test 1/2
-# hint: the learning rate is missing
+# hint: the strength times the learning rate
 
 # %% alone
 shrink_factor = 0.99
