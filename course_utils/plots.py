@@ -342,7 +342,7 @@ def rejection_curves(curves, largest=0.6):
             many rows.
         largest: the share where the axis ends, default 0.6.
     """
-    figure = _figure(6.5, 3.2)
+    figure = _figure(7, 3)
     axis = figure.subplots()
     for index, (label, runs) in enumerate(curves.items()):
         shown = runs[0]["rejected"].to_numpy() <= largest
@@ -355,6 +355,6 @@ def rejection_curves(curves, largest=0.6):
         )
     axis.set_xlabel("share that is handed over")
     axis.set_ylabel("accuracy on the rest")
-    axis.legend(frameon=False, loc="lower right")
+    axis.legend(frameon=False, **_BESIDE)
     _tidy(axis)
     return figure
