@@ -43,7 +43,7 @@ def choose_rate(losses):
 # %% mc-dropout
 class MCDropout(keras.layers.Dropout):
     def call(self, inputs, training=None):
-        return keras.random.dropout(inputs, self.rate, seed=self.seed_generator)
+        return keras.random.dropout(inputs, self.rate, seed=self.seed_generator) if self.rate > 0 else inputs
 
 # %% mc-model
 def mc_model(model):
