@@ -47,9 +47,12 @@ test: setup lint
 	$(call say,Unit tests and whole-class tests)
 	@$(BIN)/pytest -q -m 'slow or not slow' -n 2 --dist loadgroup --durations 25 tests
 	$(call say,Running every source notebook and comparing its outputs (nbval))
-	@$(BIN)/pytest -q --nbval source
+	@$(BIN)/pytest -q --nbval -n 2 --dist loadfile source
 	$(call say,Running every release notebook: unanswered exercises must stop politely (nbval))
-	@$(BIN)/pytest -q --nbval release
+	@$(BIN)/pytest -q --nbval -n 2 --dist loadfile release
+	$(call say,Trying the tests of every practical on its bank of answers and on mutants (audit))
+	@$(BIN)/practicals audit
+	@$(BIN)/practicals calibrate --check
 
 lab: setup
 	$(call say,Opening JupyterLab in release/ (stop it with Ctrl-C))

@@ -224,7 +224,9 @@ def _inputs_digest(notebook: NotebookNode, bank: list[BankEntry], cell: str) -> 
         for index, node in code_cells(notebook, tests=True)
         if grade_id(node) == cell
     )
-    return digest([code_digest(notebook), test, [[one.name, one.cells] for one in _judged(bank, cell)]])
+    return digest(
+        [code_digest(notebook, "quick"), test, [[one.name, one.cells] for one in _judged(bank, cell)]]
+    )
 
 
 def _in_words(row: dict[str, Any]) -> str:

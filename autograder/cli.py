@@ -247,6 +247,21 @@ def demo(
         raise typer.Exit(1)
 
 
+@app.command()
+def reproduce(
+    names: Annotated[list[str] | None, typer.Argument(help="practicals by name; default: all")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="runs of each row")] = 5,
+    check: Annotated[bool, typer.Option(help="run nothing; fail where the page is not complete")] = False,
+) -> None:
+    """Measure published figures again, and write docs/reproduction.md."""
+    from autograder.reproduce import problem, reproduce
+
+    if not check:
+        typer.echo(f"wrote {reproduce(course_root(), names, seeds, Console())}")
+    elif found := problem(course_root(), seeds):
+        raise PracticalsError(found, "Run `practicals reproduce`; it goes on where it stopped")
+
+
 bench_app = typer.Typer(no_args_is_help=True, help="Compare ways of doing the same work, in one run.")
 app.add_typer(bench_app, name="bench")
 

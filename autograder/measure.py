@@ -66,7 +66,7 @@ def measure(root: Path, practical: str, budget: str, seeds: int, console: Consol
     names = sorted({name for run in runs for name in run["figures"]})
     results["practical"] = practical
     results["budgets"][budget] = {
-        "code": code_digest(notebook),
+        "code": code_digest(notebook, budget),
         "seeds": list(range(FIRST_SEED, FIRST_SEED + seeds)),
         "seconds": summary([run["seconds"] for run in runs]),
         "figures": {

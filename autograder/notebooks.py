@@ -123,9 +123,19 @@ def outputs_digest(notebook: NotebookNode) -> str:
     )
 
 
-def code_digest(notebook: NotebookNode) -> str:
-    """SHA-256 of the syntax trees of the code cells that are not tests: comments and spaces do not count."""
-    return digest([ast.dump(tree) for index, cell in code_cells(notebook) if (tree := syntax(cell, index))])
+def code_digest(notebook: NotebookNode, budget: str | None = None) -> str:
+    """SHA-256 of the syntax trees of the code cells that are not tests: comments and spaces do not count.
+
+    Args:
+        notebook: a source notebook.
+        budget: `quick` or `full`; then what `training.budget` gives at other budgets does not count either.
+    """
+    trees = [tree for index, cell in code_cells(notebook) if (tree := syntax(cell, index))]
+    if budget:
+        for call in (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) == "training.budget":
+                call.keywords = [keyword for keyword in call.keywords if keyword.arg == budget]
+    return digest([ast.dump(tree) for tree in trees])
 
 
 def package_digest(folder: Path) -> str:

@@ -86,8 +86,12 @@ def results_problem(notebook: NotebookNode, path: Path) -> str | None:
             if wanted
             else None
         )
-    code = code_digest(notebook)
-    if stale := [budget for budget, measured in results["budgets"].items() if measured["code"] != code]:
+    stale = [
+        budget
+        for budget, measured in results["budgets"].items()
+        if measured["code"] != code_digest(notebook, budget)
+    ]
+    if stale:
         return f"the code was changed since the {' and '.join(stale)} budget was measured"
     measured = {json.dumps({key: row.get(key) for key in _identity_keys()}) for row in results["thresholds"]}
     if measured != {json.dumps(rounded(identity(threshold))) for threshold in wanted}:

@@ -358,3 +358,329 @@ def rejection_curves(curves, largest=0.6):
     axis.legend(frameon=False, **_BESIDE)
     _tidy(axis)
     return figure
+
+
+def per_layer(curves, label, legend_title=None):
+    """A positive number for each layer of networks, on a logarithmic axis; a band spans repeated runs.
+
+    Where no run has a finite number above 0 (it vanished or overflowed), nothing is drawn.
+
+    Args:
+        curves: a dict from a network's name to an array (n_layers,), or (n_runs, n_layers), of which the
+            median is drawn and a band from the smallest to the largest.
+        label: what the number is, with its unit if it has one.
+        legend_title: what the names say, such as "initial weights".
+    """
+    figure = _figure(7.4, 3.6)
+    axis = figure.subplots()
+    styles = ("-", "--", "-.", ":")
+    for index, (name, values) in enumerate(curves.items()):
+        values = np.atleast_2d(np.asarray(values, dtype=float))
+        drawable = np.ma.masked_where(~(np.isfinite(values) & (values > 0)), values)
+        colour, layers = COLOURS[index % len(COLOURS)], np.arange(values.shape[1])
+        axis.plot(
+            layers, np.ma.median(drawable, axis=0), styles[index % len(styles)], color=colour, label=name
+        )
+        axis.fill_between(layers, drawable.min(axis=0), drawable.max(axis=0), color=colour, alpha=0.25)
+    axis.set_yscale("log")
+    axis.set_xlabel("layer (0 is the one next to the input)")
+    axis.set_ylabel(label)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.grid(alpha=0.3)
+    _tidy(axis)
+    axis.legend(title=legend_title, frameon=False, **_BESIDE)
+    return figure
+
+
+def heat_maps(tables, column_label, row_label, value_label, limit=12.0):
+    """Tables of numbers as coloured squares side by side: blue below 0, red above, the number in each.
+
+    Args:
+        tables: a dict from a panel's title to a pandas.DataFrame; all have the same rows and columns.
+        column_label: what the columns are.
+        row_label: what the rows are.
+        value_label: what the numbers are.
+        limit: the size at which colours are full, default 12; infinite ones are full too, NaN is grey.
+    """
+    rows, columns = next(iter(tables.values())).shape
+    figure = _figure(2.2 + (0.62 * columns + 0.5) * len(tables), 0.36 * rows + 1.4)
+    panels = figure.subplots(1, len(tables), squeeze=False, sharey=True)[0]
+    for axis, (title, table) in zip(panels, tables.items(), strict=True):
+        values = table.to_numpy(dtype=float)
+        clipped = np.ma.masked_invalid(np.clip(values, -limit, limit))
+        axis.set_facecolor("lightgrey")
+        drawn = axis.imshow(clipped, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        for row, column in np.ndindex(*values.shape):
+            value = values[row, column]
+            colour = "white" if abs(value) > 0.6 * limit else "black"
+            words = "NaN" if np.isnan(value) else f"{value:.1f}"
+            axis.text(column, row, words, ha="center", va="center", color=colour, fontsize=8)
+        axis.set_xticks(range(columns), table.columns)
+        axis.set_yticks(range(rows), table.index)
+        axis.set_xlabel(column_label)
+        axis.set_title(title, fontsize=10)
+    panels[0].set_ylabel(row_label)
+    figure.colorbar(drawn, ax=panels, label=value_label, shrink=0.9)
+    return figure
+
+
+def mean_and_range(panels, x, xlabel, ylabel):
+    """Curves of repeated runs: the mean over the runs, and a band from the lowest to the highest run.
+
+    Args:
+        panels: a dict from a panel's title to its curves, a dict from a name to an array (runs, points). The
+            same names in all panels; one legend for them.
+        x: the points' places on the horizontal axis.
+        xlabel: its label.
+        ylabel: the label of the vertical axis, which all panels share.
+    """
+    figure = _figure(min(2.6 * len(panels) + 1.8, 10) if len(panels) > 1 else 6.5, 3.1)
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    x = np.asarray(list(x))
+    markers = "osv^Dx+"
+    for axis, (title, curves) in zip(axes, panels.items(), strict=True):
+        for index, (name, runs) in enumerate(curves.items()):
+            runs, colour = np.asarray(runs), COLOURS[index % len(COLOURS)]
+            axis.plot(x, runs.mean(axis=0), color=colour, marker=markers[index % 7], markersize=4, label=name)
+            axis.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.25, linewidth=0)
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel(xlabel)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.grid(alpha=0.3)
+        _tidy(axis)
+    axes[0].set_ylabel(ylabel)
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside right upper", frameon=False)
+    return figure
+
+
+def ridges(panels, labels, quantity, time):
+    """Distributions that change over time: histograms above each other, one row a time, the first on top.
+
+    Args:
+        panels: a dict from a panel's title to a list of arrays, one for each label; all values count alike.
+        labels: the times, one for each row.
+        quantity: what is distributed, with its unit: the label of the horizontal axes, which have one scale.
+        time: what the labels count.
+    """
+    samples = [np.ravel(sample) for rows in panels.values() for sample in rows]
+    low, high = np.percentile(np.concatenate(samples), [0.1, 99.9])
+    edges = np.linspace(low - 0.05 * (high - low), high + 0.05 * (high - low), 121)
+    figure = _figure(3.8 * len(panels) + 0.8, 0.5 * len(labels) + 1.2)
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+    for axis, (title, rows) in zip(axes, panels.items(), strict=True):
+        for row, sample in enumerate(rows):
+            heights = np.histogram(sample, edges)[0].astype(float)
+            base = len(rows) - 1 - row
+            # every row has the same height: a narrow peak would flatten all others
+            curve = base + 0.9 * heights / max(heights.max(), 1)
+            centres = (edges[1:] + edges[:-1]) / 2
+            axis.fill_between(centres, base, curve, color=BLUE, alpha=0.5, linewidth=0)
+            axis.plot(centres, curve, color=BLUE, linewidth=1)
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel(quantity, fontsize=9)
+        axis.set_yticks(range(len(labels)), [str(label) for label in reversed(labels)])
+        axis.grid(axis="y", alpha=0.3)
+        _tidy(axis)
+    axes[0].set_ylabel(time)
+    return figure
+
+
+# --- repeated runs, layers side by side, decisions in the plane ---------------------------------------------
+
+
+def seed_bands(panels, x, *, xlabel, ylabel, legend_title=None, log=False, smooth=False):
+    """Repeated runs: lines of their means, bands from the lowest to the highest run, a panel for each group.
+
+    Args:
+        panels: a dict from a panel's title to a dict from a line's name to an array of shape (runs, len(x)).
+        x: (n,) where the values were measured: epochs, layers.
+        xlabel: what `x` is, with its unit.
+        ylabel: what the values are, with their unit.
+        legend_title: what the names of the lines are.
+        log: whether the values are drawn on a logarithmic axis, default False.
+        smooth: whether lines have no markers (for many points), default False.
+    """
+    figure = _figure(4.2 * len(panels) + 1.6, 3.4)
+    styles, markers, drawn = ("-", "--", "-.", ":"), "osv^DXP", {}
+    for axis, (title, lines) in zip(
+        figure.subplots(1, len(panels), squeeze=False, sharey=True).flat, panels.items(), strict=True
+    ):
+        for name, runs in lines.items():
+            runs, index = np.asarray(runs, dtype=np.float64), drawn.setdefault(name, len(drawn))
+            look = {"color": COLOURS[index % len(COLOURS)], "linestyle": styles[index % len(styles)]}
+            if not smooth:
+                look |= {"marker": markers[index % len(markers)], "markersize": 4}
+            axis.plot(x, runs.mean(axis=0), label=name, **look)
+            axis.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=look["color"], alpha=0.2)
+        axis.set(title=title, xlabel=xlabel)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _tidy(axis)
+    first, *_ = figure.axes
+    first.set_ylabel(ylabel)
+    if log:
+        first.set_yscale("log")
+    # a line's name once, though it may be in several panels
+    handles = {
+        label: handle
+        for axis in figure.axes
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        handles.values(), handles.keys(), title=legend_title, loc="outside right center", frameon=False
+    )
+    return figure
+
+
+def layer_histograms(outputs, low, high, bins=41, xlabel="activation"):
+    """How the outputs of each layer are distributed: a row of histograms for each network.
+
+    Values outside the drawn range are counted in the outermost bars. Each histogram has its own height and
+    its standard deviation above it.
+
+    Args:
+        outputs: a dict from a network's name to a dict from a layer's name to an array of any shape.
+        low: where the horizontal axes begin.
+        high: where they end.
+        bins: number of bars, default 41.
+        xlabel: what the values are, default "activation".
+    """
+    columns = max(len(layers) for layers in outputs.values())
+    figure = _figure(1.75 * columns, 1.45 * len(outputs) + 0.5)
+    grid = figure.subplots(len(outputs), columns, squeeze=False, sharex=True)
+    for row, (network, layers) in zip(grid, outputs.items(), strict=True):
+        for axis, (layer, values) in zip(row, layers.items(), strict=True):
+            values = np.asarray(values, dtype=np.float64).ravel()
+            axis.hist(np.clip(values, low, high), bins=np.linspace(low, high, bins + 1), color=BLUE)
+            axis.set_title(f"{layer}: sd {values.std():.2g}", fontsize=8)
+            axis.set_xlim(low, high)
+            axis.set_yticks([])
+            _tidy(axis)
+        row[0].set_ylabel(network, fontsize=9)
+    for axis in grid[-1]:
+        axis.set_xlabel(xlabel, fontsize=9)
+    return figure
+
+
+def decision_regions(regions, points, labels, extent):
+    """What networks answer in the plane: the probability of class 1 as shades, one half as a line.
+
+    Args:
+        regions: a dict from a network's name to its probabilities of class 1, an array of shape (rows,
+            columns) on a grid; the first row is the lowest.
+        points: (n, 2) examples to be drawn on top.
+        labels: (n,) their classes, 0 or 1.
+        extent: left, right, bottom and top of the grid.
+    """
+    columns = min(3, len(regions))
+    rows = math.ceil(len(regions) / columns)
+    figure = _figure(2.9 * columns, 2.3 * rows + 0.4)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    points, labels = np.asarray(points), np.asarray(labels)
+    for axis in grid.flat[len(regions) :]:
+        axis.set_axis_off()
+    for axis, (name, shades) in zip(grid.flat, regions.items(), strict=False):
+        shades = np.asarray(shades)
+        axis.imshow(shades, extent=extent, origin="lower", cmap="PuOr_r", vmin=-0.4, vmax=1.4, aspect="auto")
+        across = np.linspace(extent[0], extent[1], shades.shape[1])
+        up = np.linspace(extent[2], extent[3], shades.shape[0])
+        axis.contour(across, up, shades, levels=[0.5], colors=BLACK, linewidths=1)
+        for label, colour, marker in ((0, BLUE, "o"), (1, VERMILION, "^")):
+            of_class = points[labels == label]
+            axis.scatter(
+                *of_class.T, s=9, color=colour, marker=marker, edgecolor=BLACK, linewidth=0.3, label=label
+            )
+        axis.set_title(name, fontsize=10)
+    for axis in grid[:, 0]:
+        axis.set_ylabel("second input")
+    for axis in grid[-1]:
+        axis.set_xlabel("first input")
+    handles, names = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, title="class", loc="outside right center", frameon=False)
+    return figure
+
+
+PATH_STYLES = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "v"), ("-", "D"), ("--", "P"))
+
+
+def optimizer_paths(losses, paths):
+    """Paths of optimisers over the contour lines of losses of two weights, one panel a loss.
+
+    Args:
+        losses: a dict from a panel's title to a function of two arrays, the weights.
+        paths: a dict from the same titles to dicts from an optimiser's name to its path, (steps + 1, 2).
+    """
+    figure = _figure(3.7 * len(losses) + 1.2, 3.7)
+    axes = figure.subplots(1, len(losses), squeeze=False)[0]
+    for axis, (title, loss) in zip(axes, losses.items(), strict=True):
+        _contours(axis, title, loss, paths[title].values())
+        for (name, path), colour, (line, marker) in zip(
+            paths[title].items(), COLOURS, PATH_STYLES, strict=False
+        ):
+            axis.plot(*path.T, line, color=colour, linewidth=1.2, label=name)
+            axis.plot(*path[-1], marker, color=colour, markersize=6, markeredgecolor="white")
+        axis.plot(*next(iter(paths[title].values()))[0], "*", color=BLACK, markersize=10, label="start")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right center", frameon=False)
+    return figure
+
+
+def optimizer_animation(title, loss, paths, frames=24):
+    """The paths of `optimizer_paths` for one loss, step by step, as the bytes of an animated GIF.
+
+    Args:
+        title: of the panel.
+        loss: a function of two arrays, the weights.
+        paths: a dict from an optimiser's name to its path, (steps + 1, 2).
+        frames: how many of the steps are drawn, default 24; each stays for an eighth of a second.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = _figure(5, 3)
+    canvas, axis = FigureCanvasAgg(figure), figure.subplots()
+    _contours(axis, title, loss, paths.values())
+    lines = [
+        axis.plot([], [], line, marker=marker, markevery=[-1], color=colour, linewidth=1.2, label=name)[0]
+        for name, colour, (line, marker) in zip(paths, COLOURS, PATH_STYLES, strict=False)
+    ]
+    figure.legend(loc="outside right center", frameon=False)
+    images = []
+    for last in np.linspace(1, len(next(iter(paths.values()))), frames).astype(int):
+        for line, path in zip(lines, paths.values(), strict=True):
+            line.set_data(*path[:last].T)
+        canvas.draw()
+        pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        images.append(pixels.quantize(48, dither=Image.Dither.NONE))
+    gif = io.BytesIO()
+    images[0].save(gif, "GIF", save_all=True, append_images=images[1:], duration=125, loop=0, optimize=True)
+    return gif.getvalue()
+
+
+def show_animation(gif, alt):
+    """Display an animated GIF in the notebook with a text for those who cannot see it, as `show` does.
+
+    Args:
+        gif: its bytes.
+        alt: what it shows, in a sentence or two.
+    """
+    from IPython.display import display
+
+    data = {"image/gif": base64.b64encode(gif).decode("ascii"), "text/plain": alt}
+    display(data, raw=True, metadata={"image/gif": {"alt": alt}})
+
+
+def _contours(axis, title, loss, paths):
+    """Contour lines of a loss around paths; steps that leave the picture are cut off."""
+    points = np.concatenate([path[np.isfinite(path).all(axis=1)] for path in paths])
+    low, high = np.quantile(points, [0.005, 0.995], axis=0)
+    margin = 0.25 * (high - low) + 0.1
+    grid = np.meshgrid(*(np.linspace(a, b, 120) for a, b in zip(low - margin, high + margin, strict=True)))
+    heights = loss(*grid)
+    axis.contour(
+        *grid, heights, levels=np.quantile(heights, np.linspace(0.03, 0.97, 12)), colors="0.8", linewidths=0.8
+    )
+    axis.set(
+        xlim=grid[0][0, [0, -1]], ylim=grid[1][[0, -1], 0], xlabel="first weight", ylabel="second weight"
+    )
+    axis.set_title(title)
+    _tidy(axis)

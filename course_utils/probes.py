@@ -95,3 +95,55 @@ def _built(model):
     if not model.built or not model.inputs:
         raise ValueError("the model is not built yet: begin it with keras.Input, or call it on a batch first")
     return model
+
+
+def along_gradient(model, x, y, steps):
+    """The loss and its gradient on the way along the negative gradient, on one batch and in training mode.
+
+    It is what S. Santurkar, D. Tsipras, A. Ilyas and A. Mądry, "How does batch normalization help
+    optimization?", 2018, arXiv:1805.11604, measure: how far a gradient can be trusted. The model is left as
+    it was.
+
+    Args:
+        model: a built and compiled Sequential or Functional model.
+        x: inputs of the batch.
+        y: targets of the batch.
+        steps: step sizes η; the weights are moved to θ − η g, where g is the gradient at θ.
+
+    Returns:
+        A pandas.DataFrame with a row for each step (index "step"): `loss` there, and `gradient_change`,
+        ‖g(θ − η g) − g(θ)‖ / ‖g(θ)‖ (L2 norms over all trainable weights).
+
+    Raises:
+        ValueError: the model is not built or not compiled yet.
+    """
+    _built(model)
+    if not model.compiled:
+        raise ValueError("the model has no loss yet: compile it first")
+    x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
+    variables = [variable.value for variable in model.trainable_variables]
+
+    def loss_and_gradient():
+        with tf.GradientTape() as tape:
+            loss = model.compute_loss(x, y, model(x, training=True), training=True)
+        return float(loss), [np.asarray(gradient) for gradient in tape.gradient(loss, variables)]
+
+    kept = model.get_weights()
+    start = [np.asarray(variable) for variable in variables]
+    try:
+        _, gradient = loss_and_gradient()
+        size = _length(gradient)
+        rows = {}
+        for step in steps:
+            for variable, value, slope in zip(variables, start, gradient, strict=True):
+                variable.assign(value - step * slope)
+            loss, there = loss_and_gradient()
+            change = [new - old for new, old in zip(there, gradient, strict=True)]
+            rows[step] = {"loss": loss, "gradient_change": _length(change) / size}
+    finally:
+        model.set_weights(kept)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")
+
+
+def _length(arrays):
+    return np.sqrt(sum(float(np.sum(array.astype(np.float64) ** 2)) for array in arrays))

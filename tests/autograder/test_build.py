@@ -287,6 +287,15 @@ def test_comments_spaces_words_and_tests_do_not_count_as_code(course):
     assert code_digest(read_text(course.text)) != before
 
 
+def test_a_budget_counts_only_what_it_gives(course):
+    course.write(use="# %%\nepochs = training.budget(full=5, quick=2)\n")
+    quick, full, both = (code_digest(read_text(course.text), budget) for budget in ("quick", "full", None))
+    course.write(use="# %%\nepochs = training.budget(full=5, quick=1)\n")
+    assert code_digest(read_text(course.text), "full") == full
+    assert code_digest(read_text(course.text), "quick") != quick
+    assert code_digest(read_text(course.text)) != both
+
+
 def test_magics_are_code_too(course):
     course.write(use="# %%\n# %matplotlib inline\n# !true\n")
     digest = code_digest(read_text(course.text))

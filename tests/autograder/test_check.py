@@ -26,7 +26,7 @@ def clean(built):
         "practical": "toy",
         "budgets": {
             "quick": {
-                "code": code_digest(read_text(built.text)),
+                "code": code_digest(read_text(built.text), "quick"),
                 "seeds": [42, 43],
                 "seconds": {},
                 "figures": {},

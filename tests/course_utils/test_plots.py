@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -178,6 +179,74 @@ OF_PROBABILITIES = {
 @pytest.mark.parametrize("name", OF_PROBABILITIES)
 def test_figures_of_probabilities_are_labelled_whole_and_small(name):
     figure = OF_PROBABILITIES[name]()
+
+
+PER_LAYER = np.array([[1e-9, 1e-6, 1e-3], [1e-8, 1e-5, 1e-2]])
+LAYER_FIGURES = {
+    "per_layer": lambda: plots.per_layer(
+        {"sigmoid": PER_LAYER, "a single run": PER_LAYER[0]}, "norm of the gradient", "activation"
+    ),
+    "heat_maps": lambda: plots.heat_maps(
+        {
+            "first / last": pd.DataFrame([[0.5, -np.inf], [np.nan, 20.0]], ["sigmoid", "tanh"], [5, 10]),
+            "first": pd.DataFrame([[0.5, 1.0], [2.0, -3.0]], ["sigmoid", "tanh"], [5, 10]),
+        },
+        "depth",
+        "activation",
+        "logarithm to base 10",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYER_FIGURES)
+def test_figures_of_layers_are_labelled_and_whole(name):
+    figure = LAYER_FIGURES[name]()
+    assert figure.axes[0].get_xlabel()
+    assert figure.axes[0].get_ylabel()
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+
+
+def test_per_layer_draws_medians_and_leaves_out_what_vanished_or_overflowed():
+    values = np.vstack([PER_LAYER, [1e-7, 0.0, np.inf]])
+    (axis,) = plots.per_layer({"sigmoid": values}, "norm").axes
+    drawn = axis.lines[0].get_ydata()
+    np.testing.assert_allclose(drawn, [1e-8, np.median([1e-6, 1e-5]), np.median([1e-3, 1e-2])])
+    assert axis.get_yscale() == "log"
+    (axis,) = plots.per_layer({"sigmoid": [0.0, 0.0, 1.0]}, "norm").axes
+    assert np.ma.getmaskarray(axis.lines[0].get_ydata(orig=True)).tolist() == [True, True, False]
+
+
+def test_heat_maps_write_every_number():
+    first, second, _ = LAYER_FIGURES["heat_maps"]().axes
+    assert [text.get_text() for text in first.texts] == ["0.5", "-inf", "NaN", "20.0"]
+    assert [text.get_text() for text in second.texts] == ["0.5", "1.0", "2.0", "-3.0"]
+
+
+def runs_panels():
+    rng = np.random.default_rng(0)
+    return {title: {"with": rng.uniform(size=(3, 4)), "without": rng.uniform(size=(3, 4))} for title in "ab"}
+
+
+def samples_over_time():
+    rng = np.random.default_rng(0)
+    return {title: [rng.normal(scale=1 + row, size=200) for row in range(4)] for title in ("one", "two")}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: plots.mean_and_range(runs_panels(), range(1, 5), "epoch", "accuracy"),
+        lambda: plots.ridges(samples_over_time(), [0, 10, 20, 40], "weight", "minibatches seen"),
+    ],
+    ids=["mean_and_range", "ridges"],
+)
+def test_figures_in_panels_have_labels_and_are_whole_and_small(draw):
+    figure = draw()
+    assert all(axis.get_xlabel() for axis in figure.axes)
+    assert figure.axes[0].get_ylabel()
     figure.draw_without_rendering()
     drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
     assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
@@ -212,3 +281,89 @@ def test_rejection_curves_are_means_over_the_runs():
     np.testing.assert_allclose(accuracy, both[: len(share)])
     assert share[0] == 0
     assert share[-1] <= 0.6
+
+
+def test_mean_and_range_draws_the_mean_of_the_runs():
+    panels = runs_panels()
+    figure = plots.mean_and_range(panels, range(1, 5), "epoch", "accuracy")
+    for axis, curves in zip(figure.axes, panels.values(), strict=True):
+        for line, runs in zip(axis.get_lines(), curves.values(), strict=True):
+            np.testing.assert_allclose(line.get_ydata(), runs.mean(axis=0))
+
+
+def test_ridges_have_the_first_time_on_top():
+    figure = plots.ridges(samples_over_time(), [0, 10, 20, 40], "weight", "minibatches seen")
+    axis = figure.axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["40", "20", "10", "0"]
+    first, *_, last = axis.get_lines()
+    assert first.get_ydata().min() == 3
+    assert last.get_ydata().min() == 0
+
+
+# --- repeated runs, layers side by side, decisions in the plane ---------------------------------------------
+
+RUNS = np.arange(24, dtype=float).reshape(3, 8)  # three runs of eight epochs
+
+
+def two_networks():
+    rng = np.random.default_rng(1)
+    return {name: {f"layer {k}": rng.normal(size=(50, 4)) for k in (1, 2, 3)} for name in ("one", "two")}
+
+
+SIDE_BY_SIDE = {
+    "seed_bands": lambda: plots.seed_bands(
+        {"left": {"a": RUNS, "b": RUNS + 1}, "right": {"b": RUNS}},
+        range(8),
+        xlabel="epoch",
+        ylabel="accuracy",
+    ),
+    "layer_histograms": lambda: plots.layer_histograms(two_networks(), -3, 3),
+    "decision_regions": lambda: plots.decision_regions(
+        {name: np.linspace(0, 1, 400).reshape(20, 20) for name in ("tanh", "relu", "selu", "gelu")},
+        np.random.default_rng(2).uniform(-1, 1, size=(30, 2)),
+        np.arange(30) % 2,
+        (-1, 1, -1, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_figures_of_several_panels_are_labelled_small_and_whole(name):
+    figure = SIDE_BY_SIDE[name]()
+    assert any(axis.get_xlabel() for axis in figure.axes)
+    assert any(axis.get_ylabel() for axis in figure.axes)
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+    png = io.BytesIO()
+    figure.savefig(png)
+    assert len(png.getvalue()) < 80_000
+
+
+def test_bands_go_from_the_lowest_run_to_the_highest_around_their_mean():
+    left, right = SIDE_BY_SIDE["seed_bands"]().axes
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), RUNS.mean(axis=0))
+    heights = left.collections[0].get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == (RUNS.min(), RUNS.max())
+    assert left.lines[1].get_color() == right.lines[0].get_color()  # a name keeps its colour in all panels
+
+
+def test_the_legend_names_each_line_once():
+    (legend,) = SIDE_BY_SIDE["seed_bands"]().legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
+
+
+def test_histograms_count_every_value_also_those_outside():
+    values = np.array([-100.0, 0.0, 0.1, 100.0])
+    (axis,) = plots.layer_histograms({"net": {"first": values}}, -1, 1, bins=4).axes
+    assert [bar.get_height() for bar in axis.patches] == [1, 0, 2, 1]
+    assert f"{values.std():.2g}" in axis.get_title()
+
+
+def test_every_network_gets_a_panel_with_its_probabilities():
+    axes = [axis for axis in SIDE_BY_SIDE["decision_regions"]().axes if axis.images]
+    assert [axis.get_title() for axis in axes] == ["tanh", "relu", "selu", "gelu"]
+    for axis in axes:
+        np.testing.assert_array_equal(axis.images[0].get_array(), np.linspace(0, 1, 400).reshape(20, 20))
+        assert sum(len(drawn.get_offsets()) for drawn in axis.collections if drawn.get_label() in "01") == 30

@@ -81,3 +81,39 @@ def test_a_model_that_is_not_ready_is_refused_with_what_to_do(batch):
             probe(unbuilt, x)
     with pytest.raises(ValueError, match="compile it first"):
         probes.gradient_norms(keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)]), x, y)
+
+
+def test_the_gradient_of_a_parabola_changes_as_its_slope_does():
+    # loss θ², gradient 2θ: at θ − 2ηθ the gradient has changed by −4ηθ, by the share 2η of its length
+    parabola = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    parabola.compile("sgd", "mse")
+    parabola.set_weights([np.array([[3.0]], np.float32)])
+    x, y = np.ones((4, 1), np.float32), np.zeros((4, 1), np.float32)
+    walk = probes.along_gradient(parabola, x, y, (0.1, 0.25, 1.0))
+    assert list(walk.index) == [0.1, 0.25, 1.0]
+    np.testing.assert_allclose(walk["loss"], [(3 * (1 - 2 * step)) ** 2 for step in walk.index], rtol=1e-5)
+    np.testing.assert_allclose(walk["gradient_change"], 2 * np.array(walk.index), rtol=1e-5)
+
+
+def test_a_walk_along_the_gradient_leaves_the_model_as_it_was(batch):
+    x, y = batch
+    normalised = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Dense(5),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(4, activation="softmax"),
+        ]
+    )
+    normalised.compile("sgd", "sparse_categorical_crossentropy")
+    before = normalised.get_weights()
+    walk = probes.along_gradient(normalised, x, y, (0.5,))
+    assert np.isfinite(walk.to_numpy()).all()
+    for kept, after in zip(before, normalised.get_weights(), strict=True):
+        np.testing.assert_array_equal(after, kept)
+
+
+def test_a_walk_needs_a_loss(batch):
+    bare = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)])
+    with pytest.raises(ValueError, match="compile it first"):
+        probes.along_gradient(bare, *batch, (0.1,))

@@ -1,0 +1,2216 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Practical 3: Initialisation and activation functions
+#
+# Before a network has seen a single image, two choices have been made for it: how its weights are drawn,
+# and which activation function bends the signal between its layers. This practical shows that the two
+# belong together, computes the right weights for *any* activation function, and follows a famous failure
+# to its end: deep, narrow ReLU networks that are dead before training begins.
+#
+# **When you have finished, you can**
+#
+# 1. work out fan-in and fan-out of any layer, and draw Glorot, He and LeCun weights yourself;
+# 2. predict the size of a signal after any number of layers, and compute the weights that keep it;
+# 3. look into a Keras model: collect its activations, find units that are dead or do the same as others;
+# 4. say what zeros, too small and too large weights do to sigmoid and to ReLU networks, and why;
+# 5. bound the probability that a ReLU network is born dead, and hold the bound against 1,000 trainings,
+#    with an interval that says how sure the result is.
+#
+# **It assumes** Practical 1 (dense layers in Keras, ReLU and sigmoid, validation images) and a little
+# probability: mean, variance, the normal distribution. Practical 2 is not needed.
+#
+# **How it works.** Text, experiments and exercises take turns. Write down your guess at every *Predict*
+# before you run the cell. In an exercise, replace `raise NotImplementedError(…)` with your answer and run
+# the check below it. More checks run when your work is graded, on inputs that you have not seen.
+#
+# | Exercise | Points | | Exercise | Points |
+# |---|---|---|---|---|
+# | 1 Fan-in and fan-out | 3 | | 7 Units that do the same | 4 |
+# | 2 Draw the weights | 4 | | 8 Four smooth activation functions | 3 |
+# | 3 Compare initialisers | 3 | | 9 Dead units | 3 |
+# | 4 Collect activations | 3 | | 10 Born dead | 3 |
+# | 5 Predict the signal | 4 | | 11 Collapsed, and how sure | 3 |
+# | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
+# | | | | **Total** | **39** |
+#
+# **Time.** On two processor cores the whole notebook computes for about ten minutes at the full budget
+# (the default) and one minute at the quick budget. Plan three to four hours for reading, guessing and
+# answering.
+#
+# **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get confusing,
+# choose *Restart kernel and run all cells*. When you ask somebody, quote the feedback of the check in
+# full.
+
+# %% [markdown]
+# ## 0 Set up
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+import math
+from itertools import pairwise
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.datasets import make_moons
+
+from course_utils import data, ensembles, expect, plots, probes, runs, training
+
+print(training.describe_budget())
+
+# %% [markdown]
+# The experiments with images use MNIST, 70,000 handwritten digits, because the figures that others have
+# published are on MNIST. Where it is missing, Fashion-MNIST takes its place: everything below holds there
+# too, with lower accuracies. (`data.load("mnist")` in a new cell fetches MNIST.)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+DATA = "mnist"  # or "fashion_mnist": this line chooses
+if data.find(DATA) is None:
+    print(f"{DATA} is not on this machine: Fashion-MNIST takes its place")
+    DATA = "fashion_mnist"
+N_VALID, N_TRAIN = 5_000, training.budget(full=55_000, quick=5_000)
+images = data.load(DATA)
+rows = images.x_train[: N_VALID + N_TRAIN].reshape(-1, 784).astype("float32") / 255
+x_valid, y_valid = rows[:N_VALID], images.y_train[:N_VALID]
+x_train, y_train = rows[N_VALID:], images.y_train[N_VALID : N_VALID + N_TRAIN]
+SEEDS = training.seeds(training.budget(full=3, quick=2))
+print(f"{images.name}: {len(x_train):,} training and {len(x_valid):,} validation images; seeds {SEEDS}")
+
+# %% [markdown]
+# ## 1 How large should a weight be?
+#
+# A layer of a network computes pre-activations $z_k = \sum_i w_{ik} h_i + b_k$ from the outputs $h_i$ of
+# the layer before. At the beginning the biases are 0 and the weights are drawn independently, with mean 0.
+# Then the terms of the sum are uncorrelated, their variances add up, and
+#
+# $$\mathrm{Var}(z) = \mathrm{fan_{in}} \cdot \mathrm{Var}(w) \cdot E[h^2],$$
+#
+# where $\mathrm{fan_{in}}$ is the number of terms. Note the last factor: it is the **mean square** of the
+# inputs, not their variance. The two differ as soon as the inputs have a mean other than 0, as after a ReLU.
+#
+# On the way back, the gradient that reaches $h_i$ is a sum over the units that $h_i$ feeds, whose number is
+# called $\mathrm{fan_{out}}$. So for gradients $\mathrm{fan_{out}} \cdot \mathrm{Var}(w)$ takes the place of
+# $\mathrm{fan_{in}} \cdot \mathrm{Var}(w)$. Three answers to the question of how large a weight should be:
+#
+# | scheme | variance of a weight | made for |
+# |---|---|---|
+# | **LeCun** (LeCun, Bottou, Orr and Müller, 1998) | $1/\mathrm{fan_{in}}$ | keeping signals where $E[h^2] = \mathrm{Var}(z)$ |
+# | **Glorot** (Glorot and Bengio, 2010) | $2/(\mathrm{fan_{in}}+\mathrm{fan_{out}})$ | a compromise between signals and gradients |
+# | **He** (He, Zhang, Ren and Sun, 2015) | $2/\mathrm{fan_{in}}$ | ReLU, which halves the mean square |
+#
+# Each can be drawn from a normal distribution with this variance, or from a uniform distribution between
+# $-\ell$ and $\ell$ with the same variance. A uniform distribution on $[-\ell, \ell]$ has the variance
+# $\ell^2/3$.
+#
+# ### Exercise 1: Fan-in and fan-out (3 points)
+#
+# In Keras, the weights of a layer are an array called its `kernel`:
+#
+# | layer | shape of the kernel |
+# |---|---|
+# | `Dense` | (inputs, units) |
+# | `Conv1D` | (width, input channels, filters) |
+# | `Conv2D` | (height, width, input channels, filters) |
+#
+# A convolution computes each of its outputs from a small window of its input: a unit of `Conv2D` sums over
+# height × width positions and all input channels. In the same way each input feeds height × width positions
+# of every filter. (Inputs at the border feed fewer; one does not count that.)
+#
+# Write `fans(kernel_shape)`, which returns the pair `fan_in, fan_out` for kernels of these three kinds and
+# of any other number of window dimensions.
+#
+# Then compute `conv_limit`: between which numbers $-\ell$ and $\ell$ does Glorot's *uniform* scheme draw the
+# weights of a `Conv2D` with 32 filters and a window of 3 by 3, on photographs with 3 colours? Give $\ell$.
+
+
+# %% nbgrader={"grade": false, "grade_id": "fans", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def fans(kernel_shape):
+    """Fan-in and fan-out of a layer.
+
+    Args:
+        kernel_shape: tuple of at least two ints: window sizes (none for a dense layer), inputs, outputs.
+
+    Returns:
+        fan_in, fan_out: two ints.
+    """
+    ### BEGIN SOLUTION
+    *window, inputs, outputs = kernel_shape
+    positions = math.prod(window)
+    return positions * inputs, positions * outputs
+    ### END SOLUTION
+
+
+# conv_limit = …
+### BEGIN SOLUTION
+conv_limit = np.sqrt(6 / sum(fans((3, 3, 3, 32))))
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "fans-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Fan-in and fan-out", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("dense layers", points=1):
+        n_in, n_out = (int(n) for n in rng.integers([5, 50], [50, 500]))
+        expect.equal(
+            list(fans((n_in, n_out))),
+            [n_in, n_out],
+            f"fans(({n_in}, {n_out}))",
+            mistakes={"the two are swapped": [n_out, n_in]},
+            step="Each of the units sums over all inputs, and each input feeds all units.",
+        )
+    with exercise.part("conv_limit is a number", points=0):
+        expect.shape(conv_limit, (), "conv_limit", step="Assign one number to conv_limit.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("convolutions", points=1):
+        for n_window in (1, 2, 3):
+            window = [int(n) for n in rng.integers(2, 8, size=n_window)]
+            channels, filters = (int(n) for n in rng.integers([3, 20], [20, 70]))
+            positions = int(np.prod(window))
+            expect.equal(
+                list(fans((*window, channels, filters))),
+                [positions * channels, positions * filters],
+                f"fans({(*window, channels, filters)})",
+                mistakes={
+                    "the window is missing in both": [channels, filters],
+                    "the window is missing in fan_out": [positions * channels, filters],
+                    "the window is missing in fan_in": [channels, positions * filters],
+                    "the two are swapped": [positions * filters, positions * channels],
+                    "these are the first two entries of the shape: the window": [
+                        window[0],
+                        (*window, channels)[1],
+                    ],
+                },
+                step="Multiply all window sizes; then by the channels for fan_in, by the filters for fan_out.",
+            )
+    with exercise.part("the limit of a uniform distribution", points=1):
+        right = np.sqrt(6 / (27 + 288))
+        expect.close(
+            conv_limit,
+            right,
+            "conv_limit",
+            rtol=0.01,
+            describe="a positive number",
+            mistakes={
+                "this is the standard deviation; a uniform distribution reaches √3 times as far": right
+                / np.sqrt(3),
+                "this is the variance": right**2 / 3,
+                "this is He's limit": np.sqrt(6 / 27),
+                "this is LeCun's limit": np.sqrt(3 / 27),
+                "the window is missing in the fans": np.sqrt(6 / 35),
+                "the window is missing in fan_out": np.sqrt(6 / 59),
+            },
+            step="Find fan_in and fan_out, then Glorot's variance, then the ℓ for which ℓ²/3 is that variance.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 2: Draw the weights (4 points)
+#
+# Write `draw_weights(shape, scheme, distribution, seed)`. It returns an array of the given shape with
+# independent weights of mean 0, where
+#
+# - `scheme` is `"lecun"`, `"glorot"` or `"he"` and says which variance they have;
+# - `distribution` is `"normal"` or `"uniform"`;
+# - `seed` is a whole number: the same seed gives the same weights, another seed others.
+#
+# NumPy is all you need: `rng = np.random.default_rng(seed)` has the methods `rng.normal` and `rng.uniform`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "draw-weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def draw_weights(shape, scheme, distribution, seed):
+    """Random initial weights.
+
+    Args:
+        shape: shape of the kernel, as `fans` takes it.
+        scheme: "lecun", "glorot" or "he".
+        distribution: "normal" or "uniform".
+        seed: an int.
+
+    Returns:
+        An array of this shape.
+    """
+    ### BEGIN SOLUTION
+    fan_in, fan_out = fans(shape)
+    variance = {"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out), "he": 2 / fan_in}[scheme]
+    rng = np.random.default_rng(seed)
+    if distribution == "normal":
+        return rng.normal(scale=np.sqrt(variance), size=shape)
+    limit = np.sqrt(3 * variance)
+    return rng.uniform(-limit, limit, size=shape)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "draw-weights-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Draw the weights", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    def check_spread(shape, fan_in, fan_out, scheme, distribution):
+        """Check shape, mean and standard deviation of freshly drawn weights, and return them."""
+        called = f"draw_weights({shape}, {scheme!r}, {distribution!r}, …)"
+        drawn = np.asarray(draw_weights(shape, scheme, distribution, int(rng.integers(2**31))))
+        expect.shape(drawn, shape, f"what {called} returns")
+        spread = {
+            "lecun": np.sqrt(1 / fan_in),
+            "glorot": np.sqrt(2 / (fan_in + fan_out)),
+            "he": np.sqrt(2 / fan_in),
+        }
+        # 20,000 weights and more: chance moves the standard deviation by 0.5 %, the mean by 0.7 % of it
+        expect.close(
+            drawn.std(),
+            spread[scheme],
+            f"the standard deviation of {called}",
+            rtol=0.03,
+            mistakes={
+                "the variance was used as the standard deviation": spread[scheme] ** 2,
+                "the limit is the standard deviation, and √3 is missing": spread[scheme] / np.sqrt(3),
+                "the limit was used as the standard deviation": spread[scheme] * np.sqrt(3),
+                "fan_out was used for fan_in": {
+                    "lecun": np.sqrt(1 / fan_out),
+                    "glorot": -1,  # fan_in and fan_out play the same part there
+                    "he": np.sqrt(2 / fan_out),
+                }[scheme],
+                "the 2 is missing": spread[scheme] / np.sqrt(2),
+                "there is a factor 2 in the standard deviation; the 2 belongs into the variance": spread[
+                    scheme
+                ]
+                * np.sqrt(2),
+            }
+            | {f"this is the scheme {other!r}": value for other, value in spread.items() if other != scheme},
+            step="Compute the variance from the table, then its square root.",
+        )
+        expect.close(
+            drawn.mean() / spread[scheme],
+            0,
+            f"the mean of {called}, in standard deviations",
+            atol=0.04,
+            step="Draw around 0: as often below as above.",
+        )
+        return drawn
+
+    with exercise.part("He weights, normal", points=1):
+        n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
+        check_spread((n_in, n_out), n_in, n_out, "he", "normal")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the other schemes, and convolutions", points=1):
+        for scheme in ("lecun", "glorot", "he"):
+            n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
+            check_spread((n_in, n_out), n_in, n_out, scheme, "normal")
+            check_spread((3, 5, n_in, 30), 15 * n_in, 450, scheme, "normal")
+    with exercise.part("uniform distributions", points=1):
+        for scheme in ("lecun", "glorot", "he"):
+            n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
+            drawn = check_spread((n_in, n_out), n_in, n_out, scheme, "uniform")
+            expect.close(
+                np.abs(drawn).max() / drawn.std(),
+                np.sqrt(3),
+                f"the largest weight of the scheme {scheme!r}, uniform, in standard deviations",
+                rtol=0.03,
+                step="Draw uniformly between −ℓ and ℓ, with ℓ²/3 equal to the variance.",
+            )
+    with exercise.part("the shape of the normal distribution, and the seed", points=1):
+        seed = int(rng.integers(2**31))
+        drawn = np.asarray(draw_weights((200, 300), "he", "normal", seed))
+        # mean absolute value in standard deviations: normal 0.798, truncated at two of them 0.822, uniform 0.866
+        expect.close(
+            np.abs(drawn).mean() / drawn.std(),
+            0.81,
+            "the mean absolute value of normal weights, in standard deviations",
+            rtol=0.035,
+            mistakes={"the weights are uniform": np.sqrt(3) / 2, "all weights have the same size": 1.0},
+            step='Draw from a bell curve when distribution is "normal".',
+        )
+        expect.equal(
+            draw_weights((200, 300), "he", "normal", seed), drawn, "two calls with the same seed, compared"
+        )
+        again = np.asarray(draw_weights((200, 300), "he", "normal", seed + 1))
+        expect.at_most(
+            float(np.mean(again == drawn)),
+            0.01,
+            "the share of weights that are the same with another seed",
+            cause="the argument seed is not used",
+            step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: what Keras draws
+#
+# Now Keras' own initialisers, for a layer of 50 units on images of 784 pixels.
+#
+# **Predict.** Glorot's uniform weights end at $\pm\sqrt{6/(\mathrm{fan_{in}}+\mathrm{fan_{out}})}$. How far
+# do Keras' *normal* Glorot weights reach: to 2, 3 or 5 standard deviations, or as far as chance takes them?
+# And which standard deviation do you get if you ask for `"random_normal"`?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+layer_shape = (784, 50)
+bound = np.sqrt(6 / sum(layer_shape))
+initialisers = {
+    "glorot_uniform": keras.initializers.GlorotUniform,
+    "glorot_normal": keras.initializers.GlorotNormal,
+    "random_normal": keras.initializers.RandomNormal,
+}
+figure, axes = plt.subplots(1, 3, figsize=(9.5, 2.8), layout="constrained", sharex=True)
+reach = pd.DataFrame(columns=["sd", "largest, in sd"])
+training.set_seed()
+for axis, (name, initialiser) in zip(axes, initialisers.items(), strict=True):
+    weights = keras.ops.convert_to_numpy(initialiser()(layer_shape)).ravel()
+    axis.hist(weights, bins=81, range=(-0.22, 0.22), color=plots.BLUE)
+    axis.axvline(-bound, color=plots.VERMILION, linestyle="--")
+    axis.axvline(bound, color=plots.VERMILION, linestyle="--", label="±√(6 / (784 + 50))")
+    axis.set(title=name, xlabel="weight", ylabel="number of weights")
+    reach.loc[name] = weights.std(), np.abs(weights).max() / weights.std()
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", frameon=False)
+plots.show(
+    figure,
+    alt="Histograms of 39,200 weights from three Keras initialisers, with two lines at plus and minus 0.085: "
+    "glorot_uniform is flat and ends at the lines, glorot_normal is a bell that is cut off a little beyond them, "
+    "random_normal is a bell with tails.",
+)
+print(reach.to_string(float_format="{:.4f}".format))
+for name in reach.index:
+    runs.record(f"reach_{name}", reach.loc[name, "largest, in sd"])
+
+# %% [markdown]
+# **See.** The uniform weights end at the dashed lines, $\sqrt3 = 1.73$ standard deviations from 0. Keras'
+# normal Glorot weights reach a little further and are then cut off, at 2.27 standard deviations. Only
+# `"random_normal"` has the tails of a normal distribution.
+#
+# **Explain.** For Glorot, He and LeCun, Keras draws from a normal distribution that is *truncated*: what
+# falls beyond two standard deviations is drawn again. That would make the weights smaller than intended (by
+# the factor 0.8796), so Keras starts from a wider bell: $2 / 0.8796 = 2.27$. And `"random_normal"` has
+# nothing to do with fan-in: its standard deviation is 0.05 unless you say otherwise, whatever the layer. It
+# is *not* the standard normal distribution $N(0, 1)$, although many a figure legend says so.
+#
+# **Go further.** In this layer, `"glorot_normal"` and `"random_normal"` have almost the same standard
+# deviation. Coincidence? In which layers would they differ most?
+#
+# ### Exercise 3: Compare initialisers (3 points)
+#
+# We shall train the network 784-50-50-50-10: three hidden layers of 50 units on images of 784 pixels, and
+# ten classes. It has 44,860 parameters.
+#
+# 1. In its layers 784 → 50, 50 → 50 and 50 → 10: by which factor is the standard deviation of He weights
+#    larger than that of Glorot weights? Answer with a tuple of three numbers, `he_over_glorot`.
+# 2. For which fan-in has `"random_normal"`, with its standard deviation of 0.05, exactly LeCun's variance?
+#    And for which He's? Answer with two numbers, `lecun_fan_in` and `he_fan_in`.
+
+# %% nbgrader={"grade": false, "grade_id": "compare-schemes", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# he_over_glorot = (…, …, …)
+# lecun_fan_in = …
+# he_fan_in = …
+### BEGIN SOLUTION
+he_over_glorot = (np.sqrt(834 / 784), np.sqrt(2), np.sqrt(60 / 50))
+lecun_fan_in = 1 / 0.05**2
+he_fan_in = 2 / 0.05**2
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "compare-schemes-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Compare initialisers", points=3) as exercise:
+    with exercise.part("the answers are numbers", points=0):
+        expect.shape(he_over_glorot, (3,), "he_over_glorot", step="Give a tuple of three numbers.")
+        expect.shape(lecun_fan_in, (), "lecun_fan_in", step="Assign one number.")
+        expect.shape(he_fan_in, (), "he_fan_in", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("He against Glorot", points=2):
+        right = np.sqrt(np.array([834 / 784, 100 / 50, 60 / 50]))
+        expect.close(
+            he_over_glorot,
+            right,
+            "he_over_glorot",
+            rtol=0.005,
+            describe="three numbers, each for one layer",
+            mistakes={
+                "He is √2 times Glorot only where fan-in and fan-out are equal": np.full(3, np.sqrt(2)),
+                "this is Glorot over He": 1 / right,
+                "these are ratios of variances, not of standard deviations": right**2,
+                "He's variance is 2 / fan_in; here it is 2 / fan_out": np.sqrt([834 / 50, 100 / 50, 60 / 10]),
+                "He's variance has a 2 that is missing here: this is LeCun over Glorot": right / np.sqrt(2),
+            },
+            step="Write down both variances for each layer, divide, and take the square root.",
+        )
+    with exercise.part("where 0.05 is right", points=1):
+        expect.close(
+            [lecun_fan_in, he_fan_in],
+            [400, 800],
+            "lecun_fan_in and he_fan_in",
+            rtol=0.01,
+            describe="two numbers",
+            mistakes={
+                "0.05 is the standard deviation, not the variance": [20, 40],
+                "the two are swapped": [800, 400],
+            },
+            step="Solve variance = 1 / fan_in and variance = 2 / fan_in for fan_in; the variance is 0.05².",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# So "He is √2 times Glorot" holds only where a layer has as many inputs as outputs; in the large first layer
+# of a network for images the two are nearly the same. And 0.05 is a fair choice for layers of several
+# hundred inputs, and for no others.
+#
+# ## 2 Signals on their way through the layers
+#
+# ### Exercise 4: Collect activations (3 points)
+#
+# To see what a network does to a signal, look at the output of every layer. In Keras, each layer of a model
+# that begins with `keras.Input` knows its symbolic output, `layer.output`, and
+# `keras.Model(model.inputs[0], …)` makes a new model, sharing the layers, with any of these as outputs. Or
+# simply call the layers one after the other.
+#
+# Write `collect_activations(model, x)` for any `keras.Sequential` model. It returns a dict from the name of
+# each layer (in the order of the model; `model.layers` does not list the input) to its output for the inputs
+# `x`, a NumPy array. It shows the network as it answers, not as it trains: dropout layers drop nothing.
+
+
+# %% nbgrader={"grade": false, "grade_id": "collect", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def collect_activations(model, x):
+    """Outputs of all layers at inference.
+
+    Args:
+        model: a built Sequential model.
+        x: inputs, an array whose first axis counts examples.
+
+    Returns:
+        A dict from layer name to a NumPy array, in the order of the layers.
+    """
+    ### BEGIN SOLUTION
+    outputs = {}
+    for layer in model.layers:
+        x = layer(x)
+        outputs[layer.name] = keras.ops.convert_to_numpy(x)
+    return outputs
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "collect-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Collect activations", points=3) as exercise:
+    rng = np.random.default_rng()
+    batch = rng.normal(size=(70, 6)).astype("float32")
+    names = [f"{word}_{rng.integers(1000)}" for word in ("first", "drop", "second", "last")]
+    probed = keras.Sequential(
+        [
+            keras.Input(shape=(6,)),
+            keras.layers.Dense(8, activation="relu", name=names[0]),
+            keras.layers.Dropout(0.5, name=names[1]),
+            keras.layers.Dense(5, activation="tanh", name=names[2]),
+            keras.layers.Dense(3, name=names[3]),
+        ]
+    )
+    arrays = [rng.normal(size=shape) for shape in ((6, 8), (8,), (8, 5), (5,), (5, 3), (3,))]
+    probed.set_weights(arrays)
+    before_relu = batch @ arrays[0] + arrays[1]
+    first = np.maximum(before_relu, 0)
+    before_tanh = first @ arrays[2] + arrays[3]
+    second = np.tanh(before_tanh)
+    last = second @ arrays[4] + arrays[5]
+
+    with exercise.part("an entry for each layer, in order", points=1):
+        collected = collect_activations(probed, batch)
+        expect.equal(
+            list(collected),
+            names,
+            "the keys of the dict",
+            step="Take the names from model.layers; each layer has an attribute name.",
+        )
+        expect.shape(collected[names[0]], (70, 8), "the output of the first layer for 70 inputs")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the outputs of the dense layers", points=1):
+        collected = collect_activations(probed, batch)
+        for name, right, mistakes in (
+            (names[0], first, {"these are the pre-activations, before the ReLU": before_relu}),
+            (names[2], second, {"these are the pre-activations, before the tanh": before_tanh}),
+            (names[3], last, {}),
+        ):
+            expect.close(
+                collected[name],
+                right,
+                f"the output of {name}",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes=mistakes,
+                step="Feed each layer with the output of the one before.",
+            )
+    with exercise.part("at inference, nothing is dropped", points=1):
+        for _ in range(3):
+            expect.close(
+                collect_activations(probed, batch)[names[1]],
+                first,
+                "the output of the dropout layer",
+                rtol=1e-3,
+                atol=1e-4,
+                step="Call the layers, or the model, with training=False.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: tanh and sigmoid, three sizes of weights
+#
+# A network of five hidden layers of 100 units, for 100 inputs that are independent standard normal numbers.
+# We draw the weights with the standard deviations 0.10, 0.14 and 0.28. For layers of 100 inputs and 100
+# units, 0.10 is Glorot's (and LeCun's) and $0.14 \approx \sqrt{2/100}$ is He's.
+#
+# **Predict.** For tanh: in which of the three do the activations of the fifth layer crowd around 0, in which
+# at −1 and 1? For sigmoids: around which number?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def deep_network(activation, stddev, depth=5, width=100):
+    """Hidden layers only, without biases, with normal weights of one standard deviation."""
+    initialiser = keras.initializers.RandomNormal(stddev=stddev)
+    return keras.Sequential(
+        [
+            keras.Input(shape=(width,)),
+            *(
+                keras.layers.Dense(
+                    width,
+                    activation=activation,
+                    use_bias=False,
+                    kernel_initializer=initialiser.clone(),
+                    name=f"layer_{number}",
+                )
+                for number in range(1, depth + 1)
+            ),
+        ]
+    )
+
+
+noise = np.random.default_rng(training.base_seed()).normal(size=(500, 100)).astype("float32")
+
+
+def histograms_of(activation, deviations, low, high):
+    """Histograms of the activations of five layers for several sizes of the weights."""
+    training.set_seed()
+    outputs = {
+        f"weights: sd {stddev:.2f}": {
+            name.replace("_", " "): values
+            for name, values in collect_activations(deep_network(activation, stddev), noise).items()
+        }
+        for stddev in deviations
+    }
+    return plots.layer_histograms(outputs, low, high)
+
+
+plots.show(
+    histograms_of("tanh", (0.10, 0.14, 0.28), -1, 1),
+    alt="Histograms of tanh activations, five layers, three sizes of weights. With 0.10 they narrow slowly around 0, "
+    "with 0.14 they stay broad, with 0.28 they pile up at -1 and 1.",
+)
+plots.show(
+    histograms_of("sigmoid", (0.10, 0.14, 0.28), 0, 1),
+    alt="Histograms of sigmoid activations, five layers, three sizes of weights: around one half, narrower for smaller "
+    "weights, and ragged in the last layers.",
+)
+over_inputs = pd.DataFrame(index=[f"layer {number}" for number in range(1, 6)])
+for activation in ("tanh", "sigmoid"):
+    for stddev in (0.10, 0.14, 0.28):
+        training.set_seed()
+        outputs = collect_activations(deep_network(activation, stddev), noise).values()
+        over_inputs[f"{activation} {stddev:.2f}"] = [values.std(axis=0).mean() for values in outputs]
+        name = f"{activation}_{100 * stddev:.0f}_fifth_layer_sd_over_inputs"
+        runs.record(name, over_inputs.iloc[-1, -1])
+print("standard deviation of a unit's activation over the inputs, mean over the units")
+print(over_inputs.to_string(float_format="{:.4f}".format))
+
+# %% [markdown]
+# **See.** tanh: with 0.10 the activations shrink from layer to layer, with 0.14 they stay broad, with 0.28 most
+# units are **saturated**: near −1 or 1, where the slope is small. Sigmoids: the histograms of the last layers are
+# ragged. Each spike is a unit that answers nearly the same to *every* input. The table says so in numbers: it
+# shows how much a unit's activation varies over the inputs.
+#
+# **Explain.** The slope of tanh at 0 is 1; there it passes signals on almost unchanged, and Glorot's weights nearly
+# keep them. That of the sigmoid is 1/4 at most: with weights of these sizes, variations shrink in each layer. But the
+# sigmoid's *mean square* stays above $1/4$, because of its mean $1/2$. So the pre-activations do not vanish; they
+# just stop depending on the input. That is the weakness of sigmoids which training, below, will show.
+#
+# **Go further.** Which weights keep sigmoid activations broad? Try standard deviations up to 1.
+
+# %% [markdown]
+# ### The mean square after an activation function
+#
+# To predict these pictures we need one number for each activation function $\varphi$: the mean square
+# $E[\varphi(z)^2]$ of its output when its input $z$ is normal with mean 0 and a given variance. (In wide
+# layers, sums of many independent terms *are* nearly normal.) The next cell computes it, as a weighted sum
+# over a fine grid, for any activation function that Keras knows by name. It is given.
+
+
+# %% nbgrader={"grade": false, "grade_id": "mean-square", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def mean_square(activation, variance):
+    """E[φ(z)²] for a normal z with mean 0.
+
+    Args:
+        activation: the name of a Keras activation function: "relu", "tanh", "linear", …
+        variance: variance of z, a number.
+
+    Returns:
+        A float.
+    """
+    grid = np.linspace(-8, 8, 4001)
+    density = np.exp(-(grid**2) / 2)
+    outputs = keras.activations.get(activation)(
+        keras.ops.convert_to_tensor(np.sqrt(variance) * grid, "float32")
+    )
+    squares = keras.ops.convert_to_numpy(outputs).astype("float64") ** 2
+    return float(density @ squares / density.sum())
+
+
+for name in ("linear", "relu", "tanh", "sigmoid"):
+    print(f"{name:>8}: {mean_square(name, 1.0):.3f}")
+
+# %% [markdown]
+# ReLU halves the mean square, exactly, whatever the variance. For the others it depends on the variance.
+#
+# ### Exercise 5: Predict the signal (4 points)
+#
+# Let $q_l$ be the variance of the pre-activations of layer $l$. From the beginning of section 1,
+#
+# $$q_1 = \mathrm{fan_{in}^{(1)}} \, s_1^2 \, E[x^2], \qquad
+# q_l = \mathrm{fan_{in}^{(l)}} \, s_l^2 \, E\!\left[\varphi(z_{l-1})^2\right] \quad (l > 1),$$
+#
+# where $s_l$ is the standard deviation of the weights of layer $l$, $E[x^2]$ the mean square of the inputs,
+# and $z_{l-1}$ is normal with mean 0 and variance $q_{l-1}$.
+#
+# 1. Write `predict_variances(input_mean_square, fan_ins, weight_stds, activation)`, which returns the list of
+#    all $q_l$. Use `mean_square`.
+# 2. A ReLU network has layers of equal width and *Glorot* weights. After how many further layers is the
+#    standard deviation of the pre-activations for the first time **below 1 %** of what it was in the first
+#    layer? Call the number `layers_to_one_percent`.
+# 3. Somebody uses *He* weights for layers **without** an activation function (linear layers). By which factor
+#    does the *standard deviation* of the pre-activations grow over ten further layers? Call it
+#    `he_linear_growth`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "predict-variances", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def predict_variances(input_mean_square, fan_ins, weight_stds, activation):
+    """Variances of the pre-activations, layer by layer.
+
+    Args:
+        input_mean_square: E[x²] of the network's inputs, a number.
+        fan_ins: fan-in of each layer, a list of L ints.
+        weight_stds: standard deviation of the weights of each layer, a list of L numbers.
+        activation: activation function of all layers, by its Keras name.
+
+    Returns:
+        A list of L floats.
+    """
+    ### BEGIN SOLUTION
+    variances = []
+    signal = input_mean_square
+    for fan_in, std in zip(fan_ins, weight_stds, strict=True):
+        variances.append(fan_in * std**2 * signal)
+        signal = mean_square(activation, variances[-1])
+    return variances
+    ### END SOLUTION
+
+
+# layers_to_one_percent = …
+# he_linear_growth = …
+### BEGIN SOLUTION
+layers_to_one_percent = np.ceil(np.log(0.01) / np.log(np.sqrt(1 / 2)))
+he_linear_growth = np.sqrt(2) ** 10
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "predict-variances-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Predict the signal", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    def drawn_network(depth):
+        """Mean square of the inputs, fan-ins and standard deviations of weights that keep signals in bounds."""
+        fan_ins = [int(n) for n in rng.integers(20, 400, size=depth)]
+        return (
+            float(rng.uniform(0.5, 3)),
+            fan_ins,
+            [float(rng.uniform(0.7, 1.8) / np.sqrt(n)) for n in fan_ins],
+        )
+
+    def variances_with(after, start, fan_ins, stds):
+        """The recursion, with `after(q)` as what a layer makes of the variance q."""
+        found, signal = [], start
+        for n, s in zip(fan_ins, stds, strict=True):
+            found.append(n * s**2 * signal)
+            signal = after(found[-1])
+        return found
+
+    with exercise.part("ReLU networks", points=1):
+        network = drawn_network(4)
+        start, fan_ins, stds = network
+        predicted = predict_variances(start, fan_ins, stds, "relu")
+        expect.close(
+            predicted,
+            variances_with(lambda q: q / 2, *network),
+            f"the variances of a ReLU network with the fan-ins {fan_ins}",
+            rtol=0.01,
+            mistakes={
+                "E[h²] of the layer before is its variance: mean_square was not applied": variances_with(
+                    lambda q: q, *network
+                ),
+                "weight_stds are standard deviations: square them": variances_with(
+                    lambda q: q / 2, start, fan_ins, np.sqrt(stds)
+                ),
+                "the fan-in is missing": variances_with(lambda q: q / 2, start, np.ones(4), stds),
+                "these are standard deviations": np.sqrt(variances_with(lambda q: q / 2, *network)),
+                "these are mean squares after the activation": np.array(
+                    variances_with(lambda q: q / 2, *network)
+                )
+                / 2,
+                "the variance of the outputs was used in place of their mean square": variances_with(
+                    lambda q: q * (0.5 - 0.5 / np.pi), *network
+                ),
+                "the activation was applied to the inputs too": variances_with(
+                    lambda q: q / 2, start / 2, fan_ins, stds
+                ),
+            },
+            step="Begin with the inputs' mean square; after each layer, put mean_square(activation, q) in its place.",
+        )
+    with exercise.part("the answers are numbers", points=0):
+        expect.shape(layers_to_one_percent, (), "layers_to_one_percent", step="Assign one number.")
+        expect.shape(he_linear_growth, (), "he_linear_growth", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("other activation functions and depths", points=1):
+        for name in ("tanh", "sigmoid", "linear", "selu"):
+            network = drawn_network(int(rng.integers(2, 9)))
+            start, fan_ins, stds = network
+            expect.close(
+                predict_variances(start, fan_ins, stds, name),
+                variances_with(lambda q, name=name: mean_square(name, q), *network),
+                f"the variances of a network of {len(fan_ins)} layers with the activation {name!r}",
+                rtol=0.01,
+                mistakes={
+                    "the activation is ignored: this is a ReLU network": variances_with(
+                        lambda q: q / 2, *network
+                    ),
+                    "the mean square at variance 1 was used for all variances": variances_with(
+                        lambda q, name=name: q * mean_square(name, 1.0), *network
+                    ),
+                },
+                step="Pass on the argument activation, and the variance of the layer before.",
+            )
+    with exercise.part("Glorot weights in a ReLU network", points=1):
+        expect.equal(
+            layers_to_one_percent,
+            14,
+            "layers_to_one_percent",
+            describe="a whole number",
+            mistakes={
+                "that is where the variance, not the standard deviation, is below 1 %": 7,
+                "that is just before: it must be below 1 %": 13,
+                "the first layer was counted, too": 15,
+            },
+            step="By which factor does the variance change in each layer? And the standard deviation?",
+        )
+    with exercise.part("He weights in a linear network", points=1):
+        expect.close(
+            he_linear_growth,
+            32,
+            "he_linear_growth",
+            rtol=0.01,
+            describe="a factor greater than 1",
+            mistakes={
+                "this is the growth of the variance": 1024,
+                "this is the growth of the variance over one layer": 2,
+                "growth multiplies from layer to layer, it does not add up": 10 * np.sqrt(2),
+            },
+            step="With He weights, fan_in · s² is 2, and linear layers have E[h²] = q.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: does the prediction hold?
+#
+# Theory for infinitely wide layers, networks of 100 units. For ReLU we take Glorot's and He's weights, for
+# tanh the three sizes from above.
+#
+# **Predict.** By how many per cent will the measured standard deviation of the pre-activations in the fifth
+# layer differ from the predicted one: by 1, by 10, by 50?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+compared = []
+for activation, deviations in {"tanh": (0.10, 0.14, 0.28), "relu": (0.10, np.sqrt(2 / 100))}.items():
+    for stddev in deviations:
+        predicted = np.sqrt(predict_variances(1.0, [100] * 5, [stddev] * 5, activation))
+        measured = []
+        for seed in training.seeds(training.budget(full=10, quick=5)):
+            training.set_seed(seed)
+            network = deep_network(activation, stddev)
+            before_last = collect_activations(network, noise)["layer_4"]
+            measured.append((before_last @ network.layers[4].get_weights()[0]).std())
+        compared.append(
+            {
+                "activation": activation,
+                "weights: sd": stddev,
+                "first layer, predicted": predicted[0],
+                "fifth layer, predicted": predicted[4],
+                "measured": np.mean(measured),
+                "sd over seeds": np.std(measured, ddof=1),
+            }
+        )
+compared = pd.DataFrame(compared)
+print("standard deviation of the pre-activations")
+print(compared.to_string(index=False, float_format="{:.3f}".format))
+off = (compared["measured"] / compared["fifth layer, predicted"] - 1).abs()
+runs.record("largest_relative_error_of_the_prediction", off.max())
+plots.show(
+    histograms_of("relu", (0.10, np.sqrt(2 / 100)), 0, 3),
+    alt="Histograms of ReLU activations of five layers. With Glorot weights the part above 0 shrinks from layer to "
+    "layer, with He weights it keeps its width; half of the activations are 0 throughout.",
+)
+
+# %% [markdown]
+# **See.** For tanh the prediction is right to about one per cent, for ReLU within the scatter over the seeds. With
+# Glorot weights the ReLU signal
+# is down to a quarter after four further layers ($2^{-4/2}$), with He weights it keeps its size.
+#
+# **Explain.** One formula predicts every panel above: multiply by $\mathrm{fan_{in}}\,s^2$, apply
+# $E[\varphi(z)^2]$, repeat. The scatter from seed to seed is what 100 units (rather than infinitely many)
+# cost; for ReLU it is largest, and grows with depth.
+#
+# **Go further.** Repeat with layers of 25 and of 400 units. How does the scatter over the seeds depend on
+# the width?
+#
+# ### Exercise 6: Weights for any activation function (3 points)
+#
+# LeCun, Glorot and He each had one activation function in mind. With `mean_square` you can do it for all:
+# choose the standard deviation of the weights so that a variance of **1** is kept, $q_{l} = q_{l-1} = 1$.
+#
+# 1. Write `weight_std(activation, fan_in)`.
+# 2. For layers with as many inputs as units, LeCun's and Glorot's variances are the same, $1/\mathrm{fan_{in}}$,
+#    and He's is $2/\mathrm{fan_{in}}$. Which of the two is closer to yours (by variance), `"lecun"` or
+#    `"he"`? Answer with a dict `closest` that has the keys `"linear"`, `"relu"`, `"leaky_relu"`, `"gelu"` and
+#    `"selu"`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "weight-std", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def weight_std(activation, fan_in):
+    """The standard deviation of weights that keep pre-activations of variance 1 at variance 1.
+
+    Args:
+        activation: the name of a Keras activation function.
+        fan_in: number of inputs of the layer.
+
+    Returns:
+        A float.
+    """
+    ### BEGIN SOLUTION
+    return 1 / np.sqrt(fan_in * mean_square(activation, 1.0))
+    ### END SOLUTION
+
+
+# closest = {"linear": …, "relu": …, "leaky_relu": …, "gelu": …, "selu": …}
+### BEGIN SOLUTION
+closest = {"linear": "lecun", "relu": "he", "leaky_relu": "he", "gelu": "he", "selu": "lecun"}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "weight-std-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Weights for any activation function", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("ReLU: He's weights", points=1):
+        n_in = int(rng.integers(20, 900))
+        expect.close(
+            weight_std("relu", n_in),
+            np.sqrt(2 / n_in),
+            f'weight_std("relu", {n_in})',
+            rtol=0.01,
+            mistakes={
+                "this is the variance": 2 / n_in,
+                "these are LeCun's weights": np.sqrt(1 / n_in),
+                "the mean square belongs into the denominator": np.sqrt(0.5 / n_in),
+            },
+            step="Solve 1 = fan_in · s² · E[φ(z)²] for s.",
+        )
+    with exercise.part("closest has an entry for each function", points=0):
+        expect.equal(
+            set(closest),
+            {"linear", "relu", "leaky_relu", "gelu", "selu"},
+            "the keys of closest",
+            step="Use these five keys.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("other activation functions", points=1):
+        for name in ("linear", "tanh", "sigmoid", "elu", "selu", "gelu", "silu"):
+            n_in = int(rng.integers(20, 900))
+            expect.close(
+                weight_std(name, n_in),
+                1 / np.sqrt(n_in * mean_square(name, 1.0)),
+                f"weight_std({name!r}, {n_in})",
+                rtol=0.01,
+                mistakes={"the activation is ignored: these are ReLU's weights": np.sqrt(2 / n_in)},
+                step="Take E[φ(z)²] from mean_square, with the argument activation and the variance 1.",
+            )
+    with exercise.part("which scheme is closest", points=1):
+        expect.equal(
+            closest,
+            {"linear": "lecun", "relu": "he", "leaky_relu": "he", "gelu": "he", "selu": "lecun"},
+            "closest",
+            describe='"lecun" or "he" for each function',
+            step="Print weight_std(name, 1) ** 2 for each of the five: is it closer to 1 or to 2?",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ## 3 The same network from different beginnings
+#
+# Signals before training are one thing. Does the beginning still matter after thousands of training steps?
+#
+# ### Experiment: five beginnings, two activation functions
+#
+# We train 784-50-50-50-10 with plain SGD, a learning rate of 0.1 and minibatches of 32, with sigmoids and
+# with ReLU, from five kinds of initial weights: Glorot normal, He normal, Keras' `"random_normal"` (standard
+# deviation 0.05), the standard normal distribution $N(0, 1)$, and zeros. (Biases begin at 0 in all of them.)
+#
+# **Predict.** Make a table of two rows and five columns, and write "learns" or "stays at one tenth" into each
+# of its ten fields.
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+SIZES = (784, 50, 50, 50, 10)
+EPOCHS = training.budget(full=20, quick=3)
+BEGINNINGS = {
+    "Glorot normal": "glorot_normal",
+    "He normal": "he_normal",
+    "normal, sd 0.05": "random_normal",
+    "normal, sd 1": keras.initializers.RandomNormal(stddev=1.0),
+    "zeros": "zeros",
+}
+
+
+def build_network(activation, beginning):
+    """784-50-50-50-10 with a softmax at the end; all weights, also the last, begin as told."""
+    initialiser = keras.initializers.get(BEGINNINGS[beginning])
+    chain = [keras.Input(shape=(SIZES[0],))]
+    for units in SIZES[1:-1]:
+        chain.append(keras.layers.Dense(units, activation=activation, kernel_initializer=initialiser.clone()))
+    chain.append(keras.layers.Dense(SIZES[-1], activation="softmax", kernel_initializer=initialiser.clone()))
+    return keras.Sequential(chain)
+
+
+def compiled(model):
+    """The model, ready for training with plain SGD and integer labels."""
+    model.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=0.1),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=100,
+    )
+    return model
+
+
+accuracies, trained_weights = {}, {}
+for activation in ("sigmoid", "relu"):
+    # compiled once: new weights are a new beginning, since plain SGD remembers nothing else
+    model = compiled(build_network(activation, "zeros"))
+    for beginning in BEGINNINGS:
+        of_seeds = []
+        for seed in SEEDS:
+            training.set_seed(seed)
+            model.set_weights(build_network(activation, beginning).get_weights())
+            history = model.fit(
+                x_train,
+                y_train,
+                epochs=EPOCHS,
+                validation_data=(x_valid, y_valid),
+                validation_batch_size=500,
+                verbose=0,
+            )
+            of_seeds.append(history.history["val_accuracy"])
+        accuracies.setdefault(activation, {})[beginning] = np.array(of_seeds)
+        trained_weights[activation, beginning] = model.get_weights()
+
+figure = plots.seed_bands(
+    accuracies,
+    range(1, EPOCHS + 1),
+    xlabel="epoch",
+    ylabel="validation accuracy",
+    legend_title="initial weights",
+)
+plots.show(
+    figure,
+    alt="Validation accuracy over the epochs for sigmoid and for ReLU networks, five kinds of initial weights each. "
+    "ReLU: Glorot, He and 0.05 learn at once, standard normal weights and zeros stay at one tenth. Sigmoid: the order "
+    "is another one, and zeros are last.",
+)
+table = pd.DataFrame(
+    {
+        activation: {
+            beginning: f"{of_seeds[:, -1].mean():.3f} ± {of_seeds[:, -1].std(ddof=1):.3f}"
+            for beginning, of_seeds in by_beginning.items()
+        }
+        for activation, by_beginning in accuracies.items()
+    }
+)
+print(f"validation accuracy after {EPOCHS} epochs, mean ± sd over {len(SEEDS)} seeds ({images.name})")
+print(table.to_string())
+print(f"parameters: {model.count_params():,}")
+for activation, by_beginning in accuracies.items():
+    for beginning, of_seeds in by_beginning.items():
+        name = beginning.lower().replace(", ", " ").replace(" ", "_")
+        runs.record(f"{activation}_{name}_val_accuracy", of_seeds[:, -1].mean())
+
+# %% [markdown]
+# **See.** ReLU networks learn quickly from Glorot's and He's weights, and a little more slowly from those with
+# standard deviation 0.05. From $N(0, 1)$ and from zeros they are right one time in ten, with every seed. Sigmoid
+# networks are slower. They *do* learn from $N(0, 1)$, in the first epochs even faster than from Glorot's weights:
+# section 2 showed that their signals want large weights. From zeros they do worst (and at the quick budget 0.05 does
+# no better).
+#
+# **Explain.** $N(0, 1)$ is far too large for ReLU: a hidden layer of 50 inputs multiplies the size of the signal by
+# $\sqrt{50/2} = 5$, and the first one, with its 784, by about 20. Gradients are as large (the next experiment has the
+# number), the first steps throw the parameters away, and the network is dead. A sigmoid bounds every signal by 1, so
+# that nothing explodes; many units just saturate. Why zeros fail, and why they fail differently for the two, is the
+# next exercise. (For MNIST and 20 epochs, a course has published 0.964 for sigmoids from Glorot's, 0.969 from He's and
+# 0.957 from Keras' random normal weights, 0.451 from zeros; for ReLU 0.970 from Glorot's weights.)
+#
+# **Go further.** Find a learning rate with which ReLU learns from $N(0, 1)$. Is the accuracy as good?
+#
+# ### Experiment: the gradient at the beginning
+#
+# **Predict.** All weights and biases are zero. In which layers is the gradient of the loss with respect to the
+# weights different from zero: for sigmoids, for ReLU?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+norms = pd.DataFrame(index=["hidden 1", "hidden 2", "hidden 3", "output"])
+for activation in ("sigmoid", "relu"):
+    for beginning in ("Glorot normal", "normal, sd 1", "zeros"):
+        training.set_seed()
+        network = compiled(build_network(activation, beginning))
+        of_layers = probes.gradient_norms(network, x_train[:500], y_train[:500])["norm"]
+        norms[f"{activation}, {beginning}"] = of_layers.to_numpy()
+print("norm of the gradient with respect to the weights of each layer, 500 images")
+print(norms.to_string(float_format="{:.2g}".format))
+
+# %% [markdown]
+# **See and explain.** With zeros, every layer answers the same for all images: sigmoids 0.5, ReLUs 0. The
+# gradient of a weight is the product of the signal that comes in from below and the error that comes back
+# from above. For the *hidden* layers no error comes back, because it is multiplied by the weights above, which
+# are zero. For the *output* layer, the incoming signal decides: it is 0.5 with sigmoids, so the output weights
+# move, and after that step an error does come back to the layer below. With ReLU it is 0, nothing moves, and
+# this does not change in the next step.
+#
+# ### Exercise 7: Units that do the same (4 points)
+#
+# After that first step, are all sigmoid networks saved that begin with zeros? Look at two units of a hidden
+# layer. They have the same weights at first, receive the same inputs and the same errors, so they get the same
+# gradients, and have the same weights ever after. This is called **symmetry**, and only different beginnings
+# break it.
+#
+# 1. Write `different_units(model)`. It returns a list with a number for each *hidden* layer of a Sequential
+#    model of `Dense` layers (all but the last): how many of its units differ. Two units count as the same if
+#    all their incoming weights and their biases agree to $10^{-6}$. (`np.unique(…, axis=…)` may help.)
+# 2. In the network 784-50-50-50-10 **all** weights and biases begin at zero. How many of its 44,860 parameters
+#    get a gradient other than zero in the *first* step, if the hidden layers have sigmoids
+#    (`moved_sigmoid`), and how many if they have ReLU (`moved_relu`)? The output is a softmax, and the classes
+#    are not equally frequent in the minibatch. (Keras takes the slope of ReLU at 0 as 0.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "different-units", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def different_units(model):
+    """How many units of each hidden layer differ from each other.
+
+    Args:
+        model: a built Sequential model of Dense layers with biases.
+
+    Returns:
+        A list of ints, one for each layer but the last.
+    """
+    ### BEGIN SOLUTION
+    counts = []
+    for layer in model.layers[:-1]:
+        kernel, bias = layer.get_weights()
+        units = np.vstack([kernel, bias]).round(6)
+        counts.append(np.unique(units, axis=1).shape[1])
+    return counts
+    ### END SOLUTION
+
+
+# moved_sigmoid = …
+# moved_relu = …
+### BEGIN SOLUTION
+moved_sigmoid = 50 * 10 + 10
+moved_relu = 10
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "different-units-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Units that do the same", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    def with_copies(sizes, kinds):
+        """A network in whose hidden layers only `kinds` units differ, by a bias or by weights."""
+        chain = [keras.layers.Dense(units, activation="sigmoid") for units in sizes[1:]]
+        network = keras.Sequential([keras.Input(shape=(sizes[0],)), *chain])
+        arrays = []
+        for number, (n_in, n_out) in enumerate(pairwise(sizes)):
+            different = kinds[number] if number < len(kinds) else n_out
+            copies = np.concatenate([np.arange(different), rng.integers(different, size=n_out - different)])
+            # multiples of 1/8, so that no rounding brings two units together
+            arrays.append(rng.integers(-20, 20, size=(n_in, different))[:, copies] / 8)
+            arrays.append(np.arange(different)[copies] // 2 / 8)  # pairs of kinds share a bias
+        network.set_weights(arrays)
+        return network
+
+    with exercise.part("one hidden layer", points=1):
+        size, kind = int(rng.integers(20, 40)), int(rng.integers(8, 16))
+        expect.equal(
+            different_units(with_copies((6, size, 3), [kind])),
+            [kind],
+            f"different_units of a network with a hidden layer of {size} units of {kind} different kinds",
+            mistakes={
+                "all units were counted": [size],
+                "the output layer is not hidden, and was counted too": [kind, 3],
+                "rows of the kernel are inputs; its columns are the units": [6],
+            },
+            step="A unit is a column of the kernel, with its bias.",
+        )
+    with exercise.part("the answers are numbers", points=0):
+        expect.shape(moved_sigmoid, (), "moved_sigmoid", step="Assign one number.")
+        expect.shape(moved_relu, (), "moved_relu", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("several hidden layers; units that differ by their biases alone", points=1):
+        sizes = [int(n) for n in rng.integers(15, 30, size=5)]
+        kinds = [1, *(int(n) for n in rng.integers(2, 12, size=2))]
+        expect.equal(
+            different_units(with_copies(sizes, kinds)),
+            kinds,
+            f"different_units of a network of the sizes {sizes}",
+            mistakes={"all units were counted": sizes[1:4]},
+            step="Give one number for each layer but the last.",
+        )
+        network = with_copies((4, 20, 3), [1])
+        kernel, _, last_kernel, last_bias = network.get_weights()
+        network.set_weights([kernel, np.arange(20) % 4, last_kernel, last_bias])
+        expect.equal(
+            different_units(network),
+            [4],
+            "different_units where the units have the same weights and four different biases",
+            mistakes={"the biases were not compared": [1]},
+            step="Put the bias below the weights of each unit, and compare both.",
+        )
+        slightly = kernel / 1_000 + rng.uniform(-1e-8, 1e-8, size=kernel.shape)
+        network.set_weights([slightly, np.zeros(20), last_kernel, last_bias])
+        expect.equal(
+            different_units(network),
+            [1],
+            "different_units where the weights differ by less than 0.00000002",
+            mistakes={"weights were compared exactly": [20]},
+            step="Round before you compare.",
+        )
+    with exercise.part("which parameters move from zeros, with sigmoids", points=1):
+        expect.equal(
+            moved_sigmoid,
+            510,
+            "moved_sigmoid",
+            describe="a whole number",
+            mistakes={
+                "the biases of the output layer move too": 500,
+                "the output layer's weights move as well as its biases": 10,
+                "no error comes back to the hidden layers while the output weights are zero": 44_860,
+                "hidden biases get no gradient either: the weights above them are zero": 660,
+            },
+            step="For each layer: which signal comes in from below, which error comes back from above?",
+        )
+    with exercise.part("which parameters move from zeros, with ReLU", points=1):
+        expect.equal(
+            moved_relu,
+            10,
+            "moved_relu",
+            describe="a whole number",
+            mistakes={
+                "a bias needs no signal from below: those of the output layer move": 0,
+                "the output weights get no gradient: the signal that comes in is zero": 510,
+            },
+            step="For each layer: which signal comes in from below, which error comes back from above?",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: after training from zeros
+#
+# **Predict.** How many different units does each hidden layer of the sigmoid network have, after all the epochs
+# from above? How many parameters of the ReLU network have moved?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+for activation in ("sigmoid", "relu"):
+    for beginning in ("Glorot normal", "zeros"):
+        network = build_network(activation, beginning)
+        network.set_weights(trained_weights[activation, beginning])
+        units = different_units(network)
+        print(f"{activation}, {beginning}: different units in the hidden layers {units}")
+        if beginning == "zeros":
+            moved = sum(np.count_nonzero(array) for array in network.get_weights())
+            runs.record(f"{activation}_zeros_different_units", max(units))
+            runs.record(f"{activation}_zeros_moved_parameters", moved)
+
+# %% [markdown]
+# **See and explain.** From zeros, each hidden layer of the sigmoid network is still a single unit, 50 times
+# over: all 44,860 parameters have moved, but in step, and the network can do what 784-1-1-1-10 can, no more. Of the
+# ReLU network, only the ten biases of the output have moved. They learn how frequent the classes are, and nothing
+# about images. So zeros fail for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
+#
+# **Go further.** Begin with zeros in the last layer only, and Glorot's weights elsewhere. Does the network
+# learn? Which of the two reasons applies?
+
+# %% [markdown]
+# ## 4 A zoo of activation functions
+#
+# | name | $\varphi(z)$ | proposed by |
+# |---|---|---|
+# | Leaky ReLU, PReLU | $z$ for $z > 0$, else $\alpha z$; PReLU learns $\alpha$ | Maas and others, 2013; He and others, 2015 |
+# | ELU | $z$ for $z > 0$, else $e^z - 1$ | Clevert, Unterthiner and Hochreiter, 2016 |
+# | SELU | $\lambda$ times: $z$ for $z > 0$, else $\alpha(e^z - 1)$ | Klambauer and others, 2017 |
+# | GELU | $z\,\Phi(z)$, with the normal distribution function $\Phi$ | Hendrycks and Gimpel, 2016 |
+# | swish (SiLU) | $z\,\sigma(z)$, with the sigmoid $\sigma$ | Hendrycks and Gimpel, 2016; Ramachandran and others, 2017 |
+#
+# SELU's two numbers are $\lambda = 1.0507009873554805$ and $\alpha = 1.6732632423543772$.
+#
+# ### Exercise 8: Four smooth activation functions (3 points)
+#
+# 1. Write `elu(z)`, `selu(z)`, `gelu(z)` and `swish(z)` for NumPy arrays of any shape. `scipy.special.ndtr` is
+#    $\Phi$.
+# 2. Find the largest slope of each of the functions sigmoid, tanh, ReLU, SELU, GELU and swish, to two decimals,
+#    by whatever means. Answer with a dict `largest_slope` that has the keys `"sigmoid"`, `"tanh"`, `"relu"`,
+#    `"selu"`, `"gelu"` and `"swish"`. (Where a slope comes as close to a number as you like, take that number.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "zoo", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def elu(z):
+    """ELU of each entry of the array `z`."""
+    ### BEGIN SOLUTION
+    return np.where(z > 0, z, np.expm1(z))
+    ### END SOLUTION
+
+
+def selu(z):
+    """SELU of each entry of the array `z`."""
+    ### BEGIN SOLUTION
+    return 1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * elu(z))
+    ### END SOLUTION
+
+
+def gelu(z):
+    """GELU of each entry of the array `z`."""
+    ### BEGIN SOLUTION
+    from scipy.special import ndtr
+
+    return z * ndtr(z)
+    ### END SOLUTION
+
+
+def swish(z):
+    """Swish of each entry of the array `z`."""
+    ### BEGIN SOLUTION
+    return z / (1 + np.exp(-z))
+    ### END SOLUTION
+
+
+# largest_slope = {"sigmoid": …, "tanh": …, "relu": …, "selu": …, "gelu": …, "swish": …}
+### BEGIN SOLUTION
+largest_slope = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "selu": 1.76, "gelu": 1.13, "swish": 1.10}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "zoo-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Four smooth activation functions", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    def by_keras(name, z):
+        # Keras' exact GELU; the default of keras.activations.gelu is exact too
+        return keras.ops.convert_to_numpy(
+            keras.activations.get(name)(keras.ops.convert_to_tensor(z, "float32"))
+        )
+
+    with exercise.part("ELU and SELU", points=1):
+        z = rng.normal(scale=3, size=(5, 4))
+        expect.close(
+            elu(z),
+            by_keras("elu", z),
+            "elu(z)",
+            rtol=1e-3,
+            atol=2e-3,
+            mistakes={
+                "the − 1 is missing": np.where(z > 0, z, np.exp(z)),
+                "this is ReLU": np.maximum(z, 0),
+            },
+            step="Use np.where(condition, value_where_true, value_where_false).",
+        )
+        scale, alpha = 1.0507009873554805, 1.6732632423543772
+        expect.close(
+            selu(z),
+            by_keras("selu", z),
+            "selu(z)",
+            rtol=1e-3,
+            atol=2e-3,
+            mistakes={
+                "the λ is missing": np.where(z > 0, z, alpha * np.expm1(z)),
+                "the λ is missing where z is positive": np.where(z > 0, z, scale * alpha * np.expm1(z)),
+                "the λ is missing where z is negative": np.where(z > 0, scale * z, alpha * np.expm1(z)),
+                "the α is missing": np.where(z > 0, scale * z, scale * np.expm1(z)),
+                "the α belongs to the negative side only": np.where(
+                    z > 0, scale * alpha * z, scale * alpha * np.expm1(z)
+                ),
+                "λ and α are swapped": alpha * np.where(z > 0, z, scale * np.expm1(z)),
+            },
+            step="λ multiplies both sides, α the negative side only.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("GELU and swish, and far from 0", points=1):
+        z = rng.normal(scale=3, size=30)
+        sigmoid = 1 / (1 + np.exp(-z))
+        expect.close(
+            gelu(z),
+            by_keras("gelu", z),
+            "gelu(z)",
+            rtol=2e-3,
+            atol=2e-3,
+            mistakes={
+                "this is Φ(z); the factor z is missing": by_keras("gelu", z) / z,
+                "this is swish": z * sigmoid,
+                "this is z times the density, not the distribution function": z
+                * np.exp(-(z**2) / 2)
+                / np.sqrt(2 * np.pi),
+                "erf runs from −1 to 1, Φ from 0 to 1": 2 * by_keras("gelu", z) - z,
+                "there is a √2 inside the erf: Φ(z) = (1 + erf(z/√2)) / 2": by_keras("gelu", z * np.sqrt(2))
+                / np.sqrt(2),
+            },
+            step="Multiply z by scipy.special.ndtr(z).",
+        )
+        expect.close(
+            swish(z),
+            z * sigmoid,
+            "swish(z)",
+            rtol=1e-3,
+            atol=2e-3,
+            mistakes={
+                "this is the sigmoid; the factor z is missing": sigmoid,
+                "the sign in the exponent is wrong": z - z * sigmoid,
+            },
+            step="Multiply z by the sigmoid of z.",
+        )
+        far = np.array([-90.0, -60.0, 60.0, 90.0])
+        for name, function, left in (
+            ("elu", elu, -1.0),
+            ("selu", selu, -1.0507009873554805 * 1.6732632423543772),
+            ("gelu", gelu, 0.0),
+            ("swish", swish, 0.0),
+        ):
+            right_slope = 1.0507009873554805 if name == "selu" else 1.0
+            expect.close(
+                function(far),
+                [left, left, 60 * right_slope, 90 * right_slope],
+                f"{name} of (−90, −60, 60, 90)",
+                rtol=1e-3,
+                atol=1e-3,
+                step="Look for an overflow, and for an approximation that holds near 0 only.",
+            )
+    with exercise.part("the largest slopes", points=1):
+        right = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "selu": 1.7581, "gelu": 1.1289, "swish": 1.0998}
+        expect.close(
+            largest_slope,
+            right,
+            "largest_slope",
+            rtol=0,
+            atol=0.011,
+            describe="a number for each of the six functions",
+            mistakes={
+                "GELU and swish rise a little more steeply than 1 before they approach z": right
+                | {"gelu": 1.0, "swish": 1.0},
+                "SELU is steepest just left of 0: λα": right | {"selu": 1.0507},
+                "the sigmoid's slope is σ(1 − σ)": right | {"sigmoid": 0.5},
+            },
+            step="Compute the slopes on a fine grid, with np.gradient, and take the largest.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: the zoo and its slopes
+#
+# **Predict.** Which of these functions fall somewhere, although their input rises? Which have a slope of exactly
+# zero on a whole stretch?
+
+# %% tags=["experiment"]
+plots.show(
+    plots.activation_functions(
+        {
+            "sigmoid": keras.activations.sigmoid,
+            "tanh": keras.activations.tanh,
+            "ReLU": keras.activations.relu,
+            "Leaky ReLU (0.2)": keras.activations.leaky_relu,
+        }
+    ),
+    alt="Sigmoid, tanh, ReLU and Leaky ReLU from -4 to 4 beside their derivatives: two bells, of height 1/4 and 1, "
+    "and two steps, from 0 and from 0.2 to 1.",
+)
+plots.show(
+    plots.activation_functions({"ELU": elu, "SELU": selu, "GELU": gelu, "swish": swish}),
+    alt="ELU, SELU, GELU and swish from -4 to 4 beside their derivatives. GELU and swish dip below zero left of 0, "
+    "their derivatives exceed 1 near 1.5 and 2.4; SELU's derivative peaks at 1.76 just left of 0.",
+)
+grid = np.linspace(-5, 5, 100_001)
+zoo = pd.DataFrame(
+    {
+        name: {
+            "lowest value": function(grid).min(),
+            "at": grid[function(grid).argmin()],
+            "largest slope": np.gradient(function(grid), grid).max(),
+            "E[φ(z)²], z of variance 1": mean_square(keras_name, 1.0),
+        }
+        for name, function, keras_name in (
+            ("ELU", elu, "elu"),
+            ("SELU", selu, "selu"),
+            ("GELU", gelu, "gelu"),
+            ("swish", swish, "silu"),
+        )
+    }
+).T
+print(zoo.to_string(float_format="{:.3f}".format))
+
+# %% [markdown]
+# **See.** GELU and swish dip: they fall to −0.17 and −0.28 before they turn to 0. Only ReLU has a stretch of
+# slope zero. SELU's mean square at variance 1 is exactly 1: that is what its two numbers were made for.
+#
+# **Explain.** A negative output brings the mean of the activations closer to 0, so that the next layer does
+# not work around a large constant, as the sigmoids of section 2 did. PReLU needs a word of caution: its slopes
+# are parameters, one a unit in Keras, and count in a table of parameters.
+#
+# **Go further.** Look up which activation function a large language model of your choice uses.
+#
+# ### Experiment: sixty layers of SELU
+#
+# SELU has $E[\varphi(z)^2] = 1$ *and* $E[\varphi(z)] = 0$ for standard normal $z$. With LeCun's weights, a signal
+# of mean 0 and variance 1 should come out of every layer as it went in: the network normalises itself. Textbooks
+# add two conditions: LeCun *normal* weights, and standardised inputs.
+#
+# **Predict.** We send signals through sixty layers of 100 units, without biases: standardised inputs with LeCun
+# normal, Glorot normal, He normal weights and with standard deviation 0.05, then inputs that are *not*
+# standardised (uniform between 0 and 255) with LeCun normal weights; and ReLU with He normal weights. Which of
+# the six have a variance near 1 after the sixtieth layer?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+standardised = np.random.default_rng(1).normal(size=(500, 100)).astype("float32")
+raw = np.random.default_rng(2).uniform(0, 255, size=(500, 100)).astype("float32")
+signals = {
+    "SELU, LeCun": ("selu", "lecun_normal", standardised),
+    "SELU, Glorot": ("selu", "glorot_normal", standardised),
+    "SELU, He": ("selu", "he_normal", standardised),
+    "SELU, sd 0.05": ("selu", "random_normal", standardised),
+    "SELU, LeCun, raw inputs": ("selu", "lecun_normal", raw),
+    "ReLU, He": ("relu", "he_normal", standardised),
+}
+variances, means = {}, {}
+for name, (activation, initialiser, signal) in signals.items():
+    for seed in training.seeds(training.budget(full=10, quick=3)):
+        training.set_seed(seed)
+        h, of_layers, last_mean = signal, [signal.var()], 0.0
+        for _ in range(60):
+            weights = keras.initializers.get(initialiser)((100, 100))
+            h = keras.ops.convert_to_numpy(keras.activations.get(activation)(h @ weights))
+            of_layers.append(h.var())
+        variances.setdefault(name, []).append(of_layers)
+        means.setdefault(name, []).append(h.mean())
+
+figure = plots.seed_bands(
+    {"variance of the activations": variances},
+    range(61),
+    xlabel="layer (0: inputs)",
+    ylabel="variance",
+    log=True,
+    smooth=True,
+)
+plots.show(
+    figure,
+    alt="Variance of the activations over sixty layers, logarithmic. SELU with LeCun or Glorot weights stays at 1, also "
+    "from raw inputs, whose variance of several thousand falls to 1 within some thirty layers; He weights make it "
+    "grow a thousandfold, 0.05 makes it vanish; ReLU with He weights wanders.",
+)
+after_sixty = pd.DataFrame(
+    {
+        name: {
+            "mean": np.mean(means[name]),
+            "variance (median)": np.median(np.array(of_seeds)[:, -1]),
+            "lowest": np.array(of_seeds)[:, -1].min(),
+            "highest": np.array(of_seeds)[:, -1].max(),
+        }
+        for name, of_seeds in variances.items()
+    }
+).T
+print(f"after sixty layers, {len(means[name])} seeds")
+print(after_sixty.to_string(float_format="{:.3g}".format))
+for name, row in after_sixty.iterrows():
+    runs.record(
+        f"variance_after_sixty_{name.lower().replace(', ', '_').replace(' ', '_')}", row["variance (median)"]
+    )
+
+# %% [markdown]
+# **See.** LeCun's weights keep mean 0 and variance 1 through sixty layers. Glorot's do so too, to the last
+# digit: for layers of equal widths their variance *is* LeCun's, and Keras draws the same numbers. He's weights make the variance grow more than a hundredfold, and a
+# standard deviation of 0.05 wipes the signal out. What may surprise you are the raw inputs: sixty layers down,
+# their variance is near 1 as well.
+#
+# **Explain.** So of the two textbook conditions, the *variance* of the weights is the one that counts, not the
+# name of the scheme. And variance 1 is not merely a fixed point of SELU, it is an **attracting** one: too large
+# signals shrink from layer to layer, too small ones grow (Klambauer and others prove it for a range of means
+# and variances). Standardised inputs are still the better choice: with raw ones, the first dozens of layers
+# work with signals that are far too large. ReLU with He weights has no such attraction. The variance is right on
+# average, but in each single network it drifts, because nothing brings it back.
+#
+# **Go further.** Give the ReLU network layers of 1,000 units. Does it drift as far?
+#
+# ### Experiment: two moons
+#
+# What do activation functions look like from outside? We train networks with two hidden layers of 8 units on
+# 200 points of two interleaving half-moons, each with another activation function, and 20 networks of each.
+# `course_utils.ensembles` trains the 20 at once, each with its own weights and minibatches, to predict the label
+# (0 or 1) by mean squared error; one half is the boundary. As the sixth we take no hidden layer at all: since a
+# chain of linear layers is again a linear layer, that is what the activation `"linear"` comes to.
+#
+# **Predict.** Which boundaries will be smooth, which made of straight pieces? And without an activation
+# function?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+moons, moon_labels = make_moons(200, noise=0.2, random_state=training.base_seed())
+fresh_moons, fresh_labels = make_moons(2_000, noise=0.2, random_state=training.base_seed() + 1)
+extent = (-1.6, 2.6, -1.2, 1.7)
+across, up = np.meshgrid(np.linspace(*extent[:2], 120), np.linspace(*extent[2:], 90))
+plane = np.column_stack([across.ravel(), up.ravel()])
+regions, moon_accuracies = {}, pd.DataFrame()
+for name in ("none", "sigmoid", "tanh", "relu", "selu", "gelu"):
+    networks = ensembles.Ensemble.create(
+        (2, 1) if name == "none" else (2, 8, 8, 1),
+        members=20,
+        activation="relu" if name == "none" else name,  # of hidden layers: (2, 1) has none
+        initializer="lecun_normal",
+        seed=training.base_seed(),
+    )
+    networks.fit(
+        moons, moon_labels, epochs=100, batch_size=20, optimizer=ensembles.Adam(learning_rate=0.01), verbose=0
+    )
+    moon_accuracies[name] = ((networks.predict(fresh_moons) > 0.5) == fresh_labels).mean(axis=1)
+    regions[name] = networks.predict(plane)[0].reshape(across.shape)
+plots.show(
+    plots.decision_regions(regions, moons, moon_labels, extent),
+    alt="Decision regions of six networks on two moons: a straight line without activation, and nearly so for "
+    "sigmoid; smooth curves for tanh, SELU and GELU; a boundary with corners for ReLU.",
+)
+print("accuracy on 2,000 fresh points, mean and standard deviation over 20 networks")
+print(moon_accuracies.agg(["mean", "std"]).T.to_string(float_format="{:.4f}".format))
+for name in moon_accuracies:
+    runs.record(f"moons_{name}_accuracy", moon_accuracies[name].mean())
+
+# %% [markdown]
+# **See and explain.** Without an activation function the boundary is a straight line. ReLU's is made of straight
+# pieces, since a ReLU network is linear between its kinks. The smooth functions give smooth boundaries. Sigmoids
+# are behind again: after these 100 epochs some of the 20 have hardly begun to bend. Among the other four the activation
+# function shows in the *shape* of the boundary and hardly in the accuracy: they differ by no more than networks of one
+# kind do among themselves.
+#
+# **Go further.** Train the sigmoids three times as long. Do they catch up? All of the 20?
+
+# %% [markdown]
+# ## 5 The dying ReLU
+#
+# A ReLU unit whose pre-activation is negative for every input answers 0, passes no gradient on and never
+# changes again. It is **dead**. One dead unit does no harm. But if *all* units of one layer are dead, nothing
+# that comes in reaches the output: the network gives the same answer for every input, and no gradient reaches
+# any weight below the output. Lu, Shin, Su and Karniadakis (2020) asked how likely that is *before training
+# begins*, and call such networks **born dead**.
+#
+# ### Exercise 9: Dead units (3 points)
+#
+# Write `dead_units(model, x)` for a Sequential model of `Dense` layers. It returns a dict from the name of each
+# hidden layer (all but the last) to a boolean array with an entry for each unit: `True` if the unit's output is
+# exactly 0 for **all** inputs in `x`. Your `collect_activations` may do half of the work.
+
+
+# %% nbgrader={"grade": false, "grade_id": "dead-units", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def dead_units(model, x):
+    """Which units of the hidden layers answer 0 to every input.
+
+    Args:
+        model: a built Sequential model of Dense layers.
+        x: inputs, an array whose first axis counts examples.
+
+    Returns:
+        A dict from the name of each layer but the last to a boolean array of shape (units,).
+    """
+    ### BEGIN SOLUTION
+    *hidden, _ = collect_activations(model, x).items()
+    return {name: (outputs == 0).all(axis=0) for name, outputs in hidden}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "dead-units-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Dead units", points=3) as exercise:
+    rng = np.random.default_rng()
+    batch = rng.uniform(-1, 1, size=(80, 5)).astype("float32")
+
+    def network_with(activation, first_bias, second_bias):
+        """A network 5-9-7-2 with random weights and the given biases of its hidden layers."""
+        names = [f"{word}_{rng.integers(1000)}" for word in ("lower", "upper", "output")]
+        network = keras.Sequential(
+            [
+                keras.Input(shape=(5,)),
+                keras.layers.Dense(9, activation=activation, name=names[0]),
+                keras.layers.Dense(7, activation=activation, name=names[1]),
+                keras.layers.Dense(2, name=names[2]),
+            ]
+        )
+        kernels = [rng.uniform(-1, 1, size=shape) for shape in ((5, 9), (9, 7), (7, 2))]
+        network.set_weights([kernels[0], first_bias, kernels[1], second_bias, kernels[2], np.zeros(2)])
+        first = np.maximum(batch @ kernels[0].astype("float32") + np.float32(first_bias), 0)
+        return (
+            network,
+            names,
+            [first, np.maximum(first @ kernels[1].astype("float32") + np.float32(second_bias), 0)],
+        )
+
+    # a bias of −6 kills a unit of the first layer, one of +6 keeps it alive for all inputs; −90 kills one above
+    first_dead, second_dead = rng.permutation(9) < 4, rng.permutation(7) < 3
+    first_bias, second_bias = np.where(first_dead, -6.0, 6.0), np.where(second_dead, -90.0, 90.0)
+
+    with exercise.part("units that are always silent, and units that never are", points=1):
+        network, names, _ = network_with("relu", first_bias, second_bias)
+        found = dead_units(network, batch)
+        expect.equal(
+            list(found),
+            names[:2],
+            "the keys of the dict",
+            mistakes={"the output layer is not hidden": names},
+            step="Leave out the last layer.",
+        )
+        for name, right in zip(names[:2], (first_dead, second_dead), strict=True):
+            expect.equal(
+                found[name],
+                right,
+                f"the dead units of {name}",
+                mistakes={"True and False are swapped: these are the living": ~right},
+                step="Compare the outputs with 0, and combine over the examples.",
+            )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("units that are silent for some inputs only", points=1):
+        for _ in range(3):
+            network, names, outputs = network_with(
+                "relu",
+                np.where(first_dead, -6.0, rng.uniform(-0.5, 0.5, size=9)),
+                np.where(second_dead, -90.0, rng.uniform(-0.5, 0.5, size=7)),
+            )
+            found = dead_units(network, batch)
+            for name, of_layer in zip(names[:2], outputs, strict=True):
+                expect.equal(
+                    found[name],
+                    (of_layer == 0).all(axis=0),
+                    f"the dead units of {name}",
+                    mistakes={
+                        "these units are silent for at least one input; dead ones are for all": (
+                            of_layer == 0
+                        ).any(axis=0),
+                        "only the first input was looked at": of_layer[0] == 0,
+                    },
+                    step="Take all(axis=0): over the examples, for each unit by itself.",
+                )
+    with exercise.part("sigmoids do not die", points=1):
+        network, names, _ = network_with("sigmoid", np.where(first_dead, -9.0, 9.0), np.full(7, -9.0))
+        found = dead_units(network, batch)
+        for name, units in zip(names[:2], (9, 7), strict=True):
+            expect.equal(
+                found[name],
+                np.zeros(units, bool),
+                f"the dead units of {name}, a layer of sigmoids with outputs near 0",
+                mistakes={"an output near 0 was taken for 0": first_dead if units == 9 else np.ones(7, bool)},
+                step="Dead means exactly 0.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 10: Born dead (3 points)
+#
+# Take a ReLU network with symmetrically distributed weights and biases 0, as at the beginning of a training. Fix
+# one input $x$. If the layer below answers anything but zeros, the pre-activation of a unit is as likely negative
+# as positive, so the unit is silent with probability $1/2$, and all $N_l$ units of layer $l$ are with probability
+# $2^{-N_l}$. The signal of this one $x$ therefore passes through all $H$ hidden layers with probability
+#
+# $$\prod_{l=1}^{H} \left(1 - 2^{-N_l}\right).$$
+#
+# A network that is born dead lets no input through, not even this one. So the probability that it is born dead is
+# **at most** one minus this product.
+#
+# 1. Write `born_dead_bound(hidden_widths)`, this upper bound for hidden layers of the given widths.
+# 2. A network has ten hidden layers of the same width. What is the smallest width for which the bound is **at most
+#    1 %**? Call it `width_needed`.
+# 3. How many hidden layers of width 2 does it take for the bound to **exceed one half**? Call it `coin_flip_depth`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "born-dead", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def born_dead_bound(hidden_widths):
+    """Upper bound for the probability that a ReLU network is born dead.
+
+    Args:
+        hidden_widths: units of each hidden layer, a list of ints.
+
+    Returns:
+        A float from 0 to 1.
+    """
+    ### BEGIN SOLUTION
+    return 1 - np.prod([1 - 0.5**width for width in hidden_widths])
+    ### END SOLUTION
+
+
+# width_needed = …
+# coin_flip_depth = …
+### BEGIN SOLUTION
+width_needed = 10
+coin_flip_depth = 3
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "born-dead-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Born dead", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("layers of one width", points=1):
+        width, depth = int(rng.integers(2, 6)), int(rng.integers(3, 15))
+        alive = 1 - 0.5**width
+        expect.close(
+            born_dead_bound([width] * depth),
+            1 - alive**depth,
+            f"the bound for {depth} hidden layers of width {width}",
+            mistakes={
+                "this is the probability that the signal passes": alive**depth,
+                "this is the bound for a single layer": 1 - alive,
+                "this is the probability that all layers are silent; one is enough": (1 - alive) ** depth,
+                "a layer is silent only if all of its units are: (1/2) to the power of the width": 1
+                - 0.5**depth,
+                "probabilities of exclusive events add up; these are not exclusive": depth * (1 - alive),
+            },
+            step="Multiply what passes, layer by layer, and subtract from 1.",
+        )
+    with exercise.part("the answers are numbers", points=0):
+        expect.shape(width_needed, (), "width_needed", step="Assign one number.")
+        expect.shape(coin_flip_depth, (), "coin_flip_depth", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("layers of different widths", points=1):
+        for _ in range(3):
+            widths = [int(n) for n in rng.integers(2, 9, size=rng.integers(3, 12))]
+            alive = 1 - 0.5 ** np.array(widths)
+            expect.close(
+                born_dead_bound(widths),
+                1 - alive.prod(),
+                f"the bound for hidden layers of the widths {widths}",
+                mistakes={
+                    "all layers were given the width of the first": 1 - alive[0] ** len(widths),
+                    "the last layer of the list is a hidden one too": 1 - alive[:-1].prod(),
+                },
+                step="Multiply over all entries of hidden_widths.",
+            )
+    with exercise.part("how wide, how deep", points=1):
+        expect.equal(
+            width_needed,
+            10,
+            "width_needed",
+            describe="a whole number",
+            mistakes={
+                "that is just too narrow: the bound is 1.9 %": 9,
+                "that is the width for a single layer": 7,
+                "a narrower network is enough": 11,
+            },
+            step="Try born_dead_bound([width] * 10) for one width after the other.",
+        )
+        expect.equal(
+            coin_flip_depth,
+            3,
+            "coin_flip_depth",
+            describe="a whole number",
+            mistakes={"there the bound is still below one half": 2},
+            step="Try born_dead_bound([2] * depth) for one depth after the other.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 11: Collapsed, and how sure (3 points)
+#
+# A network that is dead answers the same for every input; it has **collapsed**. To count collapsed networks, and
+# to say how far the count can be trusted, write
+#
+# 1. `collapsed(outputs, tolerance)`: `outputs` has the shape (networks, inputs); the result is a boolean array with
+#    an entry for each network, `True` if its largest and its smallest output differ by at most `tolerance`.
+# 2. `wilson_interval(count, n)`: the 95 % interval (Wilson, 1927) for a probability, when `count` of `n` independent
+#    networks have collapsed. With $\hat p = \mathrm{count}/n$ and $z = 1.96$ its ends are
+#
+# $$\frac{\hat p + \frac{z^2}{2n} \pm z\sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}.$$
+#
+# Unlike $\hat p \pm z\sqrt{\hat p(1-\hat p)/n}$, which many use, it stays between 0 and 1, and says something sensible
+# when all or none have collapsed.
+
+
+# %% nbgrader={"grade": false, "grade_id": "collapsed", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def collapsed(outputs, tolerance):
+    """Which networks give (nearly) the same output for all inputs.
+
+    Args:
+        outputs: array of shape (networks, inputs).
+        tolerance: largest difference of two outputs that passes for the same.
+
+    Returns:
+        A boolean array of shape (networks,).
+    """
+    ### BEGIN SOLUTION
+    return np.ptp(outputs, axis=1) <= tolerance
+    ### END SOLUTION
+
+
+def wilson_interval(count, n):
+    """The 95 % interval of Wilson for a probability.
+
+    Args:
+        count: how many of `n` trials had the outcome.
+        n: number of trials.
+
+    Returns:
+        low, high: two floats.
+    """
+    ### BEGIN SOLUTION
+    share, z = count / n, 1.96
+    centre = share + z**2 / (2 * n)
+    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "collapsed-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Collapsed, and how sure", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    def flat_and_lively(spreads):
+        """Outputs of networks for 40 inputs, around levels of their own, with the given spreads."""
+        shape = rng.permuted(np.tile(np.r_[0.0, 1.0, rng.uniform(size=38)], (len(spreads), 1)), axis=1)
+        return rng.normal(scale=3, size=(len(spreads), 1)) + np.array(spreads)[:, np.newaxis] * shape
+
+    with exercise.part("constant outputs, and outputs that vary", points=1):
+        flat = rng.permutation(30) < 12
+        outputs = flat_and_lively(np.where(flat, 0.0, rng.uniform(0.5, 2, size=30)))
+        expect.equal(
+            collapsed(outputs, 1e-6),
+            flat,
+            "collapsed(outputs, 1e-6) for outputs of shape (30, 40)",
+            mistakes={
+                "True and False are swapped": ~flat,
+                "outputs of zero were looked for; a collapsed network may answer any number": np.zeros(
+                    30, bool
+                ),
+            },
+            step="Compare the largest with the smallest output of each network: axis 1.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the tolerance", points=1):
+        tolerance = float(rng.uniform(0.01, 0.1))
+        spreads = tolerance * np.where(flat, rng.uniform(0.6, 0.9, size=30), rng.uniform(1.1, 1.9, size=30))
+        outputs = flat_and_lively(spreads)
+        expect.equal(
+            collapsed(outputs, tolerance),
+            flat,
+            f"collapsed(outputs, {tolerance:.3f}), where outputs differ by up to nearly twice that",
+            mistakes={
+                "the standard deviation was compared with the tolerance": outputs.std(axis=1) <= tolerance,
+            },
+            step="The difference of the largest and the smallest output is what counts.",
+        )
+        expect.equal(
+            collapsed(rng.normal(size=(5, 1)) * np.ones(40), 0),
+            np.ones(5, bool),
+            "collapsed(outputs, 0), where all outputs of each network are equal",
+            mistakes={"a difference of exactly the tolerance counts as the same": np.zeros(5, bool)},
+            step="“At most” is <=.",
+        )
+    with exercise.part("the interval", points=1):
+
+        def wilson(count, n, z=1.96):
+            centre, spread = (
+                count / n + z**2 / (2 * n),
+                np.sqrt(count * (n - count) / n**3 + z**2 / (4 * n**2)),
+            )
+            return [(centre - z * spread) / (1 + z**2 / n), (centre + z * spread) / (1 + z**2 / n)]
+
+        n = int(rng.integers(8, 40))
+        for count in (int(rng.integers(3, n - 3)), 0, n):
+            share = count / n
+            usual = 1.96 * np.sqrt(share * (1 - share) / n)
+            low, high = wilson(count, n)
+            expect.close(
+                list(wilson_interval(count, n)),
+                [low, high],
+                f"wilson_interval({count}, {n})",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes={
+                    "this is the usual interval, not Wilson's": [share - usual, share + usual],
+                    "the division by 1 + z²/n is missing": [
+                        low * (1 + 1.96**2 / n),
+                        high * (1 + 1.96**2 / n),
+                    ],
+                    "the ends are in reverse order": [high, low],
+                    "this is the interval for one standard error: z is missing": wilson(count, n, 1.0),
+                },
+                step="Compute the middle and the half-width of the fraction's numerator, then divide.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: born dead, by simulation
+#
+# Networks with one input and biases 0 have a pleasant property: for $c > 0$, scaling the input by $c$ scales
+# every pre-activation by $c$. So whether they are born dead is decided by two inputs, $-1$ and $1$, and we can
+# afford to draw 10,000 networks.
+#
+# **Predict.** Of networks with nine hidden layers of width 2, how many per cent are born dead? And of width 8? How
+# far below the bound will the truth be?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+DEPTHS = np.arange(1, 21)
+
+
+def born_dead_shares(width, networks=10_000):
+    """The share of networks that are born dead, by their number of hidden layers; He weights, one input."""
+    rng = np.random.default_rng([training.base_seed(), width])
+    h = np.tile(np.array([[-1.0], [1.0]]), (networks, 1, 1))  # (networks, two inputs, one number)
+    shares = []
+    for _ in DEPTHS:
+        weights = rng.normal(scale=np.sqrt(2 / h.shape[2]), size=(networks, h.shape[2], width))
+        h = np.maximum(h @ weights, 0)
+        shares.append((h == 0).all(axis=(1, 2)).mean())
+    return np.array(shares)
+
+
+figure, axis = plt.subplots(figsize=(7, 3.8), layout="constrained")
+for width, colour, marker in zip((2, 3, 4, 8), plots.COLOURS, "osv^", strict=False):
+    shares = born_dead_shares(width)
+    bounds = np.array([born_dead_bound([width] * depth) for depth in DEPTHS])
+    intervals = np.array([wilson_interval(share * 10_000, 10_000) for share in shares])
+    axis.plot(DEPTHS, bounds, "--", color=colour)
+    axis.fill_between(DEPTHS, *intervals.T, color=colour, alpha=0.3)
+    axis.plot(DEPTHS, shares, marker=marker, markersize=4, color=colour, label=f"width {width}")
+    runs.record(f"born_dead_width_{width}", shares[8])
+    low, high = intervals[8]
+    print(f"    nine hidden layers: 95 % interval {low:.4f} to {high:.4f}, bound {bounds[8]:.4f}")
+axis.set(xlabel="hidden layers", ylabel="share of networks born dead", xticks=DEPTHS[1::2])
+axis.legend(
+    title="solid: 10,000 networks\ndashed: upper bound",
+    frameon=False,
+    loc="upper left",
+    bbox_to_anchor=(1, 1),
+)
+plots.show(
+    figure,
+    alt="Share of ReLU networks born dead against the number of hidden layers, for the widths 2, 3, 4 and 8, each just "
+    "below its dashed upper bound: width 2 passes 0.85 at nine layers, width 8 stays under 0.05.",
+)
+
+# %% [markdown]
+# **See.** The shares stay below their bounds, as they must. At width 2, nearly nine of ten networks with nine hidden
+# layers never had a chance; at width 8 it is one in a hundred.
+#
+# **Explain.** The bound looks at one input; a network is dead only if $-1$ *and* $1$ are stopped. In the first hidden
+# layer they cannot both be: a unit that is silent for one of them speaks for the other. Later they wake different
+# units, the more so the wider the layers are, and the bound is less tight. Width helps exponentially (one more unit
+# halves the chance that a layer silences an input), depth harms exponentially.
+#
+# **Go further.** Leave the first hidden layer out of the bound. How close does it come now, for width 2?
+#
+# ### Experiment: 1,000 trainings
+#
+# Now the study of Lu and others. A network with one input, nine hidden layers of width 2 (ten layers with the
+# output) and He weights learns a function of one variable from 3,000 points, uniform on $[-\sqrt7, \sqrt7]$, by mean
+# squared error with minibatches of 64, here with Adam and a learning rate of 0.01. The functions are $|x|$,
+# $x \sin 5x$, and a step plus a sine, $1_{x > 0} + 0.2 \sin 5x$. We train 1,000 networks for each, once with ReLU and
+# once with Leaky ReLU with a slope of 0.01, and call a network collapsed if its outputs differ by at most 0.01. The
+# paper reports that *over 90 %* of its ReLU networks collapsed.
+#
+# **Predict.** Does training bring dead networks back, or kill more? Which constant will a collapsed network answer?
+# And what does Leaky ReLU do to the share?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+points = np.random.default_rng(training.base_seed()).uniform(-np.sqrt(7), np.sqrt(7), size=3_000)
+TARGETS = {
+    "|x|": np.abs(points),
+    "x sin 5x": points * np.sin(5 * points),
+    "step + sine": (points > 0) + 0.2 * np.sin(5 * points),
+}
+MEMBERS, STUDY_EPOCHS = 1_000, training.budget(full=40, quick=4)
+study, drawn_outputs = [], {}
+for activation in ("relu", "leaky_relu"):
+    for name, targets in TARGETS.items():
+        networks = ensembles.Ensemble.create(
+            (1, *[2] * 9, 1),
+            members=MEMBERS,
+            activation=activation,
+            initializer="he_normal",
+            negative_slope=0.01,
+            seed=training.base_seed(),
+        )
+        before = collapsed(networks.predict(points), 0.01)
+        networks.fit(
+            points,
+            targets,
+            epochs=STUDY_EPOCHS,
+            batch_size=64,
+            optimizer=ensembles.Adam(learning_rate=0.01),
+            verbose=0,
+        )
+        outputs = networks.predict(points)
+        after = collapsed(outputs, 0.01)
+        drawn_outputs[activation, name] = outputs, after
+        low, high = wilson_interval(after.sum(), MEMBERS)
+        study.append(
+            {
+                "activation": activation,
+                "target": name,
+                "before": before.mean(),
+                "after": after.mean(),
+                "95 % interval": f"{low:.3f} to {high:.3f}",
+                "median answer": np.median(outputs[after].mean(axis=1)),
+                "mean of the target": targets.mean(),
+            }
+        )
+study = pd.DataFrame(study)
+print(f"share of {MEMBERS:,} networks that have collapsed, before and after {STUDY_EPOCHS} epochs")
+print(study.to_string(index=False, float_format="{:.3f}".format))
+for row in study.to_dict("records"):
+    name = row["target"].replace("|x|", "abs").replace(" + ", "_").replace(" ", "_")
+    runs.record(f"collapsed_{row['activation']}_{name}", row["after"])
+dead_before = [row["before"] for row in study.to_dict("records") if row["activation"] == "relu"]
+runs.record("collapsed_relu_before_training", np.mean(dead_before))
+
+figure, axes = plt.subplots(1, 3, figsize=(9.6, 3), layout="constrained")
+order = np.argsort(points)
+outputs_of = {name: drawn_outputs["relu", name] for name in TARGETS}
+for axis, (name, (outputs, after)) in zip(axes, outputs_of.items(), strict=True):
+    errors = ((outputs - TARGETS[name]) ** 2).mean(axis=1)
+    axis.plot(points[order], TARGETS[name][order], color=plots.BLACK, linewidth=1, label="target")
+    typical = np.flatnonzero(after)[:5]
+    axis.plot(points[order], outputs[typical][:, order].T, color=plots.VERMILION, linestyle="--")
+    axis.plot([], [], color=plots.VERMILION, linestyle="--", label="five that collapsed")
+    axis.plot(points[order], outputs[np.nanargmin(errors)][order], color=plots.BLUE, label="best of 1,000")
+    axis.set(title=name, xlabel="x", ylabel="output")
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+plots.show(
+    figure,
+    alt="The three target functions, each with the flat answers of five collapsed ReLU networks and with the best of "
+    "1,000 networks, which bends several times.",
+)
+
+# %% [markdown]
+# **See.** More than 90 % of the ReLU networks have collapsed, for all three targets, and most of them had before
+# training. With Leaky ReLU it is fewer for every target, and fewer than before training.
+#
+# **Measure.** So "over 90 %" is what we find, too. With 1,000 networks the interval is about 3 percentage points wide;
+# with 50 networks it would be about 14 wide, too wide to say so.
+#
+# **Explain.** Training cannot wake a dead network: no gradient reaches any weight below the output. Only the output's
+# bias can learn, and with mean squared error the best constant is the *mean of the target*: the last two columns show
+# that the collapsed networks are there already, or on their way. Training does kill some more, when a step happens to
+# push a layer below zero. Leaky ReLU always lets something through, so its networks are not dead in this sense; but a
+# factor of 0.01 a layer makes the signal of an unlucky network so faint that before training most of them look
+# constant, too. Many of them recover in training. How many, and how soon, depends on the target.
+#
+# **Go further.** Give the networks width 4, or two hidden layers. Initialise the biases with small positive numbers
+# rather than 0. Which of these helps most?
+#
+# ### Exercise 12: What to make of it (3 points, in words)
+#
+# A colleague has trained one ReLU network with nine hidden layers of width 2. It answers 0.49 for every input. "More
+# epochs," says the colleague, "or another learning rate." In five to eight sentences: what has most probably happened,
+# and when? Why will neither help? How sure are you, by theory and by experiment? And name two changes that would help,
+# and why.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "what-to-make-of-it", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# The network has collapsed: in some hidden layer both ReLU units are silent for all inputs, most probably from the
+# beginning, before the first step of training. Everything above that layer sees zeros, so the output is a constant;
+# and since silent units have slope zero, no gradient reaches any weight below the output. Only the bias of the output
+# learns, and settles at the mean of the targets, here 0.49. More epochs or another learning rate scale gradients that are
+# exactly zero, so neither helps.
+#
+# In theory, the probability of being born dead is at most $1 - (3/4)^9 = 0.925$. In 10,000 simulated networks it was
+# about 0.88, and of 1,000 trained ones over 90 % had collapsed, with an interval of about ±1.5 percentage points. One
+# network proves nothing by itself, but a collapse is what one has to expect here.
+#
+# Wider layers help most: with width 10 the bound is below 1 %, because all ten units must be silent at once. Fewer layers
+# help because each is another chance to die. Leaky ReLU (or ELU, SELU) passes some gradient on everywhere, so that a
+# network can recover; drawing weights anew, or beginning with positive biases, gives another chance.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: what happened and why training does not help: a whole layer is silent for all inputs (born dead), its slope
+#   is zero, so no gradient reaches the weights; only the last bias learns (the mean of the targets). Half a point if
+#   "dying ReLU" is named without the missing gradient.
+# - 1 point: how sure: the bound (0.925, as an *upper* bound) **and** a measured share with its interval or number of
+#   networks. Half a point for one of the two.
+# - 1 point: two changes with reasons: wider (all units of a layer must be silent at once), shallower, leaky or smooth
+#   activation, other initial biases or weights, normalisation, skip connections. Half a point for each change whose
+#   reason fits.
+#
+# No points lost for other numbers, if they are the student's own measurements.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## Check your work
+#
+# The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
+# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 12, in
+# words, is read by a person. And the points here are those of the checks that you see; the others follow
+# when your work is graded.)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import selfcheck
+
+selfcheck.report()
+
+# %% [markdown]
+# ## What to take away
+#
+# - $\mathrm{Var}(z) = \mathrm{fan_{in}} \cdot \mathrm{Var}(w) \cdot E[h^2]$: this one line, applied layer after layer,
+#   predicts what happens to a signal, for any activation function.
+# - LeCun, Glorot and He are three answers to "which $\mathrm{Var}(w)$?". Choose by the activation function. He is
+#   $\sqrt2$ times Glorot only where fan-in and fan-out are equal.
+# - Keras truncates its normal Glorot, He and LeCun weights and corrects for it. `"random_normal"` has a standard
+#   deviation of 0.05, not 1, and does not look at the layer.
+# - Zeros fail twice: sigmoid units stay copies of each other, ReLU units get no gradient at all.
+# - SELU brings the variance to 1 by itself, if the weights have the variance $1/\mathrm{fan_{in}}$.
+# - Deep and narrow ReLU networks are mostly born dead, and training does not wake them. Width helps exponentially.
+# - A share that comes from $n$ networks has an interval. State it.
+#
+# ## Papers
+#
+# - Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, *Efficient backprop*, in: Neural networks: tricks of the trade, 1998.
+#   doi:10.1007/3-540-49430-8_2
+# - X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+#   AISTATS 2010, PMLR 9:249-256
+# - A. Maas, A. Hannun, A. Ng, *Rectifier nonlinearities improve neural network acoustic models*, ICML
+#   2013 workshop on deep learning for audio, speech and language processing
+# - K. He, X. Zhang, S. Ren, J. Sun, *Delving deep into rectifiers: surpassing human-level performance on
+#   ImageNet classification*, ICCV 2015. arXiv:1502.01852
+# - D.-A. Clevert, T. Unterthiner, S. Hochreiter, *Fast and accurate deep network learning by exponential
+#   linear units (ELUs)*, ICLR 2016. arXiv:1511.07289
+# - D. Hendrycks, K. Gimpel, *Gaussian error linear units (GELUs)*, 2016. arXiv:1606.08415
+# - P. Ramachandran, B. Zoph, Q. Le, *Searching for activation functions*, 2017. arXiv:1710.05941
+# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*, NeurIPS
+#   2017. arXiv:1706.02515
+# - L. Lu, Y. Shin, Y. Su, G. Karniadakis, *Dying ReLU and initialization: theory and numerical examples*,
+#   Communications in Computational Physics 2020. arXiv:1903.06733, doi:10.4208/cicp.OA-2020-0165
+# - E. Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American
+#   Statistical Association 1927. doi:10.1080/01621459.1927.10502953

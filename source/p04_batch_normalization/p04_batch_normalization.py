@@ -1,0 +1,2375 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Practical 4: Batch normalisation
+#
+# A good initialisation gives each layer inputs of a sensible size, once, before training. Batch
+# normalisation does it again at every step. It is a few lines of arithmetic, it lets networks learn that
+# do not learn without it, and it has one trap that catches nearly everybody: the layer computes something
+# else in training than in prediction. In this practical you write it, check it against Keras to five
+# decimals, find out what it buys, and learn to recognise the trap.
+#
+# **When you have finished, you can**
+#
+# 1. write batch normalisation in both modes, forwards and backwards, and say what its momentum means;
+# 2. build it into a network without useless parameters, and take it out again after training;
+# 3. say which changes of the weights a normalised network cannot notice, and why it survives larger
+#    learning rates;
+# 4. find and explain the bug of predicting in training mode;
+# 5. tell what experiments say about *why* it works from what is only said about it.
+#
+# **It assumes** Practicals 1 and 3 (Keras' `Sequential`, `fit`, initialisation) and the chain rule.
+#
+# **How it works.** Text, experiments and exercises take turns. Each experiment begins with a question
+# under *Predict*: write your guess down before you run the cell. In an exercise, replace
+# `raise NotImplementedError(…)` with your answer and run the check below it. More checks run when your
+# work is graded, on inputs that you have not seen.
+#
+# | Exercise | Points | | Exercise | Points |
+# |---|---|---|---|---|
+# | 1 Normalise a batch | 3 | | 8 The gradient | 4 |
+# | 2 Statistics for prediction | 3 | | 9 Why does it work? (in words) | 3 |
+# | 3 What momentum means | 2 | | 10 A batch of one, a batch of two | 2 |
+# | 4 Your layer against Keras' | 4 | | 11 Catch the bug | 3 |
+# | 5 A block without useless biases | 4 | | 12 Training mode in production (in words) | 3 |
+# | 6 Count parameters | 2 | | 13 Take it out again | 4 |
+# | 7 What cannot matter | 3 | | **Total** | **40** |
+#
+# **Time.** The whole notebook computes for several minutes at the full budget (the default, for working
+# through it) and for about a minute at the quick budget (for checking that everything runs). Plan four
+# hours for reading, guessing and answering.
+#
+# **Help.** `keras.layers.BatchNormalization?` in a cell shows a documentation page. When things get
+# confusing, choose *Restart kernel and run all cells*. When you ask somebody, quote the feedback of the
+# check in full: it was written for that.
+
+# %% [markdown]
+# ## 0 Set up
+#
+# (On a computer without a graphics card made for this, TensorFlow says so in red. It does no harm.)
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+from itertools import pairwise
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from course_utils import data, expect, plots, probes, runs, training
+
+print(training.describe_budget())
+
+# %% [markdown]
+# The figures that others have published for these networks are for MNIST, 70,000 handwritten digits. If
+# it is on this machine, the notebook uses it. If not, Fashion-MNIST takes its place: pictures of the same
+# number and size, and harder ones. (Where there is a network, `data.load("mnist")` fetches MNIST once and
+# for all; then restart the kernel.) To choose by yourself, set `NAME`.
+
+# %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["experiment", "nbval-ignore-output"]
+NAME = "mnist" if data.find("mnist") else "fashion_mnist"
+images = data.load(NAME)
+if NAME == "fashion_mnist":
+    print("Fashion-MNIST is used here in place of MNIST: accuracies are lower than the published ones.")
+
+N_VALID = training.budget(full=5_000, quick=1_000)
+SEEDS = training.seeds(training.budget(full=5, quick=2))
+
+
+def as_rows(pictures):
+    """Pictures of shape (n, 28, 28), grey values from 0 to 255, as float32 rows of 784 numbers from 0 to 1."""
+    return pictures.reshape(len(pictures), -1).astype("float32") / 255
+
+
+x_valid, y_valid = as_rows(images.x_train[:N_VALID]), images.y_train[:N_VALID]
+x_train, y_train = as_rows(images.x_train[5_000:]), images.y_train[5_000:]
+x_test, y_test = as_rows(images.x_test), images.y_test
+print(f"{NAME}: {len(x_train):,} training images, {len(x_valid):,} validation images")
+
+# %% [markdown]
+# ## 1 The layer
+#
+# ### Experiment: signals in a deep network, once more
+#
+# Twenty hidden layers of 50 units, before any training, with Glorot weights and biases of zero. We send
+# 500 images through, with sigmoids and with ReLU, and look at the pre-activations of each layer, in two
+# ways: how much does a unit's pre-activation *differ between images* (its standard deviation over the
+# images, averaged over the units)? And how large is it *by itself* (root mean square)?
+#
+# **Predict.** After twenty layers, do two different pictures still look different to the network?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+spreads = {}
+for activation in ("sigmoid", "relu"):
+    training.set_seed()
+    signal, sizes, differences = x_valid[:500], [], []
+    for _ in range(20):
+        z = keras.layers.Dense(50, kernel_initializer="glorot_normal")(signal)
+        sizes.append(float(keras.ops.sqrt(keras.ops.mean(z**2))))
+        differences.append(float(keras.ops.mean(keras.ops.std(z, axis=0))))
+        signal = keras.activations.get(activation)(z)
+    spreads[f"{activation}, size"] = sizes
+    spreads[f"{activation}, difference between images"] = differences
+
+figure, axis = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
+looks = [(plots.BLUE, "--"), (plots.BLUE, "-"), (plots.VERMILION, "--"), (plots.VERMILION, "-")]
+for (name, sizes), (colour, style) in zip(spreads.items(), looks, strict=True):
+    axis.plot(range(1, 21), sizes, style, color=colour, label=name, marker="o", markersize=3)
+axis.set(xlabel="hidden layer", ylabel="pre-activations", yscale="log", xticks=range(2, 21, 2))
+axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+plots.show(
+    figure,
+    alt="Size of the pre-activations, and their difference between images, over twenty layers, on a "
+    "logarithmic axis. With sigmoids the size stays near 0.5 while the difference falls to the limits of "
+    "arithmetic within ten layers; with ReLU both fall together, far more slowly.",
+)
+for activation in ("sigmoid", "relu"):
+    last = spreads[f"{activation}, difference between images"][-1]
+    runs.record(f"difference_between_images_layer_20_{activation}", last)
+
+# %% [markdown]
+# **Explain.** With sigmoids, each layer multiplies the differences between images by a slope of at most
+# 1/4 times its weights. After ten layers nothing is left of the picture but rounding errors: whatever you
+# show to this network, it answers the same. The *size* of the signal does not show it at all, since every
+# sigmoid gives about 0.5 to the next layer. ReLU with Glorot weights loses some of the signal in each
+# layer, too (Practical 3), but a few ten-thousandths of the difference are still there after all twenty.
+#
+# So what a layer needs is that each unit *varies from image to image*: its mean over the images near 0,
+# where the sigmoid is steepest, and its standard deviation near 1. Batch normalisation simply enforces
+# that (Ioffe and Szegedy, 2015).
+#
+# **Go further.** Which standard deviation of the initial weights keeps the differences alive with
+# sigmoids?
+
+# %% [markdown]
+# ### Exercise 1: Normalise a batch (3 points)
+#
+# Let $z_{ij}$ be the pre-activation of unit $j$ for image $i$ of a minibatch of $m$ images. **In training
+# mode** batch normalisation computes, for each unit by itself,
+#
+# $$\mu_j = \frac1m \sum_{i=1}^m z_{ij}, \qquad
+# \sigma_j^2 = \frac1m \sum_{i=1}^m (z_{ij} - \mu_j)^2, \qquad
+# \hat z_{ij} = \frac{z_{ij} - \mu_j}{\sqrt{\sigma_j^2 + \varepsilon}}, \qquad
+# y_{ij} = \gamma_j \hat z_{ij} + \beta_j.$$
+#
+# The small number $\varepsilon$ (in Keras 0.001) keeps the division safe. $\gamma$ and $\beta$ are
+# parameters, learned like weights: they let a unit have any mean and any standard deviation that turns
+# out to be useful. They begin with 1 and 0.
+#
+# Write `batch_norm(z, gamma, beta, epsilon=1e-3)`. It returns the output $y$, and the mean and variance
+# that it used. Let it accept images of channels too, arrays of shape (m, height, width, channels): then a
+# *channel* plays the part of a unit, and mean and variance run over all axes but the last.
+
+
+# %% nbgrader={"grade": false, "grade_id": "batch-norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def batch_norm(z, gamma, beta, epsilon=1e-3):
+    """Batch normalisation in training mode.
+
+    Args:
+        z: array of shape (m, …, units), pre-activations of a minibatch.
+        gamma, beta: arrays of shape (units,), scale and shift.
+        epsilon: added to the variance.
+
+    Returns:
+        y, mean, variance: the output, of the shape of z, and the batch's statistics, of shape (units,).
+    """
+    ### BEGIN SOLUTION
+    batch_axes = tuple(range(np.ndim(z) - 1))
+    mean, variance = np.mean(z, axis=batch_axes), np.var(z, axis=batch_axes)
+    return gamma * (z - mean) / np.sqrt(variance + epsilon) + beta, mean, variance
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "batch-norm-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Normalise a batch", points=3) as exercise:
+    rng = np.random.default_rng()
+    n_units, size = int(rng.integers(3, 7)), int(rng.integers(8, 14))
+    centres, widths = rng.normal(scale=3, size=n_units), rng.uniform(0.5, 2, size=n_units)
+    batch = centres + widths * rng.normal(size=(size, n_units))
+    some_epsilon = float(rng.uniform(0.1, 0.5))  # large, so that its place matters
+    means, variances = batch.mean(axis=0), batch.var(axis=0)
+    centred = batch - means
+
+    with exercise.part("without scale and shift", points=1):
+        returned = batch_norm(batch, np.ones(n_units), np.zeros(n_units), some_epsilon)
+        expect.true(
+            len(returned) == 3,
+            "batch_norm returns three things",
+            got=f"{len(returned)} of them",
+            step="End with `return y, mean, variance`.",
+        )
+        expect.close(
+            returned[0],
+            centred / np.sqrt(variances + some_epsilon),
+            f"the output for gamma 1, beta 0 and epsilon {some_epsilon:.3f}",
+            mistakes={
+                "epsilon was added to the standard deviation; it belongs to the variance, under the root": (
+                    centred / (np.sqrt(variances) + some_epsilon)
+                ),
+                "epsilon is missing": centred / np.sqrt(variances),
+                "epsilon is ignored, and Keras' default used": centred / np.sqrt(variances + 1e-3),
+                "this divides by the variance, without the root": centred / (variances + some_epsilon),
+                "the variance was divided by m − 1 rather than m": centred
+                / np.sqrt(batch.var(axis=0, ddof=1) + some_epsilon),
+                "each image was normalised by itself (axis 1); each unit should be, over the batch (axis 0)": (
+                    batch - batch.mean(axis=1, keepdims=True)
+                )
+                / np.sqrt(batch.var(axis=1, keepdims=True) + some_epsilon),
+                "all units were normalised together; each has a mean and a variance of its own": (
+                    batch - batch.mean()
+                )
+                / np.sqrt(batch.var() + some_epsilon),
+            },
+            step="Compute mean and variance along axis 0, then follow the formula for ẑ.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("scale, shift and the statistics returned", points=1):
+        scale, shift = rng.uniform(0.5, 2, size=n_units), rng.normal(size=n_units)
+        output, mean, variance = batch_norm(batch, scale, shift, some_epsilon)
+        normalised = centred / np.sqrt(variances + some_epsilon)
+        expect.close(
+            output,
+            scale * normalised + shift,
+            "the output with random gamma and beta",
+            mistakes={
+                "gamma and beta are ignored": normalised,
+                "beta is missing": scale * normalised,
+                "gamma multiplies beta too": scale * (normalised + shift),
+            },
+            step="Multiply the normalised values by gamma, then add beta.",
+        )
+        expect.close(mean, means, "the mean returned", step="Return y, mean, variance, in this order.")
+        expect.close(
+            variance,
+            variances,
+            "the variance returned",
+            mistakes={
+                "this is the standard deviation": np.sqrt(variances),
+                "epsilon is in it; return the batch's own variance": variances + some_epsilon,
+                "this was divided by m − 1 rather than m": batch.var(axis=0, ddof=1),
+            },
+            step="Return y, mean, variance, in this order.",
+        )
+    with exercise.part("images with channels", points=1):
+        pictures = rng.normal(size=(6, 5, 4, n_units)) * widths + centres
+        over = (0, 1, 2)
+        expect.close(
+            batch_norm(pictures, scale, shift, some_epsilon)[0],
+            scale * (pictures - pictures.mean(axis=over)) / np.sqrt(pictures.var(axis=over) + some_epsilon)
+            + shift,
+            f"the output for an array of shape (6, 5, 4, {n_units})",
+            mistakes={
+                "each pixel has a mean of its own; a channel has one for all its pixels": scale
+                * (pictures - pictures.mean(axis=0))
+                / np.sqrt(pictures.var(axis=0) + some_epsilon)
+                + shift,
+            },
+            step="np.mean takes a tuple of axes: all but the last one.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 2: Statistics for prediction (3 points)
+#
+# In training mode, the output for an image depends on which other images happen to be in its batch. When
+# the network is used, nobody wants that: the answer for a picture should depend on the picture. So **in
+# inference mode** the layer uses fixed numbers in place of $\mu$ and $\sigma^2$: **moving averages** of
+# the batches seen in training. After each training batch,
+#
+# $$\bar\mu \leftarrow \alpha \bar\mu + (1 - \alpha)\, \mu_{\text{batch}}, \qquad
+# \bar\sigma^2 \leftarrow \alpha \bar\sigma^2 + (1 - \alpha)\, \sigma^2_{\text{batch}},$$
+#
+# where $\alpha$ is the **momentum** (in Keras 0.99), and the averages begin with
+# $\bar\mu = 0$, $\bar\sigma^2 = 1$. They are not learned by gradient descent: Keras calls them
+# *non-trainable*.
+#
+# Write `update_moving(moving, of_batch, momentum)`, which returns the new average, and
+# `batch_norm_inference(z, gamma, beta, moving_mean, moving_variance, epsilon=1e-3)`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "moving", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def update_moving(moving, of_batch, momentum):
+    """The moving average after one more batch.
+
+    Args:
+        moving: array of shape (units,), the average so far.
+        of_batch: array of shape (units,), the new batch's mean or variance.
+        momentum: α, a number from 0 to 1.
+
+    Returns:
+        A new array of shape (units,).
+    """
+    ### BEGIN SOLUTION
+    return momentum * moving + (1 - momentum) * of_batch
+    ### END SOLUTION
+
+
+def batch_norm_inference(z, gamma, beta, moving_mean, moving_variance, epsilon=1e-3):
+    """Batch normalisation in inference mode.
+
+    Args:
+        z: array of shape (m, …, units).
+        gamma, beta, moving_mean, moving_variance: arrays of shape (units,).
+        epsilon: added to the variance.
+
+    Returns:
+        An array of the shape of z.
+    """
+    ### BEGIN SOLUTION
+    return gamma * (z - moving_mean) / np.sqrt(moving_variance + epsilon) + beta
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "moving-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Statistics for prediction", points=3) as exercise:
+    rng = np.random.default_rng()
+    before, seen = rng.normal(size=(2, 5)) * 3
+    some_momentum = float(rng.uniform(0.7, 0.95))
+
+    with exercise.part("the moving average", points=1):
+        kept = before.copy()
+        expect.close(
+            update_moving(before, seen, some_momentum),
+            some_momentum * kept + (1 - some_momentum) * seen,
+            f"update_moving with momentum {some_momentum:.3f}",
+            mistakes={
+                "momentum weighs the new batch here; in Keras it weighs the past (PyTorch has it the other "
+                "way round)": (1 - some_momentum) * kept + some_momentum * seen,
+                "the new batch was added in full": some_momentum * kept + seen,
+                "momentum is ignored, and Keras' default used": 0.99 * kept + 0.01 * seen,
+                "this is a plain mean of both": (kept + seen) / 2,
+            },
+            step="Put the numbers into the formula for one unit by hand.",
+        )
+        expect.equal(
+            before, kept, "the array `moving`, after the call", step="Return a new array; do not use +=."
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("inference mode", points=1):
+        scale, shift, mean = rng.normal(size=(3, 5))
+        variance, some_epsilon = rng.uniform(0.3, 3, size=5), float(rng.uniform(0.1, 0.5))
+        batch = rng.normal(size=(7, 5))
+        expect.close(
+            batch_norm_inference(batch, scale, shift, mean, variance, some_epsilon),
+            scale * (batch - mean) / np.sqrt(variance + some_epsilon) + shift,
+            "the output in inference mode",
+            mistakes={
+                "the batch's own statistics were used": scale
+                * (batch - batch.mean(axis=0))
+                / np.sqrt(batch.var(axis=0) + some_epsilon)
+                + shift,
+                "the batch's own mean was used": scale
+                * (batch - batch.mean(axis=0))
+                / np.sqrt(variance + some_epsilon)
+                + shift,
+                "this divides by the variance, without the root": scale
+                * (batch - mean)
+                / (variance + some_epsilon)
+                + shift,
+                "epsilon is ignored, and Keras' default used": scale
+                * (batch - mean)
+                / np.sqrt(variance + 1e-3)
+                + shift,
+            },
+            step="It is the formula of training mode with moving_mean and moving_variance put in.",
+        )
+    with exercise.part("an image's output does not depend on its company", points=1):
+        together = batch_norm_inference(batch, scale, shift, mean, variance, some_epsilon)
+        one_by_one = [
+            batch_norm_inference(row[np.newaxis], scale, shift, mean, variance, some_epsilon)[0]
+            for row in batch
+        ]
+        expect.close(
+            together,
+            scale * (batch - mean) / np.sqrt(variance + some_epsilon) + shift,
+            "the outputs of seven images in one batch",
+            step="Compute nothing from z but the difference from moving_mean.",
+        )
+        expect.close(
+            one_by_one,
+            np.array(scale * (batch - mean) / np.sqrt(variance + some_epsilon) + shift),
+            "the outputs of the same images, one at a time",
+            step="Compute nothing from z but the difference from moving_mean.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: a moving average on its way
+#
+# We take one unit of a fresh layer and feed it 300 minibatches of 32 real images. Its moving mean begins
+# at 0 and should arrive at the mean over all training images.
+#
+# **Predict.** With momentum 0, 0.9 and 0.99: which is there first? Which one stays closest to the true
+# mean at the end?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+rng = np.random.default_rng(training.base_seed())
+unit_weights = rng.normal(size=784) * np.sqrt(2 / (784 + 50))
+all_outputs = x_train[:10_000] @ unit_weights
+batches = all_outputs[rng.integers(len(all_outputs), size=(300, 32))]
+
+figure, axis = plt.subplots(figsize=(7.5, 3.2), layout="constrained")
+for momentum, colour in ((0.0, plots.ORANGE), (0.9, plots.GREEN), (0.99, plots.BLUE)):
+    path = [0.0]
+    for batch in batches:
+        path.append(momentum * path[-1] + (1 - momentum) * batch.mean())
+    axis.plot(path, color=colour, linewidth=1 if momentum == 0 else 2, label=f"momentum {momentum:g}")
+    settled = np.abs(np.array(path[201:]) - all_outputs.mean()).mean()
+    print(f"momentum {momentum:4g}: mean distance from the true mean over the last 100 batches {settled:.4f}")
+axis.axhline(all_outputs.mean(), color="black", linestyle=":", label="mean of all images")
+axis.set(xlabel="minibatches seen", ylabel="moving mean of one unit")
+axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+plots.show(
+    figure,
+    alt="The moving mean of one unit against the number of minibatches seen. With momentum 0 it jumps about "
+    "the true mean from the first batch on, with 0.9 it arrives after some dozens of batches and wavers, "
+    "with 0.99 it creeps up smoothly for several hundred.",
+)
+
+# %% [markdown]
+# **Explain.** Momentum 0 has no memory: its moving mean *is* the last batch's mean, with all its noise.
+# Momentum 0.99 averages over about a hundred batches and is smooth, but it takes hundreds of batches to
+# forget the 0 it began with; after 200 batches there is still a good bit of it left. In between there is
+# a compromise. A long training does not notice the start. A short one (few images, few epochs) does: with
+# momentum 0.99 and 60 steps, a network can be well trained and predict badly, because inference mode uses
+# averages that are still on their way. That is why the networks of this notebook use 0.9.
+#
+# **Go further.** Correct the moving mean for its start, as the optimiser Adam does with its moments:
+# divide it by $1 - \alpha^t$. Where is it after 20 batches?
+
+# %% [markdown]
+# ### Exercise 3: What momentum means (2 points)
+#
+# Write `batches_until(momentum, share)`: the **smallest number of batches** after which the starting
+# value makes up at most `share` of a moving average. (For momentum 0.9 and `share` 0.5 it is 7, because
+# $0.9^6 = 0.531$ and $0.9^7 = 0.478$.)
+#
+# Then answer two questions. `start_share`: what share of a moving average with Keras' momentum of 0.99
+# still is its starting value after 100 batches? And `keeps`: what is the moving mean after 1,000 batches
+# if the momentum is 0, and if it is 1? A dict with the keys `0` and `1`, and for each one of the strings
+# `"the starting value"`, `"the mean of the last batch"`, `"the mean of all batches"`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "momentum", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def batches_until(momentum, share):
+    """Number of batches after which the starting value is at most `share` of a moving average.
+
+    Args:
+        momentum: a number with 0 ≤ momentum < 1.
+        share: a number with 0 < share < 1.
+
+    Returns:
+        An int.
+    """
+    ### BEGIN SOLUTION
+    if momentum == 0:
+        return 1
+    return int(np.ceil(np.log(share) / np.log(momentum)))
+    ### END SOLUTION
+
+
+# start_share = …
+# keeps = {0: …, 1: …}
+### BEGIN SOLUTION
+start_share = 0.99**100
+keeps = {0: "the mean of the last batch", 1: "the starting value"}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "momentum-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("What momentum means", points=2) as exercise:
+    rng = np.random.default_rng()
+    choices = {"the starting value", "the mean of the last batch", "the mean of all batches"}
+
+    with exercise.part("batches_until", points=1):
+        for _ in range(5):
+            momentum_drawn, share_drawn = float(rng.uniform(0.8, 0.995)), float(rng.uniform(0.01, 0.3))
+            weight, count = 1.0, 0
+            while weight > share_drawn:
+                weight, count = weight * momentum_drawn, count + 1
+            exact = np.log(share_drawn) / np.log(momentum_drawn)
+            expect.equal(
+                batches_until(momentum_drawn, share_drawn),
+                count,
+                f"batches_until({momentum_drawn:.4f}, {share_drawn:.4f})",
+                mistakes={
+                    "this is one batch too few: the starting value still weighs more": count - 1,
+                    "a number of batches is whole: round up": exact,
+                    "the first batch takes most away; the weights multiply, batch after batch": int(
+                        np.ceil((1 - share_drawn) / (1 - momentum_drawn))
+                    ),
+                },
+                step="How much does the starting value weigh after one batch? After two? After k?",
+            )
+        expect.equal(
+            batches_until(0.0, 0.25),
+            1,
+            "batches_until(0.0, 0.25)",
+            mistakes={"with momentum 0 it takes one batch to forget the start": 0},
+            step="Follow the formula for one batch with momentum 0.",
+        )
+    with exercise.part("the answers have the right form", points=0):
+        expect.shape(start_share, (), "start_share", step="Assign one number.")
+        expect.equal(set(keeps), {0, 1}, "the keys of keeps", step="Use the numbers 0 and 1 as keys.")
+        expect.true(
+            set(keeps.values()) <= choices,
+            "the values of keeps are among the three strings of the exercise",
+            got=", ".join(str(value) for value in keeps.values()),
+            step="Copy the strings from the exercise.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("what is kept", points=1):
+        expect.close(
+            start_share,
+            0.99**100,
+            "start_share",
+            rtol=0.01,
+            atol=0,
+            describe="a number between 0 and 1",
+            mistakes={
+                "this is what the batches have contributed; the starting value has the rest": 1 - 0.99**100,
+                "the weights multiply, they do not add up": 0.0,
+                "this is the weight of the newest batch": 0.01,
+            },
+            step="The starting value is multiplied by the momentum once for each batch.",
+        )
+        expect.equal(
+            keeps,
+            {0: "the mean of the last batch", 1: "the starting value"},
+            "keeps",
+            describe="one of the strings for each",
+            mistakes={
+                "momentum weighs the past in Keras, not the new batch": {
+                    0: "the starting value",
+                    1: "the mean of the last batch",
+                },
+                "with momentum 1 a new batch has the weight 1 − 1 = 0": {
+                    0: "the mean of the last batch",
+                    1: "the mean of all batches",
+                },
+            },
+            step="Put α = 0 and α = 1 into the formula.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 4: Your layer against Keras' (4 points)
+#
+# Put the pieces together in a class `BatchNorm` that behaves like `keras.layers.BatchNormalization`.
+#
+# - `BatchNorm(gamma, beta, momentum=0.99, epsilon=1e-3)` makes a layer with the given scale and shift.
+#   Its attributes `moving_mean` and `moving_variance` begin with zeros and ones.
+# - `layer(z, training=True)` normalises with the batch's statistics **and** updates both moving averages.
+# - `layer(z, training=False)`, which is the default, uses the moving averages and changes nothing.
+#
+# The check feeds the same batches to your layer and to Keras' and compares to five decimals. (Keras
+# computes in float32, with about seven digits; that is the difference that remains.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+class BatchNorm:
+    """Batch normalisation with moving averages.
+
+    Args:
+        gamma, beta: arrays of shape (units,), scale and shift.
+        momentum: weight of the past in the moving averages.
+        epsilon: added to the variance.
+
+    Attributes:
+        moving_mean, moving_variance: arrays of shape (units,).
+    """
+
+    def __init__(self, gamma, beta, momentum=0.99, epsilon=1e-3):
+        ### BEGIN SOLUTION
+        self.gamma, self.beta, self.momentum, self.epsilon = gamma, beta, momentum, epsilon
+        self.moving_mean, self.moving_variance = np.zeros(len(gamma)), np.ones(len(gamma))
+        ### END SOLUTION
+
+    def __call__(self, z, training=False):
+        """The normalised `z`, an array of shape (m, units)."""
+        ### BEGIN SOLUTION
+        if not training:
+            return batch_norm_inference(
+                z, self.gamma, self.beta, self.moving_mean, self.moving_variance, self.epsilon
+            )
+        y, mean, variance = batch_norm(z, self.gamma, self.beta, self.epsilon)
+        self.moving_mean = update_moving(self.moving_mean, mean, self.momentum)
+        self.moving_variance = update_moving(self.moving_variance, variance, self.momentum)
+        return y
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "layer-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Your layer against Keras'", points=4) as exercise:
+    rng = np.random.default_rng()
+    n_units = int(rng.integers(3, 7))
+    settings = {"momentum": float(rng.uniform(0.6, 0.9)), "epsilon": float(rng.uniform(0.01, 0.1))}
+    scale, shift = rng.uniform(0.5, 2, size=n_units), rng.normal(size=n_units)
+    training_batches = rng.normal(size=(5, 16, n_units)) * rng.uniform(0.5, 2, n_units) + rng.normal(
+        size=n_units
+    )
+    new_batch = rng.normal(size=(9, n_units))
+
+    def keras_layer():
+        """Keras' layer with the scale and shift above."""
+        layer = keras.layers.BatchNormalization(**settings)
+        layer.build((None, n_units))
+        layer.gamma.assign(scale)
+        layer.beta.assign(shift)
+        return layer
+
+    theirs = keras_layer()
+    their_outputs = [keras.ops.convert_to_numpy(theirs(batch, training=True)) for batch in training_batches]
+    their_prediction = keras.ops.convert_to_numpy(theirs(new_batch))
+
+    with exercise.part("five batches in training mode", points=1):
+        yours = BatchNorm(scale, shift, **settings)
+        for number, (batch, output) in enumerate(zip(training_batches, their_outputs, strict=True), start=1):
+            expect.close(
+                yours(batch, training=True),
+                output,
+                f"the output for training batch {number}",
+                rtol=1e-4,
+                atol=1e-5,
+                mistakes={
+                    "epsilon is ignored, and Keras' default used": scale
+                    * (batch - batch.mean(axis=0))
+                    / np.sqrt(batch.var(axis=0) + 1e-3)
+                    + shift,
+                    "it is computed as in inference mode, from the moving averages at the start": scale
+                    * batch
+                    / np.sqrt(1 + settings["epsilon"])
+                    + shift,
+                },
+                step="With training=True the output is that of your batch_norm.",
+            )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the moving averages after five batches", points=1):
+        yours = BatchNorm(scale, shift, **settings)
+        for batch in training_batches:
+            yours(batch, training=True)
+        of_batches = training_batches.mean(axis=1), training_batches.var(axis=1)
+
+        def averaged(values, start, momentum):
+            for value in values:
+                start = momentum * start + (1 - momentum) * value
+            return start
+
+        for name, found, right, values, start in (
+            ("moving_mean", yours.moving_mean, theirs.moving_mean, of_batches[0], 0.0),
+            ("moving_variance", yours.moving_variance, theirs.moving_variance, of_batches[1], 1.0),
+        ):
+            expect.close(
+                found,
+                keras.ops.convert_to_numpy(right),
+                name,
+                rtol=1e-4,
+                atol=1e-5,
+                mistakes={
+                    "it was not updated": np.full(n_units, start),
+                    "momentum is ignored, and the default used": averaged(values, start, 0.99),
+                    "momentum weighs the new batch": averaged(values, start, 1 - settings["momentum"]),
+                    "it began with the first batch's statistics, or with another value than Keras'": averaged(
+                        values[1:], values[0], settings["momentum"]
+                    ),
+                    "the moving variance began with 0; Keras begins with 1": averaged(
+                        values, 0.0, settings["momentum"]
+                    ),
+                    "it is that of the last batch alone": values[-1],
+                },
+                step="Update both averages once for each call with training=True.",
+            )
+    with exercise.part("inference mode", points=1):
+        yours = BatchNorm(scale, shift, **settings)
+        for batch in training_batches:
+            yours(batch, training=True)
+        expect.close(
+            yours(new_batch),
+            their_prediction,
+            "the output for a new batch, without training=True",
+            rtol=1e-4,
+            atol=1e-5,
+            mistakes={
+                "the new batch's own statistics were used": scale
+                * (new_batch - new_batch.mean(axis=0))
+                / np.sqrt(new_batch.var(axis=0) + settings["epsilon"])
+                + shift,
+            },
+            step="Without training=True, use your batch_norm_inference with the moving averages.",
+        )
+    with exercise.part("prediction leaves the layer as it is", points=1):
+        yours = BatchNorm(scale, shift, **settings)
+        yours(training_batches[0], training=True)
+        state = np.array(yours.moving_mean), np.array(yours.moving_variance)
+        changed = np.abs(state[0]).max() > 1e-3
+        expect.true(
+            bool(changed),
+            "a training batch moves the moving mean",
+            got="it is still zero",
+            step="Store the new averages in self.moving_mean and self.moving_variance.",
+        )
+        for _ in range(3):
+            yours(new_batch + 5)
+            yours(new_batch, training=False)
+        expect.close(
+            [np.array(yours.moving_mean), np.array(yours.moving_variance)],
+            list(state),
+            "the moving averages after six calls in inference mode",
+            step="Update them only if training is True.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ## 2 In a network
+#
+# Usually batch normalisation stands between a layer's matrix and its activation function. Then one
+# parameter of that layer has become useless: a bias $b_j$ adds the same number to unit $j$ for all images
+# of the batch, so it raises the mean by $b_j$, and the normalisation subtracts it again. Its gradient is
+# zero for ever. $\beta_j$ has taken over its job. So one leaves the bias out: `use_bias=False`.
+#
+# Some put batch normalisation *after* the activation function instead. There the bias keeps its job: it
+# decides where on the activation function's curve the pre-activations lie.
+#
+# ### Exercise 5: A block without useless biases (4 points)
+#
+# Write `build_bn_mlp(layer_sizes, activation, kernel_initializer, position, momentum)`. It builds an MLP
+# as in Practical 1: the first of `layer_sizes` counts the inputs, the last one the classes, those between
+# the units of the hidden layers.
+#
+# - With `position="before"` a hidden layer is `Dense` without bias, then `BatchNormalization`, then
+#   `Activation`.
+# - With `position="after"` it is `Dense` **with** bias, then `Activation`, then `BatchNormalization`.
+# - The last layer is a `Dense` layer with bias and softmax, and no normalisation after it.
+# - All `Dense` layers use `kernel_initializer`; each `BatchNormalization` has the given momentum and is
+#   otherwise as Keras makes it.
+
+
+# %% nbgrader={"grade": false, "grade_id": "build-bn-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def build_bn_mlp(
+    layer_sizes, activation="relu", kernel_initializer="glorot_normal", position="before", momentum=0.9
+):
+    """A multilayer perceptron with batch normalisation in each hidden layer; not compiled yet.
+
+    Args:
+        layer_sizes: numbers of inputs, of units of each hidden layer, and of classes.
+        activation: activation function of the hidden layers, by its Keras name.
+        kernel_initializer: initialiser of all weights, as Dense takes it.
+        position: "before" or "after" the activation function.
+        momentum: momentum of the moving averages.
+
+    Returns:
+        A Keras model from inputs of shape (batch, layer_sizes[0]) to probabilities of shape
+        (batch, layer_sizes[-1]).
+    """
+    ### BEGIN SOLUTION
+    n_inputs, *hidden_sizes, n_outputs = layer_sizes
+    model = keras.Sequential([keras.Input(shape=(n_inputs,))])
+    for units in hidden_sizes:
+        dense = keras.layers.Dense(units, use_bias=position == "after", kernel_initializer=kernel_initializer)
+        normalise = keras.layers.BatchNormalization(momentum=momentum)
+        bend = keras.layers.Activation(activation)
+        for layer in (dense, normalise, bend) if position == "before" else (dense, bend, normalise):
+            model.add(layer)
+    model.add(keras.layers.Dense(n_outputs, activation="softmax", kernel_initializer=kernel_initializer))
+    return model
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "build-bn-mlp-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("A block without useless biases", points=4) as exercise:
+    rng = np.random.default_rng()
+    formulas = {
+        "relu": lambda z: np.maximum(z, 0),
+        "tanh": np.tanh,
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    }
+
+    def random_weights(sizes, with_bias):
+        """Weights in Keras' order: for each hidden layer kernel (and bias), gamma, beta, mean, variance."""
+        arrays = []
+        for n_in, n_out in pairwise(sizes[:-1]):
+            arrays.append(rng.normal(size=(n_in, n_out)))
+            if with_bias:
+                arrays.append(rng.normal(size=n_out))
+            arrays += [rng.uniform(0.5, 1.5, n_out), *rng.normal(size=(2, n_out)) / 2]
+            arrays.append(rng.uniform(0.5, 2, n_out))
+        return [*arrays, rng.normal(size=sizes[-2:]) / 2, rng.normal(size=sizes[-1])]
+
+    def probabilities_by_hand(x, arrays, bend, *, before, with_bias=False, in_training=False):
+        """The network's probabilities, and the batch statistics of its normalisations."""
+        arrays, statistics = list(arrays), []
+
+        def normalised(z, gamma, beta, mean, variance):
+            statistics.append((z.mean(axis=0), z.var(axis=0)))
+            if in_training:
+                mean, variance = statistics[-1]
+            return gamma * (z - mean) / np.sqrt(variance + 1e-3) + beta
+
+        while len(arrays) > 2:
+            kernel = arrays.pop(0)
+            bias = arrays.pop(0) if with_bias else 0
+            four = [arrays.pop(0) for _ in range(4)]
+            z = x @ kernel + bias
+            x = bend(normalised(z, *four)) if before else normalised(bend(z), *four)
+        powers = np.exp(x @ arrays[0] + arrays[1])
+        return powers / powers.sum(axis=1, keepdims=True), statistics
+
+    def check_shapes(candidate, sizes, with_bias, called):
+        wrong_biases = (
+            "the hidden Dense layers have no biases, which are needed here"
+            if with_bias
+            else "the hidden Dense layers have biases, which batch normalisation makes useless"
+        )
+        expect.equal(
+            [tuple(array.shape) for array in candidate.get_weights()],
+            [array.shape for array in random_weights(sizes, with_bias)],
+            f"the shapes of all weights of {called}, in the order of its layers",
+            mistakes={wrong_biases: [array.shape for array in random_weights(sizes, not with_bias)]},
+            step="Call candidate.summary() for a small network in a new cell, and compare layer by layer.",
+        )
+
+    with exercise.part("the layers, for position before", points=1):
+        sizes = [int(n) for n in rng.integers(3, 9, size=4)]
+        check_shapes(build_bn_mlp(sizes), sizes, False, f"build_bn_mlp({sizes})")
+    ### BEGIN HIDDEN TESTS
+    batch = rng.normal(size=(12, sizes[0])).astype("float32")
+    with exercise.part("position before: what the network computes", points=1):
+        for name in ("tanh", "sigmoid"):
+            called = f"build_bn_mlp({sizes}, activation={name!r})"
+            candidate = build_bn_mlp(sizes, activation=name)
+            check_shapes(candidate, sizes, False, called)
+            arrays = random_weights(sizes, False)
+            candidate.set_weights(arrays)
+            right, _ = probabilities_by_hand(batch, arrays, formulas[name], before=True)
+            expect.close(
+                candidate(batch),
+                right,
+                f"the probabilities that {called} gives in inference mode with random weights",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes={
+                    "the normalisation stands after the activation function": probabilities_by_hand(
+                        batch, arrays, formulas[name], before=False
+                    )[0],
+                    "the argument activation is ignored": probabilities_by_hand(
+                        batch, arrays, formulas["relu"], before=True
+                    )[0],
+                    "the hidden layers have no activation function": probabilities_by_hand(
+                        batch, arrays, lambda z: z, before=True
+                    )[0],
+                },
+                step="Dense, then BatchNormalization, then Activation.",
+            )
+    with exercise.part("training mode, and its momentum", points=1):
+        momentum_drawn = float(rng.uniform(0.5, 0.8))
+        candidate = build_bn_mlp(sizes, activation="tanh", momentum=momentum_drawn)
+        check_shapes(candidate, sizes, False, f"build_bn_mlp({sizes})")
+        arrays = random_weights(sizes, False)
+        candidate.set_weights(arrays)
+        right, statistics = probabilities_by_hand(
+            batch, arrays, formulas["tanh"], before=True, in_training=True
+        )
+        expect.close(
+            candidate(batch, training=True),
+            right,
+            "the probabilities in training mode with random weights",
+            rtol=1e-2,
+            atol=1e-3,
+            step="Let Keras choose the mode: do not pass training to the layers yourself.",
+        )
+        moved = candidate.get_weights()[3]
+        expect.close(
+            moved,
+            momentum_drawn * arrays[3] + (1 - momentum_drawn) * statistics[0][0],
+            f"the first moving mean after one batch with momentum {momentum_drawn:.3f}",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "the argument momentum is ignored, and Keras' default used": 0.99 * arrays[3]
+                + 0.01 * statistics[0][0],
+                "the argument momentum is ignored": 0.9 * arrays[3] + 0.1 * statistics[0][0],
+            },
+            step="Pass momentum to every BatchNormalization.",
+        )
+    with exercise.part("position after, and the initialiser", points=1):
+        called = f'build_bn_mlp({sizes}, activation="sigmoid", position="after")'
+        candidate = build_bn_mlp(sizes, activation="sigmoid", position="after")
+        check_shapes(candidate, sizes, True, called)
+        arrays = random_weights(sizes, True)
+        candidate.set_weights(arrays)
+        expect.close(
+            candidate(batch),
+            probabilities_by_hand(batch, arrays, formulas["sigmoid"], before=False, with_bias=True)[0],
+            f"the probabilities that {called} gives in inference mode with random weights",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "the normalisation still stands before the activation function": probabilities_by_hand(
+                    batch, arrays, formulas["sigmoid"], before=True, with_bias=True
+                )[0]
+            },
+            step="Dense, then Activation, then BatchNormalization.",
+        )
+        drawn = build_bn_mlp((200, 100, 90, 10), kernel_initializer="zeros").get_weights()
+        expect.equal(
+            [float(np.abs(array).max()) for array in drawn if array.ndim == 2],
+            [0.0, 0.0, 0.0],
+            'the largest weight of each Dense layer with kernel_initializer="zeros"',
+            step="Pass kernel_initializer to every Dense layer, the last one too.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 6: Count parameters (2 points)
+#
+# Write `count_bn_parameters(layer_sizes)`, which returns two whole numbers for the network of exercise 5
+# with `position="before"`: how many parameters are trainable, and how many are not (see exercise 2 for
+# those). No Keras in it.
+#
+# Then answer in a dict `counts`, with the keys
+#
+# - `"layer"`: all parameters of one batch normalisation over 50 units, trainable or not;
+# - `"trainable"`: those of them that gradient descent learns;
+# - `"saved"`: how many biases a 784-50-50-50-10 network saves with `position="before"`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "count", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def count_bn_parameters(layer_sizes):
+    """Numbers of parameters of an MLP with batch normalisation before each activation function.
+
+    Args:
+        layer_sizes: numbers of inputs, of units of each hidden layer, and of classes.
+
+    Returns:
+        trainable, non_trainable: two ints.
+    """
+    ### BEGIN SOLUTION
+    weights = sum(a * b for a, b in pairwise(layer_sizes))
+    normalised_units = sum(layer_sizes[1:-1])
+    return weights + 2 * normalised_units + layer_sizes[-1], 2 * normalised_units
+    ### END SOLUTION
+
+
+# counts = {"layer": …, "trainable": …, "saved": …}
+### BEGIN SOLUTION
+counts = {"layer": 4 * 50, "trainable": 2 * 50, "saved": 3 * 50}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "count-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Count parameters", points=2) as exercise:
+    with exercise.part("count_bn_parameters agrees with Keras", points=1):
+        rng = np.random.default_rng()
+        for depth in (3, 5):
+            sizes = [int(n) for n in rng.integers(2, 40, size=depth)]
+            chain = [keras.Input(shape=(sizes[0],))]
+            for units in sizes[1:-1]:
+                chain += [keras.layers.Dense(units, use_bias=False), keras.layers.BatchNormalization()]
+            by_keras = keras.Sequential([*chain, keras.layers.Dense(sizes[-1])])
+            units = sum(sizes[1:-1])
+            trainable = sum(int(np.prod(variable.shape)) for variable in by_keras.trainable_variables)
+            expect.equal(
+                list(count_bn_parameters(sizes)),
+                [trainable, 2 * units],
+                f"count_bn_parameters({sizes})",
+                mistakes={
+                    "the hidden layers were given biases": [trainable + units, 2 * units],
+                    "the moving averages were counted as trainable": [trainable + 2 * units, 0],
+                    "the two numbers are in reverse order": [2 * units, trainable],
+                    "the first number holds all parameters": [trainable + 2 * units, 2 * units],
+                    "the last layer was given no biases": [trainable - sizes[-1], 2 * units],
+                    "the last layer was given a normalisation": [
+                        trainable + 2 * sizes[-1],
+                        2 * (units + sizes[-1]),
+                    ],
+                },
+                step="List for each unit: its weights, gamma, beta, moving mean, moving variance.",
+            )
+    with exercise.part("counts has the three entries", points=0):
+        expect.equal(
+            set(counts), {"layer", "trainable", "saved"}, "the keys of counts", step="Use these three keys."
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("counts", points=1):
+        right = {"layer": 200, "trainable": 100, "saved": 150}
+        expect.equal(
+            counts,
+            right,
+            "counts",
+            describe="three whole numbers",
+            mistakes={
+                "the moving averages belong to the layer too": right | {"layer": 100},
+                "the moving averages are not learned by gradient descent": right | {"trainable": 200},
+                "the last layer keeps its biases: no normalisation follows it": right | {"saved": 160},
+                "there are three hidden layers": right | {"saved": 50},
+            },
+            step="For one unit, list everything that a batch normalisation keeps about it.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: eight networks
+#
+# Now we train. Three hidden layers of 50 units, plain SGD with learning rate 0.1, minibatches of 32; with
+# and without batch normalisation (before the activation), with sigmoids and with ReLU, from Glorot
+# weights and from weights that are much too large, drawn with standard deviation 1.
+#
+# **Predict.** Which of the eight will not learn at all? For which is batch normalisation the greatest
+# help, and is there one for which it is none?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+FEW = training.budget(full=10_000, quick=1_500)  # images, for comparisons that train many networks
+FEW_EPOCHS = training.budget(full=10, quick=3)
+STARTS = {
+    "Glorot": "glorot_normal",
+    "random normal": "random_normal",
+    "sd 1": {"class_name": "RandomNormal", "config": {"stddev": 1.0}},
+}
+
+
+def build_plain_mlp(layer_sizes, activation="relu", kernel_initializer="glorot_normal"):
+    """A multilayer perceptron with softmax output, without batch normalisation; not compiled yet."""
+    n_inputs, *hidden_sizes, n_outputs = layer_sizes
+    model = keras.Sequential([keras.Input(shape=(n_inputs,))])
+    for units in hidden_sizes:
+        model.add(keras.layers.Dense(units, kernel_initializer=kernel_initializer))
+        model.add(keras.layers.Activation(activation))
+    model.add(keras.layers.Dense(n_outputs, activation="softmax", kernel_initializer=kernel_initializer))
+    return model
+
+
+def inputs_of_activations(model, x):
+    """What arrives at each activation layer of `model` for the images `x`, in inference mode: a list of arrays."""
+    found = []
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Activation):
+            found.append(np.array(x))
+        x = layer(x)
+    return found
+
+
+def new_network(activation, position, start, hidden):
+    """An MLP with batch normalisation "before" or "after" the activation, or without it (None)."""
+    sizes = (784, *hidden, 10)
+    if position is None:
+        return build_plain_mlp(sizes, activation, STARTS[start])
+    return build_bn_mlp(sizes, activation, STARTS[start], position)
+
+
+compiled, first_weights = {}, {}  # by kind of network: building and compiling take longer than training here
+
+
+def network(seed, activation="relu", position=None, start="Glorot", hidden=(50, 50, 50), rate=0.1):
+    """A compiled network with fresh weights; the networks of a kind share one model, so use it at once."""
+    kind, drawing = (activation, position, hidden), (seed, activation, position, start, hidden)
+    if drawing not in first_weights:
+        training.set_seed(seed)
+        drawn = new_network(activation, position, start, hidden)
+        first_weights[drawing] = drawn.get_weights()
+        compiled.setdefault(kind, drawn)
+    model = compiled[kind]
+    if not model.compiled:
+        model.compile(
+            optimizer=keras.optimizers.SGD(learning_rate=rate),
+            loss="sparse_categorical_crossentropy",
+            steps_per_execution=50,
+        )
+    # new weights are a new beginning: plain SGD remembers nothing else
+    model.set_weights(first_weights[drawing])
+    model.optimizer.learning_rate = rate
+    training.set_seed(seed)
+    return model
+
+
+def accuracy(model, x, y):
+    """Share of the images `x` for which `model`, in inference mode, gives the right class."""
+    return float(np.mean(np.argmax(model(x), axis=1) == y))
+
+
+class Validate(keras.callbacks.Callback):
+    """Validation accuracy after each epoch: for so small a network quicker than Keras' own validation."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_accuracy"] = accuracy(self.model, x_valid, y_valid)
+
+
+def train(model, n_images=FEW, epochs=FEW_EPOCHS):
+    """Train on the first images; the history, a dict of lists."""
+    return model.fit(
+        x_train[:n_images],
+        y_train[:n_images],
+        batch_size=32,
+        epochs=epochs,
+        callbacks=[Validate()],
+        verbose=0,
+    ).history
+
+
+def mean_and_sd(values):
+    """Mean ± standard deviation over the seeds, as text."""
+    return f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}"
+
+
+eight = {}
+for activation in ("sigmoid", "relu"):
+    for start in ("Glorot", "sd 1"):
+        for position in (None, "before"):
+            curves = [train(network(seed, activation, position, start))["val_accuracy"] for seed in SEEDS]
+            eight[activation, start, position] = np.array(curves)
+
+panels = {
+    f"{activation}, {start}": {
+        "batch normalisation": eight[activation, start, "before"],
+        "without": eight[activation, start, None],
+    }
+    for activation, start, position in eight
+    if position is None
+}
+figure = plots.mean_and_range(panels, range(1, FEW_EPOCHS + 1), "epoch", "validation accuracy")
+plots.show(
+    figure,
+    alt="Validation accuracy over the epochs in four panels, with and without batch normalisation. Sigmoids "
+    "from Glorot weights: near 0.1 without it in the first epochs, high with it. ReLU from large weights: at "
+    "0.1 without it, learning with it. In the other two panels the curves are closer together.",
+)
+table = pd.DataFrame(
+    {
+        (activation, start): {
+            "without": mean_and_sd(eight[activation, start, None][:, -1]),
+            "with": mean_and_sd(eight[activation, start, "before"][:, -1]),
+        }
+        for activation, start, position in eight
+        if position is None
+    }
+).T
+print(f"validation accuracy after {FEW_EPOCHS} epochs, mean ± sd over {len(SEEDS)} seeds")
+print(table.to_string())
+for (activation, start, position), accuracies in eight.items():
+    place = "bn" if position else "plain"
+    runs.record(f"grid_{place}_{activation}_{start.replace(' ', '_').lower()}", accuracies[:, -1].mean())
+
+# %% [markdown]
+# **Explain.** With batch normalisation all four networks learn, from the first epoch on. Without it, it
+# depends. Sigmoids from Glorot weights begin on a plateau, at the accuracy of guessing. ReLU from weights
+# with standard deviation 1 is thrown off by its first steps and never recovers: its units are dead, and
+# its loss is 2.303 (Practical 1). For the other two the gain is smaller; in the longer training of the full
+# budget nothing was left of it for ReLU from Glorot weights, whose initialisation fits well enough. So
+# batch normalisation does not make a good network better at any price. It turns a choice between life and
+# death into one between good and better.
+#
+# Look at the bands, too: with this learning rate the normalised networks waver from epoch to epoch and
+# from seed to seed. Their weights still move fast, and the moving averages, which prediction depends on,
+# limp behind. A smaller learning rate towards the end calms them (Practical 5).
+#
+# **Go further.** Try He weights with ReLU. How much of the lead is left when the initialisation already
+# fits?
+
+# %% [markdown]
+# ### Experiment: a long training
+#
+# A published course trained the sigmoid network for 20 epochs on 55,000 MNIST digits, from Glorot weights
+# and from Keras' `"random_normal"`, whose standard deviation is 0.05. It found validation accuracies of
+# 0.966 and 0.953 without batch normalisation, and 0.972 and 0.975 with it. At the full budget we train as
+# long, at the quick budget for a moment only; one seed each.
+#
+# **Predict.** The sigmoids from Glorot weights were far behind after a few epochs. Will they ever catch
+# up?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+LONG_IMAGES = training.budget(full=55_000, quick=2_000)
+LONG_EPOCHS = training.budget(full=20, quick=6)
+long = {}
+for start in ("Glorot", "random normal"):
+    for position in (None, "before"):
+        name = f"{start}, {'without' if position is None else 'with'}"
+        model = network(training.base_seed(), "sigmoid", position, start)
+        long[name] = train(model, LONG_IMAGES, LONG_EPOCHS)["val_accuracy"]
+        place = "plain" if position is None else "bn"
+        runs.record(f"long_{place}_sigmoid_{start.replace(' ', '_').lower()}", long[name][-1])
+figure = plots.mean_and_range(
+    {"sigmoid": {name: np.array([curve]) for name, curve in long.items()}},
+    range(1, LONG_EPOCHS + 1),
+    "epoch",
+    "validation accuracy",
+)
+plots.show(
+    figure,
+    alt="Validation accuracy of four sigmoid networks over the epochs: both with batch normalisation rise at "
+    "once, both without it stay at 0.1 for some epochs before they rise.",
+)
+
+# %% [markdown]
+# **Explain.** Without batch normalisation the sigmoids first spend some time on a plateau, where their
+# answer hardly depends on the image. In a long training on many images they leave it and come near the
+# others; what remains of the lead is small. Batch normalisation did not make possible what was
+# impossible here; it made it fast. At the quick budget the training ends before they have caught up.
+#
+# **Go further.** How many epochs does each of the four need to reach 0.9 on MNIST (or 0.8 on
+# Fashion-MNIST)?
+
+# %% [markdown]
+# ### Experiment: watch the distributions
+#
+# Two sigmoid networks from Glorot weights, with and without batch normalisation. During the first epochs
+# we stop now and then and look at the weights of the second layer, and at what arrives at the third
+# layer's activation function, for 500 validation images.
+#
+# **Predict.** In which network do the pre-activations drift? In which do the weights move more?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+STOPS = [0, 20, 60, 140, 300]  # minibatches of 32
+weights_seen, inputs_seen = {}, {}
+for title, position in (("without", None), ("with batch normalisation", "before")):
+    model = network(training.base_seed(), "sigmoid", position)
+    weights_seen[title], inputs_seen[title] = [], []
+    for previous, stop in zip([0, *STOPS], STOPS, strict=False):
+        if stop > previous:
+            chunk = slice(32 * previous, 32 * stop)
+            model.fit(x_train[chunk], y_train[chunk], batch_size=32, verbose=0)
+        second_dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)][1]
+        weights_seen[title].append(second_dense.get_weights()[0].ravel())
+        inputs_seen[title].append(inputs_of_activations(model, x_valid[:500])[2].ravel())
+
+plots.show(
+    plots.ridges(weights_seen, STOPS, "weights of the second layer", "minibatches seen"),
+    alt="Distributions of the second layer's weights after 0 to 300 minibatches, without and with batch "
+    "normalisation. Without it they hardly move; with it they become a little wider.",
+)
+plots.show(
+    plots.ridges(inputs_seen, STOPS, "what arrives at the third activation function", "minibatches seen"),
+    alt="Distributions of the pre-activations of the third layer after 0 to 300 minibatches. Without batch "
+    "normalisation they are narrow peaks, one for each unit, which wander; with it they are broad bells around 0.",
+)
+for title, samples in weights_seen.items():
+    moved = np.sqrt(np.mean((samples[-1] - samples[0]) ** 2))
+    place = "plain" if title == "without" else "bn"
+    runs.record(f"weights_moved_{place}", moved)
+
+# %% [markdown]
+# **Explain.** The weights hardly change their distribution in either network: learning takes small, well
+# chosen changes of many weights. With batch normalisation they move two to four times as far (last lines).
+#
+# The pre-activations tell the two apart. Without batch normalisation they are a comb of narrow peaks, one
+# for each unit: a unit says nearly the same for every image. The peaks drift a little, and the comb
+# remains. With it, the comb melts into one broad bell: every unit varies from image to image. (Why does
+# it begin as a comb there, too? The pictures are taken in inference mode, and the moving averages begin
+# with 0 and 1, which is no normalisation at all. After 60 batches they have arrived.)
+#
+# **Go further.** Look at the first layer and the last hidden layer, too. Where do the weights move most?
+
+# %% [markdown]
+# ### Experiment: twenty layers
+#
+# Back to the network of the first experiment: twenty sigmoid layers, whose signal had died. We train it
+# with and without batch normalisation.
+#
+# **Predict.** What validation accuracy does each reach? How do the gradients of the first layer compare?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+TWENTY = (50,) * 20
+DEEP_SEEDS = SEEDS[: training.budget(full=3, quick=2)]
+figure, axis = plt.subplots(figsize=(7, 3.2), layout="constrained")
+for name, position, colour in (("without", None, plots.VERMILION), ("with", "before", plots.BLUE)):
+    reached = []
+    for seed in DEEP_SEEDS:
+        model = network(seed, "sigmoid", position, hidden=TWENTY, rate=0.03)
+        if seed == DEEP_SEEDS[0]:
+            norms = probes.gradient_norms(model, x_train[:128], y_train[:128])["norm"]
+            axis.plot(
+                range(1, 22), norms, marker="o", markersize=3, color=colour, label=f"{name} normalisation"
+            )
+        train(model, epochs=training.budget(full=5, quick=3))
+        reached.append(accuracy(model, x_valid, y_valid))
+    print(f"{name} batch normalisation: validation accuracy {mean_and_sd(reached)}")
+    runs.record(f"deep_{'bn' if position else 'plain'}_accuracy", np.mean(reached))
+    runs.record(
+        f"deep_{'bn' if position else 'plain'}_first_to_last_gradient", norms.iloc[0] / norms.iloc[-1]
+    )
+axis.set(
+    xlabel="layer (21: output)",
+    ylabel="gradient of the weights (L2 norm)",
+    yscale="log",
+    xticks=range(1, 22, 2),
+)
+axis.legend(frameon=False)
+plots.show(
+    figure,
+    alt="Norm of the gradient of each layer's weights before training, on a logarithmic axis: without batch "
+    "normalisation it falls by many orders of magnitude from the output to the first layer; with it, it stays "
+    "within about one or two.",
+)
+
+# %% [markdown]
+# **Explain.** Without batch normalisation the network stays at the accuracy of guessing: the gradient of
+# its first layers is practically zero. With it the same twenty layers learn. Batch normalisation works on
+# the way back, too: it divides by the small standard deviation of each layer's signal, and so multiplies
+# the gradient by as much as the sigmoids' slopes have taken from it.
+#
+# **Go further.** Try ReLU in place of the sigmoids, without normalisation, first with Glorot and then with
+# He weights. What is left for batch normalisation to do?
+
+# %% [markdown]
+# ## 3 What it does to learning
+#
+# ### Exercise 7: What cannot matter (3 points)
+#
+# A unit's pre-activation is $z = w \cdot x$, and batch normalisation in training mode follows. Forget
+# $\varepsilon$: it is tiny. Now multiply the weights $w$ of this unit by 3. Then $z$, its mean and its
+# standard deviation are all three times as large, and …
+#
+# Answer with a dict `tripled` of three numbers:
+#
+# - `"output"`: by which factor is the *output* of the normalisation multiplied?
+# - `"gradient"`: by which factor is the *gradient of the loss with respect to w* multiplied? (Let $L(w)$
+#   be the loss. You now know how $L(3w)$ compares with $L(w)$, for every $w$. Differentiate.)
+# - `"turn"`: gradient descent takes one step, with the same learning rate as before. It turns the
+#   direction of $w$ by a small angle. By which factor is that *angle* multiplied? (The gradient is at
+#   right angles to $w$, so for small steps the angle is the length of the step divided by the length of
+#   $w$.)
+#
+# And if a bias were added before the normalisation, how large would the gradient of the loss with respect
+# to it be? Call it `bias_gradient`.
+
+# %% nbgrader={"grade": false, "grade_id": "invariance", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# tripled = {"output": …, "gradient": …, "turn": …}
+# bias_gradient = …
+### BEGIN SOLUTION
+tripled = {"output": 1, "gradient": 1 / 3, "turn": 1 / 9}
+bias_gradient = 0
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "invariance-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("What cannot matter", points=3) as exercise:
+    with exercise.part("four numbers", points=0):
+        expect.equal(
+            set(tripled), {"output", "gradient", "turn"}, "the keys of tripled", step="Use these three keys."
+        )
+        for key in ("output", "gradient", "turn"):
+            expect.shape(tripled[key], (), f"tripled[{key!r}]", step="Assign one number.")
+        expect.shape(bias_gradient, (), "bias_gradient", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the output, and the bias", points=1):
+        expect.close(
+            tripled["output"],
+            1,
+            'tripled["output"]',
+            describe="a number",
+            mistakes={
+                "numerator and denominator are both tripled": 3,
+                "the standard deviation is tripled, but so is the numerator": 1 / 3,
+            },
+            step="Write down ẑ for the tripled z, and reduce the fraction.",
+        )
+        expect.close(
+            bias_gradient,
+            0,
+            "bias_gradient",
+            describe="a number",
+            mistakes={"the loss does not change at all when the bias does": 1},
+            step="What becomes of the output when the same number is added to z for all images?",
+        )
+    with exercise.part("the gradient", points=1):
+        expect.close(
+            tripled["gradient"],
+            1 / 3,
+            'tripled["gradient"]',
+            rtol=0.01,
+            describe="a number",
+            mistakes={
+                "the loss is the same, its slope is not: the same change of w now means less": 1,
+                "it is the other way round: larger weights, flatter loss": 3,
+                "one factor only: for all w, L(3w) = L(w)": 1 / 9,
+            },
+            step="Differentiate both sides of L(3w) = L(w) with respect to w.",
+        )
+    with exercise.part("the turn", points=1):
+        expect.close(
+            tripled["turn"],
+            1 / 9,
+            'tripled["turn"]',
+            rtol=0.01,
+            describe="a number",
+            mistakes={
+                "the step is shorter, and w is longer too": 1 / 3,
+                "nothing but the direction of w matters, but a step now turns it by another angle": 1,
+                "it is the other way round: larger weights turn more slowly": 9,
+            },
+            step="Divide the length of the step by the length of w, both after tripling.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# This is worth a second look. With batch normalisation the length of a unit's weights changes nothing
+# about what the network computes, only about how fast it learns: the effective learning rate is
+# $\eta / \lVert w \rVert^2$. A step that is too large makes $w$ longer (it goes at right angles to $w$),
+# and *that* lowers the effective learning rate by itself. Van Laarhoven (2017) draws a conclusion for
+# weight decay: with batch normalisation it no longer limits what the network can compute, it keeps the
+# effective learning rate up.
+#
+# ### Experiment: the largest learning rate
+#
+# If that is so, networks with batch normalisation should survive larger learning rates.
+#
+# **Predict.** ReLU, Glorot weights. Without batch normalisation a learning rate of 0.1 works. By which
+# factor can you raise it until nothing is learned any more? And with batch normalisation?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
+by_rate = {}
+for name, position in (("with batch normalisation", "before"), ("without", None)):
+    reached = np.empty((len(SEEDS), len(RATES)))
+    for row, seed in enumerate(SEEDS):
+        for column, rate in enumerate(RATES):
+            model = network(seed, "relu", position, rate=rate)
+            model.fit(x_train[:FEW], y_train[:FEW], batch_size=32, verbose=0)
+            reached[row, column] = accuracy(model, x_valid, y_valid)
+    by_rate[name] = reached
+figure = plots.mean_and_range({"ReLU, one epoch": by_rate}, RATES, "learning rate", "validation accuracy")
+for axis in figure.axes:
+    axis.set_xscale("log")
+plots.show(
+    figure,
+    alt="Validation accuracy after one epoch against the learning rate from 0.1 to 10, with and without batch "
+    "normalisation. Without it the curve falls to 0.1 near a rate of 1, with it at about ten times that rate.",
+)
+for (name, reached), place in zip(by_rate.items(), ("bn", "plain"), strict=True):
+    learning = np.array(RATES)[reached.mean(axis=0) > 0.3]
+    print(
+        f"{name}: "
+        + ", ".join(f"{rate:g}: {value:.3f}" for rate, value in zip(RATES, reached.mean(0), strict=True))
+    )
+    runs.record(f"largest_rate_{place}", learning.max() if len(learning) else 0.0)
+
+# %% [markdown]
+# **Explain.** Without batch normalisation the network learns up to a rate of about 0.3, and not at all
+# from 1 on. With it, it still learns at 3: about ten times as far. It does not survive everything,
+# though, and the last layer, which has no normalisation behind it, is one reason. Bjorck et al. (2018)
+# hold that these larger learning rates are the main benefit. But notice that the *best* rates of both
+# networks are not ten times apart: what is wide is the range in which you cannot go very wrong.
+#
+# **Go further.** Multiply the initial weights by 10, in both networks. Which of them notices? (Mind the
+# last layer, which has no normalisation behind it.)
+
+# %% [markdown]
+# ### Exercise 8: The gradient (4 points)
+#
+# On the way back, gradients have to pass through mean and variance too: both depend on every image of the
+# batch. Let $g_{ij} = \partial L / \partial y_{ij}$ be the gradient that arrives from above, and
+# $s_j = \sqrt{\sigma_j^2 + \varepsilon}$. Then
+#
+# $$\frac{\partial L}{\partial \gamma_j} = \sum_i g_{ij} \hat z_{ij}, \qquad
+# \frac{\partial L}{\partial \beta_j} = \sum_i g_{ij},$$
+#
+# and for the gradient with respect to $z$, begin with $\hat z = (z - \mu)/s$ and collect what reaches
+# $z_{ij}$ along three ways: directly, through $\mu_j$, and through $\sigma_j^2$. The result can be
+# written as
+#
+# $$\frac{\partial L}{\partial z_{ij}} = \frac{\gamma_j}{s_j} \Bigl( g_{ij}
+# - \frac1m \sum_k g_{kj} - \dots \Bigr).$$
+#
+# Find the third term, and write `batch_norm_gradient(g, z, gamma, epsilon=1e-3)`. It returns the
+# gradients with respect to `z`, `gamma` and `beta`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def batch_norm_gradient(g, z, gamma, epsilon=1e-3):
+    """Gradients of a loss through batch normalisation in training mode.
+
+    Args:
+        g: array of shape (m, units), gradient of the loss with respect to the output.
+        z: array of shape (m, units), the pre-activations.
+        gamma: array of shape (units,), the scale.
+        epsilon: added to the variance.
+
+    Returns:
+        dz, dgamma, dbeta: arrays of shape (m, units), (units,) and (units,).
+    """
+    ### BEGIN SOLUTION
+    deviation = np.sqrt(z.var(axis=0) + epsilon)
+    normalised = (z - z.mean(axis=0)) / deviation
+    dz = gamma / deviation * (g - g.mean(axis=0) - normalised * (g * normalised).mean(axis=0))
+    return dz, (g * normalised).sum(axis=0), g.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "gradient-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("The gradient", points=4) as exercise:
+    rng = np.random.default_rng()
+    batch = rng.normal(size=(9, 4)) * rng.uniform(0.5, 2, 4) + rng.normal(size=4)
+    arriving = rng.normal(size=(9, 4))
+    scale, some_epsilon = rng.uniform(0.5, 2, 4), float(rng.uniform(0.05, 0.3))
+    root = np.sqrt(batch.var(axis=0) + some_epsilon)
+    standardised = (batch - batch.mean(axis=0)) / root
+
+    with exercise.part("gamma and beta", points=1):
+        _, for_gamma, for_beta = batch_norm_gradient(arriving, batch, scale, some_epsilon)
+        expect.close(
+            for_gamma,
+            (arriving * standardised).sum(axis=0),
+            "the gradient with respect to gamma",
+            mistakes={
+                "this is the mean over the batch, not the sum": (arriving * standardised).mean(axis=0),
+                "z was taken in place of its normalised values": (arriving * batch).sum(axis=0),
+                "gamma does not appear in its own gradient": scale * (arriving * standardised).sum(axis=0),
+            },
+            step="Sum g times ẑ over the batch.",
+        )
+        expect.close(
+            for_beta,
+            arriving.sum(axis=0),
+            "the gradient with respect to beta",
+            mistakes={"this is the mean over the batch, not the sum": arriving.mean(axis=0)},
+            step="Sum g over the batch.",
+        )
+    with exercise.part("adding a number to all z changes nothing", points=1):
+        for_z, _, _ = batch_norm_gradient(arriving, batch, scale, some_epsilon)
+        expect.shape(for_z, (9, 4), "the gradient with respect to z")
+        expect.true(
+            bool(np.abs(for_z).max() > 1e-6),
+            "the gradient with respect to z is not zero",
+            got="zero everywhere",
+            step="Begin with the direct way, gamma / s times g.",
+        )
+        expect.close(
+            np.sum(for_z, axis=0),
+            np.zeros(4),
+            "the sum over the batch of the gradient with respect to z",
+            atol=1e-6,
+            mistakes={
+                "the ways through mean and variance are missing": (scale / root * arriving).sum(axis=0)
+            },
+            step="The term with the mean of g comes from μ. Is it there, with its sign?",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the gradient with respect to z", points=2):
+        inner = arriving - arriving.mean(axis=0)
+        along = (arriving * standardised).mean(axis=0)
+
+        def loss(z):
+            return np.sum(arriving * scale * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + some_epsilon))
+
+        right = np.empty_like(batch)
+        for index in np.ndindex(*batch.shape):
+            up, down = batch.copy(), batch.copy()
+            up[index] += 1e-5
+            down[index] -= 1e-5
+            right[index] = (loss(up) - loss(down)) / 2e-5
+        for_z, _, _ = batch_norm_gradient(arriving, batch, scale, some_epsilon)
+        expect.close(
+            for_z,
+            right,
+            "the gradient with respect to z, against central differences",
+            rtol=1e-4,
+            atol=1e-6,
+            mistakes={
+                "the way through the variance is missing": scale / root * inner,
+                "the ways through mean and variance are missing": scale / root * arriving,
+                "the term of the variance has the wrong sign": scale / root * (inner + standardised * along),
+                "the term of the variance is summed over the batch, not averaged": scale
+                / root
+                * (inner - standardised * 9 * along),
+                "the factor gamma is missing": (inner - standardised * along) / root,
+                "epsilon is ignored": scale
+                / np.sqrt(batch.var(axis=0) + 1e-3)
+                * (
+                    inner
+                    - (batch - batch.mean(axis=0))
+                    * (arriving * (batch - batch.mean(axis=0))).mean(axis=0)
+                    / (batch.var(axis=0) + 1e-3)
+                ),
+            },
+            step="Compare with central differences for a batch of three images and one unit.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# In words: batch normalisation takes out of the gradient its mean over the batch, and its part along
+# $\hat z$. These are exactly the two changes that cannot matter, shifting all $z$ and stretching them.
+# And it divides by $s$: a unit with a weak signal gets a strong gradient.
+#
+# ### Experiment: how far can the gradient be trusted?
+#
+# Gradient descent believes in the gradient: it takes a step as if the slope stayed the same. How true is
+# that? Santurkar, Tsipras, Ilyas and Mądry (2018) measured it, and so do we. During training we stop now
+# and then, take one batch of 128 images, and walk along the negative gradient $-g$ in steps of
+# $\eta = 0.05$ to $0.4$. We note
+#
+# - the **loss** on the way: between which values does it vary?
+# - the **change of the gradient**, $\lVert g(\theta - \eta g) - g(\theta) \rVert / \lVert g(\theta)
+#   \rVert$, the largest on the way: 0 for a gradient that stays as it is, 1 for a change as large as the
+#   gradient itself.
+#
+# **Predict.** Along this line, in which network does the loss vary more?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+STEPS = (0.05, 0.1, 0.2, 0.4)
+CHECKS = training.budget(full=8, quick=5)  # stops
+smooth = {}
+for name, position in (("with batch normalisation", "before"), ("without", None)):
+    lowest, highest, change = (np.empty((len(SEEDS), CHECKS)) for _ in range(3))
+    for row, seed in enumerate(SEEDS):
+        model = network(seed, "relu", position)
+        for stop in range(CHECKS):
+            chunk = slice(640 * stop, 640 * (stop + 1))  # 20 minibatches
+            model.fit(x_train[chunk], y_train[chunk], batch_size=32, verbose=0)
+            probed = slice(20_000 + 128 * stop, 20_000 + 128 * (stop + 1))
+            walk = probes.along_gradient(model, x_train[probed], y_train[probed], STEPS)
+            lowest[row, stop], highest[row, stop] = walk["loss"].min(), walk["loss"].max()
+            change[row, stop] = walk["gradient_change"].max()
+    smooth[name] = lowest, highest, change
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+stops = 20 * np.arange(1, CHECKS + 1)
+for (name, (lowest, highest, change)), colour, marker in zip(
+    smooth.items(), (plots.BLUE, plots.VERMILION), "os", strict=True
+):
+    left.fill_between(stops, lowest.mean(0), highest.mean(0), color=colour, alpha=0.35, label=name)
+    right.plot(stops, change.mean(0), color=colour, marker=marker, markersize=4)
+    right.fill_between(stops, change.min(0), change.max(0), color=colour, alpha=0.25, linewidth=0)
+left.set(xlabel="minibatches seen", ylabel="loss along the gradient")
+right.set(xlabel="minibatches seen", ylabel="change of the gradient (relative)")
+right.set_ylim(bottom=0)
+figure.legend(loc="outside lower center", ncols=2, frameon=False)
+plots.show(
+    figure,
+    alt="Left: the range of the loss along the gradient, a narrow band with batch normalisation and a wide one "
+    "without. Right: the relative change of the gradient along the way, a little above 1 with batch normalisation "
+    "and several times as much without.",
+)
+for (name, (lowest, highest, change)), place in zip(smooth.items(), ("bn", "plain"), strict=True):
+    print(f"{name}:")
+    runs.record(f"loss_range_{place}", (highest - lowest).mean())
+    runs.record(f"gradient_change_{place}", change.mean())
+
+# %% [markdown]
+# **Explain.** Along the gradient, the loss of the normalised network stays in a narrow band, and its
+# gradient changes by about its own length on the longest step. Without batch normalisation the band is
+# several times as wide, and on the longest step the new gradient has next to nothing to do with the old:
+# it differs by three to four times the old one's length. So with batch normalisation a gradient that was
+# measured at one point is still worth something a step away, which is just what a large learning rate
+# needs. The loss is *smoother*: that is what the paper says, for larger networks than ours.
+#
+# **Go further.** Repeat this with sigmoids. Does the network without batch normalisation look rough or
+# smooth while it sits on its plateau, and what does that say about smoothness as the only explanation?
+
+# %% [markdown]
+# ### Experiment: is it the drifting distributions?
+#
+# The inventors gave a reason for their method: while a layer learns, the distribution of its outputs
+# drifts, so the next layer has to learn for ever something new. They called that **internal covariate
+# shift**, and said that batch normalisation helps because it reduces it. Santurkar et al. tested that
+# with a simple idea: bring the drift back in, on purpose. We do it like this: after each batch
+# normalisation, each unit is multiplied by a random factor between 0.5 and 1.5 and shifted by a random
+# number, both new for each minibatch. Now the distributions jump about at every single step.
+#
+# **Predict.** Will this network learn like the one without batch normalisation, like the one with it, or
+# not at all?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+class Shake(keras.layers.Layer):
+    """In training, scales and shifts each unit at random, anew for each minibatch; at inference nothing."""
+
+    def __init__(self, seed, **settings):
+        super().__init__(**settings)
+        self.draws = keras.random.SeedGenerator(seed)
+
+    def call(self, z, training=False):
+        if not training:
+            return z
+        units = z.shape[-1:]
+        factor = keras.random.uniform(units, 0.5, 1.5, seed=self.draws)
+        return factor * z + 0.5 * keras.random.normal(units, seed=self.draws)
+
+
+def shaken_network(seed):
+    """The normalised ReLU network with a `Shake` after each batch normalisation."""
+    training.set_seed(seed)
+    chain = [keras.Input(shape=(784,))]
+    for layer in new_network("relu", "before", "Glorot", (50, 50, 50)).layers:
+        chain.append(layer)
+        if isinstance(layer, keras.layers.BatchNormalization):
+            chain.append(Shake(seed))
+    return keras.Sequential(chain)
+
+
+shaken = shaken_network(SEEDS[0])
+shaken.compile(
+    optimizer=keras.optimizers.SGD(learning_rate=0.1),
+    loss="sparse_categorical_crossentropy",
+    steps_per_execution=50,
+)
+shaken_curves = []
+for seed in SEEDS:
+    shaken.set_weights(shaken_network(seed).get_weights())
+    shaken_curves.append(train(shaken)["val_accuracy"])
+compared = {
+    "batch normalisation": eight["relu", "Glorot", "before"],
+    "the same, shaken": np.array(shaken_curves),
+    "without": eight["relu", "Glorot", None],
+}
+figure = plots.mean_and_range(
+    {"ReLU, Glorot weights": compared}, range(1, FEW_EPOCHS + 1), "epoch", "validation accuracy"
+)
+plots.show(
+    figure,
+    alt="Validation accuracy over the epochs of three ReLU networks: with batch normalisation, with batch "
+    "normalisation whose outputs are shaken at random in training, and without.",
+)
+for name, curves in compared.items():
+    print(f"{name}: {mean_and_sd(curves[:, -1])}")
+runs.record("shaken_accuracy", np.mean(np.array(shaken_curves)[:, -1]))
+
+# %% [markdown]
+# **Explain.** The shaken network learns about as well as the normalised one, although its distributions
+# are anything but steady: the difference is within the scatter over the seeds. If drifting distributions
+# were what slows networks down, it would have to be far behind. So steady distributions cannot be what
+# makes the method work. (Santurkar et al. found the same for a large convolutional network. Some of it may
+# be that noise also works like dropout, Practical 7.)
+#
+# **Go further.** Shake harder, with factors from 0 to 2. When does it begin to hurt?
+
+# %% [markdown]
+# ### Exercise 9: Why does it work? (3 points, in words)
+#
+# Somebody writes: "Batch normalisation works because it reduces internal covariate shift." In six to nine
+# sentences: what does the sentence claim, which measurements of this section speak for or against it, and
+# what else do they suggest as a reason? Say also what these measurements do *not* show.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# The sentence says that layers learn slowly because the distributions of their inputs drift while the
+# layers before them learn, and that batch normalisation helps because it holds these distributions still.
+#
+# The shaken network speaks against it. There the distributions jump at every minibatch, more than they
+# ever drift without batch normalisation, and yet it learns about as well as the normalised network. So
+# steady distributions are not what is needed. Other measurements suggest another reason: with batch
+# normalisation the gradient measured at one point remains a fair guide over a longer step, the loss
+# varies less along it, and larger learning rates are survived. The length of a unit's weights no longer
+# matters, and too large a step lowers the effective learning rate by itself. In the deep network the
+# gradients of the first layers do not vanish. A smoother loss, with gradients of a good size, is the
+# better supported explanation.
+#
+# What we have not shown: these are small, fully connected networks on one data set, few seeds, and one
+# kind of shaking. A smoother loss goes together with faster learning here; that it is the cause is a
+# further step.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: says what internal covariate shift is (the distribution of a layer's inputs drifts while
+#   earlier layers learn), and that the shaken network, where it is made worse on purpose, learns nearly
+#   as well: evidence against the claim.
+# - 1 point: names at least one other effect that was *measured* here and connects it with learning: gradient
+#   that stays reliable over a step / loss that varies less (smoothness), larger learning rates survived,
+#   gradients that do not vanish in the deep network, scale of the weights without effect.
+# - 1 point: a limit of the evidence: small networks, one data set, few seeds, one kind of noise, correlation
+#   rather than cause.
+#
+# No points lost for saying that the question is still open.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## 4 In practice
+#
+# ### Experiment: before or after the activation function?
+#
+# **Predict.** Does it matter on which side the normalisation stands? For sigmoids, whose outputs are
+# between 0 and 1? For ReLU?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+sides = {}
+for activation in ("sigmoid", "relu"):
+    after = np.array([train(network(seed, activation, "after"))["val_accuracy"] for seed in SEEDS])
+    sides[activation] = {"before": eight[activation, "Glorot", "before"], "after": after}
+figure = plots.mean_and_range(sides, range(1, FEW_EPOCHS + 1), "epoch", "validation accuracy")
+plots.show(
+    figure,
+    alt="Validation accuracy over the epochs with batch normalisation before and after the activation function, "
+    "for sigmoids and for ReLU. All four curves are close together.",
+)
+for activation, curves in sides.items():
+    difference = curves["after"][:, -1] - curves["before"][:, -1]
+    print(f"{activation}: before {mean_and_sd(curves['before'][:, -1])}, ", end="")
+    print(f"after {mean_and_sd(curves['after'][:, -1])}")
+    runs.record(f"after_minus_before_{activation}", difference.mean())
+
+# %% [markdown]
+# **Explain.** Both places work. The differences between them are a few percentage points at most, of the
+# order of the scatter over the seeds and epochs. The inventors put it before the activation function, and
+# most networks since have done so. Treat it as one more setting that may be tried, after the important
+# ones.
+#
+# **Go further.** Put a normalisation on the *inputs* of the network, too. Does it replace the standardising
+# of Practical 1?
+
+# %% [markdown]
+# ### Exercise 10: A batch of one, a batch of two (2 points)
+#
+# The smaller the batch, the worse its mean and variance. Two extreme cases can be computed in the head.
+#
+# 1. One single image goes through a batch normalisation **in training mode**, with $\gamma = 2$ and
+#    $\beta = 0.5$. Its pre-activation is 7. What is the output, `alone`?
+# 2. A batch of two images has the pre-activations 3 and 7. With $\gamma = 1$, $\beta = 0$ and
+#    $\varepsilon = 0$, in training mode: which two outputs, `pair`, in this order?
+# 3. The same image as in 1, **in inference mode**: moving mean 5, moving variance 4, $\varepsilon = 0$.
+#    What is the output, `predicted`?
+
+# %% nbgrader={"grade": false, "grade_id": "small-batches", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# alone = …
+# pair = (…, …)
+# predicted = …
+### BEGIN SOLUTION
+alone = 0.5
+pair = (-1, 1)
+predicted = 2 * (7 - 5) / 2 + 0.5
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "small-batches-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("A batch of one, a batch of two", points=2) as exercise:
+    with exercise.part("a number, a pair, a number", points=0):
+        expect.shape(alone, (), "alone", step="Assign one number.")
+        expect.shape(pair, (2,), "pair", step="Assign a tuple of two numbers.")
+        expect.shape(predicted, (), "predicted", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("training mode", points=1):
+        expect.close(
+            alone,
+            0.5,
+            "alone",
+            describe="a number",
+            mistakes={
+                "in a batch of one the mean is the image's own pre-activation": 14.5,
+                "beta is missing": 0,
+                "the normalised value is not 1: what is left of z after the mean is subtracted?": 2.5,
+            },
+            step="What is the mean of one number? Its difference from the mean?",
+        )
+        expect.close(
+            list(pair),
+            [-1, 1],
+            "pair",
+            describe="two numbers",
+            mistakes={
+                "the variance was divided by m − 1 rather than m": [-(0.5**0.5), 0.5**0.5],
+                "this divides by the variance, without the root": [-0.5, 0.5],
+                "these are the differences from the mean, not yet divided": [-2, 2],
+                "the pair is in reverse order": [1, -1],
+            },
+            step="Mean 5; the variance is the mean of the squared differences.",
+        )
+    with exercise.part("inference mode", points=1):
+        expect.close(
+            predicted,
+            2.5,
+            "predicted",
+            describe="a number",
+            mistakes={
+                "this is the output in training mode; inference mode uses the moving averages": 0.5,
+                "this divides by the variance, without the root": 1.5,
+                "gamma is missing": 1.5,
+                "beta is missing": 2,
+            },
+            step="Put the moving averages into the formula for the output.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# So in a batch of two, each unit can say nothing but "larger" or "smaller".
+#
+# ### Experiment: batches of 2 and of 128
+#
+# We train the ReLU network for two epochs (one at the quick budget), with minibatches of 2 and of 128
+# images, and with the learning rate in proportion to the size of the minibatch, as is usual: 0.00625 and 0.4.
+#
+# **Predict.** Which of the four networks (with and without normalisation, 2 and 128) will be worst?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+SHORT = training.budget(full=2, quick=1)  # epochs
+sizes_compared = {}
+for batch_size in (2, 128):
+    for name, position in (("without", None), ("with", "before")):
+        reached, renewed = [], []
+        for seed in SEEDS:
+            model = network(seed, "relu", position, rate=0.1 * batch_size / 32)
+            model.fit(x_train[:FEW], y_train[:FEW], batch_size=batch_size, epochs=SHORT, verbose=0)
+            reached.append(accuracy(model, x_valid, y_valid))
+            if position:
+                for _ in range(50):  # after 50 calls only 0.9^50 = 0.5 % of the old averages are left
+                    model(x_train[:1_000], training=True)
+                renewed.append(accuracy(model, x_valid, y_valid))
+        sizes_compared[batch_size, name] = reached
+        print(f"batches of {batch_size:3}, {name:7} normalisation: {mean_and_sd(reached)}", end="")
+        print(f"; with renewed moving averages {mean_and_sd(renewed)}" if renewed else "")
+        runs.record(f"batch_{batch_size}_{'bn' if position else 'plain'}", np.mean(reached))
+        if renewed:
+            runs.record(f"batch_{batch_size}_bn_renewed", np.mean(renewed))
+
+# %% [markdown]
+# **Explain.** With batches of 2 the normalised network is far behind the one without normalisation, which
+# is fine. Two things go wrong. In training, a unit can only say "larger" or "smaller"
+# (exercise 10), and which of them depends on the one other image. And moving averages with momentum 0.9
+# remember about ten batches, here 20 images. The last column repairs the second by computing the averages
+# anew from 1,000 training images; that does not save the network. With batches of 128 it is the other way
+# round: the normalised network is ahead.
+#
+# **Go further.** `keras.layers.GroupNormalization` (Wu and He, 2018) takes mean and variance over
+# groups of units of one image, in place of the images of a batch. How does it do with batches of 2? Which of this
+# section's problems can it not have?
+
+# %% [markdown]
+# ### Experiment: prediction in training mode
+#
+# Now the bug. `model.predict` and `model.evaluate` use inference mode; `model(x)` does so too. But
+# `model(x, training=True)`, or a layer that was given `training=True` when the network was built, or a
+# framework in which one forgot to switch modes, predicts in training mode. Nothing fails and no warning
+# is printed.
+#
+# We take a well-trained normalised network and let it predict 400 test images in training mode, in
+# batches of different sizes, in the order in which they come, then sorted by class.
+#
+# **Predict.** The accuracy with batches of 200? Of 20? Of 1? And with batches of 20 that were sorted by
+# class?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+trained = network(training.base_seed(), "relu", "before")
+train(trained)
+for _ in range(50):  # moving averages that have settled
+    trained(x_train[:1_000], training=True)
+trained_weights = trained.get_weights()
+some, some_labels = x_test[:400], y_test[:400]
+in_order, sorted_by_class = np.arange(400), np.argsort(some_labels, kind="stable")
+
+
+@tf.function  # compiled for each size of batch: much quicker than 600 calls, layer by layer
+def in_training_mode(images):
+    """What a user gets who forgets to switch the mode."""
+    return trained(images, training=True)
+
+
+def accuracy_in_training_mode(order, batch_size):
+    """The accuracy on 400 test images that are predicted in training mode, batch by batch."""
+    right = [
+        np.argmax(in_training_mode(some[batch]), axis=1) == some_labels[batch]
+        for batch in np.split(order, len(order) // batch_size)
+    ]
+    return np.mean(right)
+
+
+runs.record("inference_mode", accuracy(trained, some, some_labels))
+for batch_size in (200, 20, 4, 2):
+    runs.record(f"training_mode_batches_of_{batch_size}", accuracy_in_training_mode(in_order, batch_size))
+runs.record("training_mode_sorted_batches_of_20", accuracy_in_training_mode(sorted_by_class, 20))
+trained.set_weights(trained_weights)
+runs.record("training_mode_batches_of_1", accuracy_in_training_mode(in_order, 1))
+runs.record("inference_mode_afterwards", accuracy(trained, some, some_labels))
+trained.set_weights(trained_weights)
+
+# %% [markdown]
+# **Explain.** With batches of 200 nothing seems to be wrong: that is why the bug survives testing. The
+# smaller the batch, the worse the answers, down to guessing for single images, where every unit gives
+# $\beta$ whatever the picture (exercise 10). Batches of 20 that were sorted by class are much worse than
+# mixed ones: in a batch of shoes, "like a shoe" is what all have in common, and the mean is subtracted.
+#
+# And the last line shows the second half of the damage. Each of these calls has also *updated the moving
+# averages*. After 400 single images, whose variance is 0, the moving variances are practically 0, and
+# inference mode, which was fine before, is spoilt too.
+#
+# **Go further.** What happens to the moving averages in a network whose lower layers are "frozen" for
+# transfer learning? (Practical 6 comes back to it. In Keras, a frozen batch normalisation always works in
+# inference mode.)
+
+# %% [markdown]
+# ### Exercise 11: Catch the bug (3 points)
+#
+# Write `depends_on_batch(model, x)`: does the model's answer for an image depend on which other images it
+# is predicted together with? It returns `True` or `False`. `model` is any Keras model with a single input,
+# `x` an array of inputs for it. Use the model as its users do, `model(x)`, and do not tell it which mode
+# to use: that is what you want to find out. (`model.predict` will not do: it tells every layer
+# `training=False`, even one that was called with `training=True` when the network was built, and so hides
+# this bug.) Rounding errors are no difference; everything from $10^{-4}$ is one.
+#
+# A model that works as it should must come out of your function unchanged.
+
+
+# %% nbgrader={"grade": false, "grade_id": "catch", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def depends_on_batch(model, x):
+    """Whether a model's answer for an input depends on the other inputs of its batch.
+
+    Args:
+        model: a Keras model.
+        x: array of shape (n, …), at least two inputs.
+
+    Returns:
+        True or False.
+    """
+    ### BEGIN SOLUTION
+    together = keras.ops.convert_to_numpy(model(x))
+    alone = np.concatenate([keras.ops.convert_to_numpy(model(x[i : i + 1])) for i in range(len(x))])
+    return bool(np.abs(together - alone).max() >= 1e-4)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "catch-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Catch the bug", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    def small_model(kind):
+        """A network with random weights, whose normalisation is right, forced to train, or over the units."""
+        inputs = keras.Input(shape=(6,))
+        hidden = keras.layers.Dense(8)(inputs)
+        if kind == "layer":
+            hidden = keras.layers.LayerNormalization()(hidden)
+        else:
+            normalise = keras.layers.BatchNormalization()
+            hidden = normalise(hidden, training=True) if kind == "forced" else normalise(hidden)
+        outputs = keras.layers.Dense(3, activation="softmax")(keras.layers.Activation("tanh")(hidden))
+        model = keras.Model(inputs, outputs)
+        model.set_weights(
+            [array + rng.uniform(0.2, 1, size=array.shape) * 0.5 for array in model.get_weights()]
+        )
+        return model
+
+    probe = rng.normal(size=(10, 6)).astype("float32")
+
+    # unit length over the batch: depends on the other images, in any mode, and not on their order
+    over_the_batch = keras.Sequential([keras.Input(shape=(6,)), keras.layers.UnitNormalization(axis=0)])
+
+    with exercise.part("a normalisation that was forced into training mode", points=1):
+        expect.equal(
+            depends_on_batch(small_model("forced"), probe),
+            True,
+            "depends_on_batch, for a network whose batch normalisation was called with training=True",
+            cause="model.predict was used, which puts every layer into inference mode"
+            if depends_on_batch(over_the_batch, probe)
+            else "the same images in another order are still the same batch",
+            step="Predict the images together, then one at a time, and compare.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("a network that works as it should", points=1):
+        healthy = small_model("right")
+        before = [array.copy() for array in healthy.get_weights()]
+        expect.equal(
+            depends_on_batch(healthy, probe),
+            False,
+            "depends_on_batch, for a network with batch normalisation in the mode that Keras chooses",
+            cause="the layers were looked at, not the answers"
+            if depends_on_batch(small_model("layer"), probe)
+            else "training=True was passed, or rounding errors were counted as a difference",
+            step="Leave the choice of the mode to the model, and allow for differences below 1e-4.",
+        )
+        expect.equal(
+            [array.tolist() for array in healthy.get_weights()],
+            [array.tolist() for array in before],
+            "the model's weights and moving averages after the call",
+            step="Do not call the model in training mode: that updates its moving averages.",
+        )
+    with exercise.part("the other cases", points=1):
+        expect.equal(
+            depends_on_batch(small_model("layer"), probe),
+            False,
+            "depends_on_batch, for a network with LayerNormalization, which works on each image by itself",
+            step="Do not look for layers by name: compare answers.",
+        )
+        one_way = small_model("forced")
+        # the first image is the mean of the batch: alone or together, its normalised values are zero
+        unlucky = probe[1:] - probe[1:].mean(axis=0)
+        unlucky = np.concatenate([np.zeros((1, 6), "float32"), unlucky])
+        expect.equal(
+            depends_on_batch(one_way, unlucky),
+            True,
+            "depends_on_batch, where the answer for the first image happens to be the same and others change",
+            cause="the answer for the first image alone was compared"
+            if depends_on_batch(one_way, probe)
+            else None,
+            step="Compare the answers for all images.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 12: Training mode in production (3 points, in words)
+#
+# A company's model tells broken parcels from whole ones in photographs. In the evaluation it was right in 96 % of the cases. In
+# production it is given one photograph at a time, and is hardly better than guessing. Looking for the
+# reason, somebody runs it on yesterday's photographs, 256 at a time, and again it is right in 96 %. In
+# five to eight sentences: what is probably wrong, why did neither test show it, and what would you change
+# in the code *and* in the tests?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "production", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# The model predicts in training mode: its batch normalisations use the mean and variance of the batch at
+# hand in place of the moving averages. With one photograph in the batch the mean is the photograph's own
+# pre-activation (for convolutions, the mean over its own pixels), so most of what tells it from others is
+# subtracted; in a dense layer every unit gives $\beta$, whatever the picture.
+#
+# Both tests used large mixed batches. There the batch's statistics are close to those of the training
+# data, so the answers were nearly those of inference mode. The tests differed from production in just the
+# one thing that mattered.
+#
+# In the code: predict with `model.predict` or `model(x, training=False)`, look for `training=True` where
+# the model was built, and load the stored moving averages afresh, because calls in training mode have
+# changed them. In the tests: predict some images alone and in a batch and demand equal answers, and test with
+# batches as production has them.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: the cause: prediction in training mode uses the batch's statistics, which for a single image
+#   remove (nearly) all of its signal.
+# - 1 point: why it was not seen: in large mixed batches the batch's statistics are close to the moving
+#   averages.
+# - 1 point: a remedy in the code (inference mode) *and* a test that would catch it (alone against in a
+#   batch, or batches of size 1). Half a point for one of the two.
+#
+# No points lost for missing that the moving averages were changed. "Overfitting" or "different photographs" as the
+# cause earns nothing: yesterday's photographs were classified well.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ### Exercise 13: Take it out again (4 points)
+#
+# In inference mode batch normalisation is nothing but a multiplication and an addition for each unit,
+# with fixed numbers. The `Dense` layer before it is linear. Two linear maps in a row are one: so after
+# training the normalisation can be **folded** into the layer before it, and costs nothing any more.
+# Programs that prepare networks for telephones do exactly that.
+#
+# 1. Write `fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon)`, which returns the
+#    kernel and the bias of a single dense layer that gives the same.
+# 2. Write `fold_model(model)` for a network as `build_bn_mlp` makes it with `position="before"`: it
+#    returns a new Keras model with `Dense` and `Activation` layers alone, which gives the same
+#    probabilities as `model` in inference mode. `model` stays as it is.
+#
+# `model.layers` is a list of layers (without the input), and `layer.get_weights()` a list of arrays: of a
+# `Dense` layer its kernel, and its bias if it has one; of a `BatchNormalization` gamma, beta, moving mean,
+# moving variance. The latter's `epsilon` need not be Keras' default. The `units` of a `Dense` layer and the
+# `activation` of an `Activation` can be passed on.
+
+
+# %% nbgrader={"grade": false, "grade_id": "fold", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon):
+    """The dense layer that does the work of a dense layer and the batch normalisation after it.
+
+    Args:
+        kernel: array of shape (inputs, units), weights of the dense layer.
+        bias: array of shape (units,), or None for a layer without bias.
+        gamma, beta, moving_mean, moving_variance: arrays of shape (units,).
+        epsilon: a number, added to the variance.
+
+    Returns:
+        kernel, bias: arrays of shape (inputs, units) and (units,).
+    """
+    ### BEGIN SOLUTION
+    factor = gamma / np.sqrt(moving_variance + epsilon)
+    if bias is None:
+        bias = np.zeros_like(moving_mean)
+    return kernel * factor, (bias - moving_mean) * factor + beta
+    ### END SOLUTION
+
+
+def fold_model(model):
+    """A network without batch normalisation that gives what `model` gives in inference mode.
+
+    Args:
+        model: a Sequential model: Dense, BatchNormalization, Activation in turn, and a Dense layer last.
+
+    Returns:
+        A new Keras model.
+    """
+    ### BEGIN SOLUTION
+    *blocks, last = model.layers
+    folded = keras.Sequential([keras.Input(shape=model.input_shape[1:])])
+    weights = []
+    for dense, norm, bend in zip(blocks[::3], blocks[1::3], blocks[2::3], strict=True):
+        kernel, *bias = dense.get_weights()
+        folded.add(keras.layers.Dense(dense.units))
+        folded.add(keras.layers.Activation(bend.activation))
+        weights += fold(kernel, bias[0] if bias else None, *norm.get_weights(), norm.epsilon)
+    folded.add(keras.layers.Dense(last.units, activation=last.activation))
+    folded.set_weights([*weights, *last.get_weights()])
+    return folded
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "fold-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Take it out again", points=4) as exercise:
+    rng = np.random.default_rng()
+    n_in, n_out = (int(n) for n in rng.integers(3, 8, size=2))
+    kernel_before, bias_before = rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
+    scale, shift, mean = rng.uniform(0.5, 2, n_out), rng.normal(size=n_out), rng.normal(size=n_out)
+    variance, some_epsilon = rng.uniform(0.3, 3, n_out), float(rng.uniform(0.1, 0.5))
+    root = np.sqrt(variance + some_epsilon)
+
+    def check_fold(bias, called):
+        offset = 0 if bias is None else bias
+        kernel_found, bias_found = fold(kernel_before, bias, scale, shift, mean, variance, some_epsilon)
+        expect.close(
+            kernel_found,
+            kernel_before * scale / root,
+            f"the kernel that fold returns, {called}",
+            mistakes={
+                "gamma is missing": kernel_before / root,
+                "epsilon is missing": kernel_before * scale / np.sqrt(variance),
+                "this divides by the variance, without the root": kernel_before
+                * scale
+                / (variance + some_epsilon),
+                "this is multiplied by the standard deviation; normalising divides": kernel_before
+                * scale
+                * root,
+                "the kernel was left as it is": kernel_before,
+            },
+            step="Write γ(xW + b − μ)/s + β as xW' + b', and read W' off.",
+        )
+        expect.close(
+            bias_found,
+            shift + (offset - mean) * scale / root,
+            f"the bias that fold returns, {called}",
+            mistakes={
+                "the layer's own bias is missing": shift - mean * scale / root,
+                "the moving mean is missing": shift + offset * scale / root,
+                "this is beta alone": shift,
+                "mean and bias were not divided by the standard deviation": shift + (offset - mean) * scale,
+                "the bias of the layer was not scaled": shift + offset - mean * scale / root,
+                "the moving mean was added; normalising subtracts it": shift + (offset + mean) * scale / root,
+            },
+            step="Write γ(xW + b − μ)/s + β as xW' + b', and read b' off.",
+        )
+
+    with exercise.part("fold, for a layer without bias", points=1):
+        check_fold(None, "for bias None")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("fold, for a layer with bias", points=1):
+        check_fold(bias_before, "for a layer with bias")
+    with exercise.part("fold_model", points=2):
+        for activation in ("tanh", "relu"):
+            sizes = [int(n) for n in rng.integers(3, 9, size=4)]
+            normalised = keras.Sequential([keras.Input(shape=(sizes[0],))])
+            for units in sizes[1:-1]:
+                normalised.add(keras.layers.Dense(units, use_bias=False))
+                normalised.add(keras.layers.BatchNormalization(epsilon=some_epsilon))
+                normalised.add(keras.layers.Activation(activation))
+            normalised.add(keras.layers.Dense(sizes[-1], activation="softmax"))
+            arrays = [rng.uniform(0.3, 1.5, size=array.shape) for array in normalised.get_weights()]
+            arrays = [
+                array * rng.choice([-1, 1], size=array.shape) if array.ndim == 2 else array
+                for array in arrays
+            ]
+            normalised.set_weights(arrays)
+            batch = rng.normal(size=(11, sizes[0])).astype("float32")
+            wanted = keras.ops.convert_to_numpy(normalised(batch))
+            by_default = keras.models.clone_model(
+                normalised,
+                clone_function=lambda layer: (
+                    keras.layers.BatchNormalization()
+                    if isinstance(layer, keras.layers.BatchNormalization)
+                    else type(layer).from_config(layer.get_config())
+                ),
+            )
+            by_default.set_weights(normalised.get_weights())
+            folded_model = fold_model(normalised)
+            expect.close(
+                folded_model(batch),
+                wanted,
+                f"the probabilities of fold_model(model), for a model with {activation}",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes={"the layer has an epsilon of its own, not Keras' default": by_default(batch)},
+                step="Fold each pair of layers, and keep activation functions and the last layer.",
+            )
+            expect.equal(
+                folded_model.count_params(),
+                sum((a + 1) * b for a, b in pairwise(sizes)),
+                "the number of parameters of the folded model",
+                mistakes={"the normalisations are still in it": normalised.count_params()},
+                step="The folded model has Dense and Activation layers alone.",
+            )
+            expect.close(
+                normalised(batch),
+                wanted,
+                "the probabilities of the original model, after fold_model",
+                rtol=1e-4,
+                step="Build a new model; do not set weights of the old one.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: a trained network, folded
+#
+# **Predict.** The network that we trained above has 45,310 parameters, 300 of them not trainable. How many
+# are left after folding? By how much can an answer change?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+folded = fold_model(trained)
+runs.record("parameters_before_folding", trained.count_params())
+runs.record("parameters_after_folding", folded.count_params())
+largest = float(keras.ops.max(keras.ops.abs(trained(x_test) - folded(x_test))))
+runs.record("largest_change_by_folding", largest)
+runs.record("test_accuracy_before_folding", accuracy(trained, x_test, y_test))
+runs.record("test_accuracy_folded", accuracy(folded, x_test, y_test))
+
+# %% [markdown]
+# **Explain.** What remains is a plain MLP of 784-50-50-50-10 with biases, 44,860 parameters, the same
+# number as the network without batch normalisation. The probabilities agree up to the rounding of
+# float32. So batch normalisation makes *training* better, not the set of functions that the network can
+# compute.
+#
+# **Go further.** Can you fold a normalisation that stands *after* the activation function? Into which
+# layer?
+
+# %% [markdown]
+# ## Check your work
+#
+# The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
+# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# run all cells* and look here once more: graders run the notebook from the top, too. (Exercises 9 and 12,
+# in words, are read by a person. And the points here are those of the checks that you see; the others
+# follow when your work is graded.)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import selfcheck
+
+selfcheck.report()
+
+# %% [markdown]
+# ## What to take away
+#
+# - In training, each unit is standardised over the minibatch, then scaled by $\gamma$ and shifted by
+#   $\beta$. In prediction, moving averages take the place of the batch's mean and variance.
+# - **Momentum** is the weight of the past (in Keras): 0.99 remembers some hundred batches, 0 only the
+#   last. A short training wants a smaller one.
+# - A normalisation over 50 units has 200 parameters, 100 of them trainable. A bias before it is useless.
+# - Neither shifting nor stretching a unit's pre-activations matters any more; the effective learning rate
+#   is $\eta / \lVert w \rVert^2$. Larger learning rates are survived, deep networks of sigmoids learn.
+# - "It reduces internal covariate shift" did not stand the test; gradients that remain reliable over a
+#   step are measurable.
+# - **Predicting in training mode is a bug** that large mixed batches hide. Test that an answer does not
+#   depend on the rest of the batch.
+# - After training it can be folded into the layer before it.
+#
+# ## Papers
+#
+# - S. Ioffe, C. Szegedy, *Batch normalization: accelerating deep network training by reducing internal
+#   covariate shift*, ICML 2015. arXiv:1502.03167
+# - S. Santurkar, D. Tsipras, A. Ilyas, A. Mądry, *How does batch normalization help optimization?*,
+#   NeurIPS 2018. arXiv:1805.11604
+# - J. Bjorck, C. Gomes, B. Selman, K. Weinberger, *Understanding batch normalization*, NeurIPS 2018.
+#   arXiv:1806.02375
+# - T. van Laarhoven, *L2 regularization versus batch and weight normalization*, 2017. arXiv:1706.05350
+# - Y. Wu, K. He, *Group normalization*, ECCV 2018. arXiv:1803.08494
+# - X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+#   AISTATS 2010, PMLR 9:249-256

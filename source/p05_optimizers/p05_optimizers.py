@@ -1,0 +1,1900 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Practical 5: Optimisers and learning-rate schedules
+#
+# Plain gradient descent takes every step with the same learning rate and forgets where it came from. Here
+# you write the rules that do better, step for step as Keras does, and find out how much better they are
+# once each of them may choose its own learning rate.
+#
+# **When you have finished, you can**
+#
+# 1. write momentum, Nesterov momentum, AdaGrad, RMSProp and Adam as a few lines of NumPy, and say what
+#    each line is for;
+# 2. predict how fast momentum runs, and what the first step of Adam is;
+# 3. write the usual learning-rate schedules, and say whether they change with the epoch or with the step;
+# 4. compare optimisers fairly: each with its own learning rate, over several seeds;
+# 5. go on with an interrupted training without a jump in the learning rate.
+#
+# **It assumes** practical 1: building, compiling and training a network in Keras, and the range test.
+#
+# **How it works.** As before: write your guess down under *Predict* before you run the cell. In an
+# exercise, replace `raise NotImplementedError(…)` with your answer, and run the check below it. More
+# checks run when your work is graded.
+#
+# | Exercise | Points | | Exercise | Points |
+# |---|---|---|---|---|
+# | 1 Momentum | 3 | | 7 Four schedules | 4 |
+# | 2 Terminal velocity | 3 | | 8 Where `decay` went | 2 |
+# | 3 AdaGrad and RMSProp | 4 | | 9 Reduce on plateau | 3 |
+# | 4 Adam | 4 | | 10 1cycle | 4 |
+# | 5 The first step of Adam | 2 | | 11 Go on where you stopped | 3 |
+# | 6 Which optimiser? (in words) | 4 | | **Total** | **36** |
+#
+# **Time.** On two processor cores the whole notebook computes for a few minutes at the full budget (the
+# default, for working through it) and one minute at the quick budget (for checking that everything runs).
+# Plan three to four hours for reading, guessing and answering.
+#
+# **Help.** `keras.optimizers.Adam?` in a cell shows a documentation page. After a restart of the kernel,
+# run all cells from the top. When you ask somebody, quote the feedback of the check in full.
+
+# %% [markdown]
+# ## 0 Set up
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from course_utils import data, expect, plots, runs, selfcheck, training
+
+print(training.describe_budget())
+
+# %% [markdown]
+# In this practical you write the rules yourself and let them run beside Keras' own optimisers, on the same
+# gradients. The next function does that; the checks use it, and so can you.
+
+
+# %% nbgrader={"grade": false, "grade_id": "beside-keras", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def beside_keras(rule, state, optimizer, gradients):
+    """Follow a rule and a Keras optimiser from the same start, on the same gradients.
+
+    Args:
+        rule: a function of weights, gradient, the arrays of `state` and the number of the step, counted from
+            1. It returns the new weights and the new arrays.
+        state: list of arrays of shape (n,) that the rule keeps between steps, as they are at the start.
+        optimizer: a Keras optimiser.
+        gradients: array of shape (steps, n).
+
+    Returns:
+        The weights after each step of the rule, and of the optimiser: two arrays of shape (steps, n).
+    """
+    weights = np.zeros(gradients.shape[1])
+    variable = keras.Variable(weights, dtype="float32")
+    ours, theirs = [], []
+    for number, gradient in enumerate(gradients, start=1):
+        weights, *state = rule(weights, gradient, *state, number)
+        optimizer.apply([keras.ops.convert_to_tensor(gradient, dtype="float32")], [variable])
+        ours.append(weights)
+        theirs.append(keras.ops.convert_to_numpy(variable))
+    return np.array(ours), np.array(theirs)
+
+
+# %% [markdown]
+# ## 1 A ball that rolls: momentum
+#
+# Gradient descent moves the parameters $\theta$ against the gradient $g$,
+# $\theta \leftarrow \theta - \eta g$, with the learning rate $\eta$. Where the loss is a long narrow
+# valley it is slow: $\eta$ must be small because of the steep walls, and then it is far too small for the
+# gentle slope along the floor.
+#
+# **Momentum** (Polyak, 1964) keeps a velocity $v$, like a ball that rolls down:
+#
+# $$v \leftarrow \beta v - \eta g, \qquad \theta \leftarrow \theta + v.$$
+#
+# Steps in the same direction add up; steps to and fro across the valley cancel. The **momentum** $\beta$,
+# often 0.9, is the share of the velocity that is left after one step.
+#
+# **Nesterov's** variant (1983) looks at the gradient where the velocity is about to carry us. Written
+# with the gradient at the weights that the network has, as Keras does it, that becomes
+#
+# $$v \leftarrow \beta v - \eta g, \qquad \theta \leftarrow \theta + \beta v - \eta g,$$
+#
+# where the second formula takes the new $v$ of the first.
+#
+# ### Exercise 1: Momentum (3 points)
+#
+# Write `momentum_step`. Leave the arrays that you are given as they are: `velocity *= momentum` would
+# change an array that somebody else may still need, `velocity = momentum * velocity` makes a new one.
+
+
+# %% nbgrader={"grade": false, "grade_id": "momentum", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def momentum_step(weights, gradient, velocity, learning_rate, momentum, nesterov=False):
+    """One step of gradient descent with momentum.
+
+    Args:
+        weights, gradient, velocity: arrays of the same shape.
+        learning_rate: a number.
+        momentum: a number from 0 (plain gradient descent) to less than 1.
+        nesterov: whether to take the step of Nesterov's variant.
+
+    Returns:
+        The new weights and the new velocity.
+    """
+    ### BEGIN SOLUTION
+    velocity = momentum * velocity - learning_rate * gradient
+    step = momentum * velocity - learning_rate * gradient if nesterov else velocity
+    return weights + step, velocity
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "momentum-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Momentum", points=3) as exercise:
+    rng = np.random.default_rng()
+    eta, beta = rng.uniform(0.01, 0.05), rng.uniform(0.6, 0.9)
+    w, g, v = rng.normal(size=4), rng.normal(size=4), rng.normal(size=4)
+
+    with exercise.part("the first step from rest", points=1):
+        moved, speed = momentum_step(w, g, np.zeros(4), eta, beta)
+        expect.close(
+            speed,
+            -eta * g,
+            "the velocity after one step from rest",
+            mistakes={
+                "the velocity has the sign of the gradient, and would go uphill": eta * g,
+                "the gradient is multiplied by 1 − momentum": -(1 - beta) * eta * g,
+                "the learning rate is missing": -g,
+            },
+            step="From rest, the new velocity is minus the learning rate times the gradient.",
+        )
+        expect.close(
+            moved,
+            w - eta * g,
+            "the weights after one step from rest",
+            mistakes={
+                "they moved with the old velocity": w,
+                "they moved against the velocity, uphill": w + eta * g,
+            },
+            step="Add the new velocity to the weights.",
+        )
+    ### BEGIN HIDDEN TESTS
+    new = beta * v - eta * g
+    nesterov_step = beta * new - eta * g
+    pitfalls = {
+        False: {
+            "that is the step with Nesterov's variant": nesterov_step,
+            "the old velocity was used where the new one belongs": v,
+            "the old velocity was not multiplied by the momentum": v - eta * g,
+            "the gradient is multiplied by 1 − momentum": beta * v - (1 - beta) * eta * g,
+        },
+        True: {
+            "that is the step without Nesterov's variant": new,
+            "the old velocity was multiplied twice, and the gradient counted once": beta**2 * v - eta * g,
+        },
+    }
+
+    def check_at_speed(nesterov, right):
+        kind = "Nesterov momentum" if nesterov else "momentum"
+        handed = [w.copy(), g.copy(), v.copy()]
+        moved, speed = momentum_step(*handed, eta, beta, nesterov)
+        expect.close(
+            moved,
+            w + right,
+            f"the weights after one step with {kind}, with a velocity from before",
+            mistakes={cause: w + step for cause, step in pitfalls[nesterov].items()},
+            step="Compute the new velocity first, and the step from it.",
+        )
+        expect.close(
+            speed,
+            new,
+            "the new velocity",
+            mistakes={"that is the step; the velocity is another thing here": nesterov_step},
+            step="Return the velocity of the first formula: it is the same for both variants.",
+        )
+        expect.equal(
+            handed,
+            [w, g, v],
+            "the arrays that were handed over, after the call",
+            step="Make new arrays: velocity = … rather than velocity *= …",
+        )
+        ours, theirs = beside_keras(
+            lambda w, g, v, n, kind=nesterov: momentum_step(w, g, v, eta, beta, kind),
+            [np.zeros(4)],
+            keras.optimizers.SGD(learning_rate=eta, momentum=beta, nesterov=nesterov),
+            rng.normal(size=(50, 4)) + 1,
+        )
+        expect.close(
+            ours,
+            theirs,
+            f"the weights after each of 50 steps, beside keras.optimizers.SGD with {kind}",
+            rtol=1e-5,
+            atol=1e-5,
+            step="Return the new velocity, so that the next step goes on from it.",
+        )
+
+    with exercise.part("momentum at speed, and 50 steps beside Keras", points=1):
+        check_at_speed(False, new)
+    with exercise.part("Nesterov momentum at speed, and 50 steps beside Keras", points=1):
+        check_at_speed(True, nesterov_step)
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: how fast does it get?
+#
+# A ball that rolls down a slope of constant steepness gets faster until friction holds the balance: it
+# has reached its **terminal velocity**. Here the gradient is 1 all the time, and the learning rate is
+# 0.01.
+#
+# **Predict.** With momentum 0.9, how many times larger than a plain step of 0.01 do the steps become? And
+# with 0.99? After how many steps is the velocity within 5 % of its end?
+
+# %% tags=["experiment"]
+velocities = {}
+for momentum in (0.0, 0.5, 0.9, 0.99):
+    optimizer, position = keras.optimizers.SGD(learning_rate=0.01, momentum=momentum), keras.Variable(0.0)
+    path = [0.0]
+    for _ in range(100):
+        optimizer.apply([keras.ops.ones(())], [position])
+        path.append(float(position))
+    velocities[momentum] = -np.diff(path)
+
+figure, axis = plt.subplots(figsize=(6, 3.6), layout="constrained")
+for (momentum, steps), colour, style in zip(
+    velocities.items(), plots.COLOURS, ("-", "--", "-.", ":"), strict=False
+):
+    axis.plot(range(1, 101), steps, color=colour, linestyle=style, label=f"{momentum:g}")
+axis.set(xlabel="step", ylabel="length of the step", yscale="log")
+axis.legend(title="momentum", loc="center left", bbox_to_anchor=(1, 0.5))
+plots.show(
+    figure,
+    alt="Length of each step over a hundred steps, on a logarithmic axis: without momentum it stays at 0.01; with "
+    "momentum it rises and levels off, higher and later the larger the momentum is.",
+)
+
+# %% [markdown]
+# **See.** Without momentum the step stays at 0.01. With momentum it grows and levels off; with 0.99 it is
+# still growing after a hundred steps.
+#
+# **Explain.** At the end the velocity does not change any more, $v = \beta v - \eta g$. You are about to
+# solve that.
+#
+# **Go further.** What happens when the gradient changes its sign at step 50? Which ball turns round
+# first?
+#
+# ### Exercise 2: Terminal velocity (3 points)
+#
+# Write `terminal_velocity`, and answer two questions with numbers:
+#
+# - `times_longer`: a dict from each momentum, 0.5, 0.9 and 0.99, to the factor by which the steps at
+#   terminal velocity are longer than those of plain gradient descent with the same learning rate;
+# - `steps_to_95_percent`: starting from rest with momentum 0.9, after how many steps has the velocity
+#   first reached at least 95 % of the terminal one?
+
+
+# %% nbgrader={"grade": false, "grade_id": "terminal-velocity", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def terminal_velocity(learning_rate, gradient, momentum):
+    """The velocity (with its sign) that momentum reaches under a constant gradient; numbers."""
+    ### BEGIN SOLUTION
+    return -learning_rate * gradient / (1 - momentum)
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+times_longer = {momentum: 1 / (1 - momentum) for momentum in (0.5, 0.9, 0.99)}
+steps_to_95_percent = int(np.ceil(np.log(0.05) / np.log(0.9)))
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "terminal-velocity-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Terminal velocity", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("the terminal velocity", points=1):
+        for _ in range(5):
+            eta, slope, beta = rng.uniform(0.01, 0.5), rng.uniform(0.5, 3), rng.uniform(0.2, 0.95)
+            velocity = 0.0
+            for _ in range(1_000):
+                velocity = beta * velocity - eta * slope
+            expect.close(
+                terminal_velocity(eta, slope, beta),
+                velocity,
+                f"the velocity with momentum {beta:.2f} under a constant gradient, after 1,000 steps",
+                rtol=1e-4,
+                mistakes={
+                    "the sign: a positive gradient drives the weights down": -velocity,
+                    "divided by the momentum itself": -eta * slope / beta,
+                    "that is one plain step": -eta * slope,
+                    "multiplied by 1 − momentum instead of divided": -eta * slope * (1 - beta),
+                },
+                step="At the end v = βv − ηg. Solve for v.",
+            )
+    with exercise.part("the form of the answers", points=0):
+        expect.true(
+            set(times_longer) == {0.5, 0.9, 0.99},
+            "times_longer has the keys 0.5, 0.9 and 0.99",
+            got=times_longer,
+            step="Write times_longer = {0.5: …, 0.9: …, 0.99: …}.",
+        )
+        expect.shape(steps_to_95_percent, (), "steps_to_95_percent", step="Assign one whole number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("how much longer the steps become", points=1):
+        expect.close(
+            times_longer,
+            {0.5: 2.0, 0.9: 10.0, 0.99: 100.0},
+            "times_longer",
+            rtol=1e-3,
+            describe="for each momentum, the terminal step over the plain step",
+            mistakes={
+                "these are the momenta's own inverses": {0.5: 2.0, 0.9: 1 / 0.9, 0.99: 1 / 0.99},
+                "these are the lengths for the learning rate 0.01, rather than the factors": {
+                    0.5: 0.02,
+                    0.9: 0.1,
+                    0.99: 1.0,
+                },
+                "that is how much smaller the plain step is": {0.5: 0.5, 0.9: 0.1, 0.99: 0.01},
+            },
+            step="Divide the terminal velocity by minus the learning rate times the gradient.",
+        )
+    with exercise.part("how long it takes", points=1):
+        expect.equal(
+            steps_to_95_percent,
+            29,
+            "steps_to_95_percent",
+            describe="the first step with at least 95 % of the terminal velocity",
+            mistakes={
+                "one step too early: 94.8 % are reached then": 28,
+                "one step too many: when you count, the first step is step 1": 30,
+                "the momentum to that power is 95 %, rather than 5 %": 1,
+                "that is the terminal velocity in plain steps, not the time to reach it": 10,
+            },
+            step="Starting from rest, the share that is missing is multiplied by the momentum in each step.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ## 2 A learning rate for each weight
+#
+# One learning rate serves all weights, though some have large gradients and others tiny ones. The next
+# rules divide each weight's gradient by a measure of how large that gradient has been: weights on steep
+# walls take smaller steps, weights on gentle slopes larger ones. All operations are elementwise.
+#
+# **AdaGrad** (Duchi, Hazan and Singer, 2011) sums the squares of all gradients so far in $s$:
+#
+# $$s \leftarrow s + g^2, \qquad \theta \leftarrow \theta - \eta \, \frac{g}{\sqrt{s + \epsilon}}.$$
+#
+# The sum only grows, so the steps only shrink. **RMSProp** (Tieleman and Hinton, 2012) forgets: it
+# replaces the sum by a moving average, of which a share $\rho$ is kept in each step:
+#
+# $$s \leftarrow \rho s + (1 - \rho)\, g^2, \qquad \theta \leftarrow \theta - \eta \, \frac{g}{\sqrt{s + \epsilon}}.$$
+#
+# The tiny $\epsilon$ prevents a division by zero. (Keras lets AdaGrad's $s$ begin at 0.1 and RMSProp's at
+# 0.)
+#
+# ### Exercise 3: AdaGrad and RMSProp (4 points)
+
+
+# %% nbgrader={"grade": false, "grade_id": "adaptive", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def adagrad_step(weights, gradient, accumulator, learning_rate, epsilon=1e-7):
+    """One step of AdaGrad.
+
+    Args:
+        weights, gradient: arrays of the same shape.
+        accumulator: array of that shape, the sum of the squared gradients so far.
+        learning_rate, epsilon: numbers.
+
+    Returns:
+        The new weights and the new accumulator.
+    """
+    ### BEGIN SOLUTION
+    accumulator = accumulator + gradient**2
+    return weights - learning_rate * gradient / np.sqrt(accumulator + epsilon), accumulator
+    ### END SOLUTION
+
+
+def rmsprop_step(weights, gradient, average, learning_rate, rho=0.9, epsilon=1e-7):
+    """One step of RMSProp.
+
+    Args:
+        weights, gradient: arrays of the same shape.
+        average: array of that shape, the moving average of the squared gradients.
+        learning_rate, epsilon: numbers.
+        rho: the share of the average that is kept in a step.
+
+    Returns:
+        The new weights and the new average.
+    """
+    ### BEGIN SOLUTION
+    average = rho * average + (1 - rho) * gradient**2
+    return weights - learning_rate * gradient / np.sqrt(average + epsilon), average
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "adaptive-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
+    rng = np.random.default_rng()
+    eta, rho = rng.uniform(0.05, 0.2), rng.uniform(0.7, 0.95)
+    w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
+    s = rng.uniform(0.5, 2, size=4)
+    steep_and_flat = rng.uniform(0.5, 1.5, size=(50, 4)) * [1, 3, 10, -10]
+
+    with exercise.part("AdaGrad: one step", points=1):
+        moved, total = adagrad_step(w, g, s, eta)
+        expect.close(
+            total,
+            s + g**2,
+            "the new accumulator",
+            mistakes={
+                "the gradients were added, not their squares": s + g,
+                "their absolute values were added, not their squares": s + abs(g),
+                "the old sum was forgotten": g**2,
+            },
+            step="Add the squared gradient to the accumulator.",
+        )
+        expect.close(
+            moved,
+            w - eta * g / np.sqrt(s + g**2),
+            "the new weights",
+            rtol=1e-4,
+            mistakes={
+                "divided by the old accumulator's root, before the gradient was added": w
+                - eta * g / np.sqrt(s),
+                "divided by the sum itself, not by its square root": w - eta * g / (s + g**2),
+                "they moved uphill": w + eta * g / np.sqrt(s + g**2),
+                "not divided at all": w - eta * g,
+            },
+            step="Subtract the learning rate times the gradient, divided by the root of the new accumulator.",
+        )
+    with exercise.part("RMSProp: one step", points=1):
+        moved, mean_square = rmsprop_step(w, g, s, eta, rho)
+        expect.close(
+            mean_square,
+            rho * s + (1 - rho) * g**2,
+            "the new average",
+            mistakes={
+                "rho and 1 − rho are swapped": (1 - rho) * s + rho * g**2,
+                "this is AdaGrad's sum, which never forgets": s + g**2,
+                "the gradient's square is not multiplied by 1 − rho": rho * s + g**2,
+                "the gradient was averaged, not its square": rho * s + (1 - rho) * g,
+            },
+            step="Keep the share rho of the average, and add the share 1 − rho of the squared gradient.",
+        )
+        expect.close(
+            moved,
+            w - eta * g / np.sqrt(rho * s + (1 - rho) * g**2),
+            "the new weights",
+            rtol=1e-4,
+            mistakes={
+                "divided by the old average's root": w - eta * g / np.sqrt(s),
+                "divided by the average itself, not by its square root": w
+                - eta * g / (rho * s + (1 - rho) * g**2),
+                "they moved uphill": w + eta * g / np.sqrt(rho * s + (1 - rho) * g**2),
+            },
+            step="Subtract the learning rate times the gradient, divided by the root of the new average.",
+        )
+    ### BEGIN HIDDEN TESTS
+
+    def check_rest(rule, *settings):
+        unmoved, _ = rule(np.ones(2), np.zeros(2), np.zeros(2), *settings)
+        expect.equal(
+            unmoved,
+            np.ones(2),
+            "the weights after a step from rest with gradient 0",
+            mistakes={"0/0 is not a number": np.full(2, np.nan)},
+            step="Add epsilon under the root, before you divide.",
+        )
+
+    with exercise.part("AdaGrad: 50 steps beside Keras, on steep and flat slopes", points=1):
+        check_rest(adagrad_step, eta)
+        ours, theirs = beside_keras(
+            lambda w, g, s, n: adagrad_step(w, g, s, eta),
+            [np.full(4, 0.1)],
+            keras.optimizers.Adagrad(learning_rate=eta),
+            steep_and_flat,
+        )
+        expect.close(
+            ours,
+            theirs,
+            "the weights after each of 50 steps, beside keras.optimizers.Adagrad",
+            rtol=1e-5,
+            atol=1e-5,
+            step="Return the new accumulator, so that the next step goes on from it.",
+        )
+    with exercise.part("RMSProp: 50 steps beside Keras, on steep and flat slopes", points=1):
+        check_rest(rmsprop_step, eta, rho)
+        ours, theirs = beside_keras(
+            lambda w, g, s, n: rmsprop_step(w, g, s, eta, rho),
+            [np.zeros(4)],
+            keras.optimizers.RMSprop(learning_rate=eta, rho=rho),
+            steep_and_flat,
+        )
+        expect.close(
+            ours,
+            theirs,
+            "the weights after each of 50 steps, beside keras.optimizers.RMSprop",
+            rtol=1e-5,
+            atol=1e-5,
+            step="Return the new average, so that the next step goes on from it.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# **Adam** (Kingma and Ba, 2015) has both: a velocity $m$, which is a moving average of the gradients, and
+# a moving average $s$ of their squares,
+#
+# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2.$$
+#
+# Both begin at 0, so at first they are too small: after step $t$ of a constant gradient, $m$ is only
+# $(1 - \beta_1^t)\, g$. The **bias correction** divides that factor out,
+#
+# $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat s = \frac{s}{1 - \beta_2^t}, \qquad
+# \theta \leftarrow \theta - \eta \, \frac{\hat m}{\sqrt{\hat s} + \epsilon},$$
+#
+# where $t$ counts the steps from 1. (Keras adds its $\epsilon$ to $\sqrt s$ before correcting it. You
+# will not see the difference: $\epsilon$ is $10^{-7}$.)
+#
+# ### Exercise 4: Adam (4 points)
+
+
+# %% nbgrader={"grade": false, "grade_id": "adam", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def adam_step(weights, gradient, first, second, t, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """One step of Adam.
+
+    Args:
+        weights, gradient: arrays of the same shape.
+        first, second: arrays of that shape, the moving averages m of the gradients and s of their squares,
+            before bias correction.
+        t: the number of this step, counted from 1.
+        learning_rate, epsilon: numbers.
+        beta_1, beta_2: the shares of m and of s that are kept in a step.
+
+    Returns:
+        The new weights, the new m and the new s (the last two before bias correction).
+    """
+    ### BEGIN SOLUTION
+    first = beta_1 * first + (1 - beta_1) * gradient
+    second = beta_2 * second + (1 - beta_2) * gradient**2
+    corrected = first / (1 - beta_1**t)
+    scale = np.sqrt(second / (1 - beta_2**t)) + epsilon
+    return weights - learning_rate * corrected / scale, first, second
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "adam-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Adam", points=4) as exercise:
+    rng = np.random.default_rng()
+    eta, b1, b2 = rng.uniform(0.01, 0.1), rng.uniform(0.7, 0.95), rng.uniform(0.97, 0.999)
+    w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
+    m, s, t = rng.normal(size=4), rng.uniform(0.5, 2, size=4), int(rng.integers(3, 20))
+    new_m, new_s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2
+
+    with exercise.part("the moving averages", points=1):
+        _, first, second = adam_step(w, g, m, s, t, eta, b1, b2)
+        expect.close(
+            first,
+            new_m,
+            "the new moving average of the gradients",
+            mistakes={
+                "this one is corrected already, and would be corrected again in the next step": new_m
+                / (1 - b1**t),
+                "the gradient is not multiplied by 1 − beta_1": b1 * m + g,
+                "beta_1 and 1 − beta_1 are swapped": (1 - b1) * m + b1 * g,
+                "the learning rate belongs into the step, not into the average": b1 * m - eta * g,
+            },
+            step="Keep the share beta_1 of m, and add the share 1 − beta_1 of the gradient.",
+        )
+        expect.close(
+            second,
+            new_s,
+            "the new moving average of the squared gradients",
+            mistakes={
+                "this one is corrected already, and would be corrected again in the next step": new_s
+                / (1 - b2**t),
+                "the gradients were averaged, not their squares": b2 * s + (1 - b2) * g,
+                "beta_1 was used here too": b1 * s + (1 - b1) * g**2,
+                "the gradient's square is not multiplied by 1 − beta_2": b2 * s + g**2,
+            },
+            step="Keep the share beta_2 of s, and add the share 1 − beta_2 of the squared gradient.",
+        )
+    with exercise.part("the first step", points=1):
+        moved, _, _ = adam_step(w, g, np.zeros(4), np.zeros(4), 1, eta, b1, b2)
+        expect.close(
+            moved,
+            w - eta * np.sign(g),
+            "the weights after the first step",
+            rtol=1e-4,
+            mistakes={
+                "without bias correction": w - eta * (1 - b1) * g / (np.sqrt(1 - b2) * abs(g)),
+                "only the first average was corrected": w - eta * np.sign(g) / np.sqrt(1 - b2),
+                "only the second average was corrected": w - eta * np.sign(g) * (1 - b1),
+                "they moved uphill": w + eta * np.sign(g),
+                "divided by s itself, not by its square root": w - eta / g,
+                "the betas' powers start at t − 1, which is 0 in the first step": np.full(4, np.nan),
+            },
+            step="Divide m by 1 − beta_1 to the power t, and s by 1 − beta_2 to the power t; t is 1 here.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("a later step", points=1):
+        moved, _, _ = adam_step(w, g, m, s, t, eta, b1, b2)
+        hat_m, hat_s = new_m / (1 - b1**t), new_s / (1 - b2**t)
+        expect.close(
+            moved,
+            w - eta * hat_m / np.sqrt(hat_s),
+            f"the weights after step {t}",
+            rtol=1e-4,
+            mistakes={
+                "the correction does not depend on t: it is that of the first step": w
+                - eta * new_m / (1 - b1) / np.sqrt(new_s / (1 - b2)),
+                "without bias correction": w - eta * new_m / np.sqrt(new_s),
+                "t was counted from 0": w
+                - eta * new_m / (1 - b1 ** (t - 1)) / np.sqrt(new_s / (1 - b2 ** (t - 1))),
+                "the old averages were used for the step": w
+                - eta * m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)),
+            },
+            step="Use the new averages, corrected with the number of this step.",
+        )
+    with exercise.part("50 steps beside Keras, on steep and flat slopes", points=1):
+        ours, theirs = beside_keras(
+            lambda w, g, m, s, n: adam_step(w, g, m, s, n, eta, b1, b2),
+            [np.zeros(4), np.zeros(4)],
+            keras.optimizers.Adam(learning_rate=eta, beta_1=b1, beta_2=b2),
+            rng.uniform(0.5, 1.5, size=(50, 4)) * [0.1, 1, 10, -10],
+        )
+        expect.close(
+            ours,
+            theirs,
+            "the weights after each of 50 steps, beside keras.optimizers.Adam",
+            rtol=1e-5,
+            atol=1e-5,
+            step="Return m and s before the correction, so that the next step goes on from them.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 5: The first step of Adam (2 points)
+#
+# Adam with learning rate 0.001, $\beta_1 = 0.9$, $\beta_2 = 0.999$ and a negligible $\epsilon$ takes its
+# very first step. How far does one weight move (a length, so without sign)?
+#
+# - `first_step["corrected"]`: its gradient is 0.02;
+# - `first_step["corrected, large gradient"]`: its gradient is 20;
+# - `first_step["not corrected"]`: its gradient is 0.02, and somebody left out the bias correction of both
+#   averages.
+
+# %% nbgrader={"grade": false, "grade_id": "first-step", "locked": false, "schema_version": 3, "solution": true, "task": false}
+### BEGIN SOLUTION
+first_step = {
+    "corrected": 0.001,
+    "corrected, large gradient": 0.001,
+    "not corrected": 0.001 * 0.1 / 0.001**0.5,
+}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "first-step-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("The first step of Adam", points=2) as exercise:
+    with exercise.part("the form of the answer", points=0):
+        expect.true(
+            set(first_step) == {"corrected", "corrected, large gradient", "not corrected"},
+            "first_step has the three keys of the exercise",
+            got=list(first_step),
+            step='Write first_step = {"corrected": …, "corrected, large gradient": …, "not corrected": …}.',
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("with bias correction", points=1):
+        expect.close(
+            [first_step["corrected"], first_step["corrected, large gradient"]],
+            [0.001, 0.001],
+            "the lengths of the first step for gradients 0.02 and 20",
+            describe="two lengths",
+            rtol=1e-3,
+            mistakes={
+                "that is plain gradient descent: Adam divides by the gradient's size": [0.00002, 0.02],
+                "only the average of the gradients was corrected": [0.001 / 0.001**0.5] * 2,
+                "lengths have no sign": [-0.001, -0.001],
+                "Adam's step depends on the gradient's sign, not on its size": [0.001, 1.0],
+            },
+            step="Put t = 1 into the formulas, with m and s 0 before.",
+        )
+    with exercise.part("without bias correction", points=1):
+        expect.close(
+            first_step["not corrected"],
+            0.001 * 0.1 / 0.001**0.5,
+            "the length of the first step without bias correction",
+            describe="a length",
+            rtol=0.01,
+            mistakes={
+                "both averages are too small at first, but not by the same factor": 0.001,
+                "the square root is missing in the denominator": 0.001 * 0.1 / 0.001,
+                "the average of the squares is too small as well, which makes the step longer": 0.0001,
+                "turned round: the average of the gradients is below the line": 0.001 * 0.001**0.5 / 0.1,
+            },
+            step="After one step m = 0.1 g and s = 0.001 g². Put them into the formula uncorrected.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ## 3 Paths
+#
+# ### Experiment: three landscapes
+#
+# Three losses of two weights each: a **ravine** that is 25 times as steep across as along; a **saddle**
+# between two valleys, started on the ridge but for one part in a thousand; and a round **bowl** where the
+# gradient is measured with noise, as it is on minibatches. Each optimiser has a learning rate that suits it on
+# the ravine (found by trying), and keeps it on the other two.
+#
+# **Predict.** Which paths zigzag? Which one leaves the saddle first? On the noisy bowl, which comes to
+# rest closest to the minimum?
+
+
+# %% tags=["experiment"]
+RATES_ON_RAVINE = {
+    "SGD": 0.07,
+    "momentum": 0.01,
+    "Nesterov": 0.01,
+    "AdaGrad": 1.0,
+    "RMSProp": 0.1,
+    "Adam": 0.3,
+}
+
+
+def make_optimizer(name, learning_rate):
+    """A Keras optimiser by the name that it has in this notebook."""
+    optimizers = keras.optimizers
+    return {
+        "SGD": lambda: optimizers.SGD(learning_rate),
+        "momentum": lambda: optimizers.SGD(learning_rate, momentum=0.9),
+        "Nesterov": lambda: optimizers.SGD(learning_rate, momentum=0.9, nesterov=True),
+        "AdaGrad": lambda: optimizers.Adagrad(learning_rate),
+        "RMSProp": lambda: optimizers.RMSprop(learning_rate),
+        "Adam": lambda: optimizers.Adam(learning_rate),
+        "Nadam": lambda: optimizers.Nadam(learning_rate),
+        "AdamW": lambda: optimizers.AdamW(learning_rate, weight_decay=0.004),
+    }[name]()
+
+
+def descend(name, learning_rate, gradient, start, steps):
+    """The path of an optimiser: array of shape (steps + 1, …), where `start` has shape (…)."""
+    optimizer, weights = make_optimizer(name, learning_rate), keras.Variable(start, dtype="float32")
+    path = [keras.ops.convert_to_numpy(weights)]
+    for _ in range(steps):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient(path[-1]), dtype="float32")], [weights])
+        path.append(keras.ops.convert_to_numpy(weights))
+    return np.array(path)
+
+
+def ravine(x, y):
+    return (x**2 + 25 * y**2) / 2
+
+
+def saddle(x, y):
+    return x**2 / 2 - y**2 / 2 + y**4 / 4
+
+
+def bowl(x, y):
+    return (x**2 + y**2) / 2
+
+
+STEPS = 60
+noise = np.random.default_rng(training.base_seed())
+landscapes = {
+    "ravine": (ravine, lambda w: w * [1, 25], (-4.0, 1.0)),
+    "saddle": (saddle, lambda w: w * [1, -1] + [0, 1] * w**3, (-1.5, 0.001)),
+    "noisy bowl": (bowl, lambda w: w + noise.normal(size=2), (-4.0, 2.0)),
+}
+paths = {
+    title: {name: descend(name, rate, gradient, start, STEPS) for name, rate in RATES_ON_RAVINE.items()}
+    for title, (_, gradient, start) in landscapes.items()
+}
+figure = plots.optimizer_paths({title: loss for title, (loss, _, _) in landscapes.items()}, paths)
+plots.show(
+    figure,
+    alt="Paths of six optimisers from the same start over the contour lines of three losses. On the ravine plain "
+    "gradient descent zigzags. On the saddle it stays on the ridge while the adaptive ones leave it at once. On the "
+    "noisy bowl all wander around the minimum.",
+)
+
+# %% tags=["experiment"]
+plots.show_animation(
+    plots.optimizer_animation("ravine", ravine, paths["ravine"]),
+    alt="The same six paths on the ravine, moving step by step: momentum and Nesterov overshoot and come back, "
+    "plain gradient descent crawls along the floor.",
+)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+on_ravine = {name: ravine(*path[-1]) for name, path in paths["ravine"].items()}
+left_ridge = {
+    name: int(np.argmax(abs(path[:, 1]) > 0.5)) or f"not in {STEPS}" for name, path in paths["saddle"].items()
+}
+many = np.tile([-4.0, 2.0], (200, 1))  # 200 runs at once, each with noise of its own
+at_rest = {
+    name: np.sqrt(
+        (descend(name, rate, lambda w: w + noise.normal(size=w.shape), many, 120)[-40:] ** 2).sum(-1).mean()
+    )
+    for name, rate in RATES_ON_RAVINE.items()
+}
+pd.DataFrame(
+    {
+        "loss on the ravine after 60 steps": {name: f"{loss:.2g}" for name, loss in on_ravine.items()},
+        "steps until it leaves the saddle": left_ridge,
+        "distance at rest in the noisy bowl": {name: f"{distance:.2f}" for name, distance in at_rest.items()},
+    }
+)
+
+# %% [markdown]
+# **See.** On the ravine, plain gradient descent jumps from wall to wall. Momentum swings around the floor in
+# long arcs, Nesterov's look ahead calms it. AdaGrad and RMSProp divide each weight's gradient by its size, and go
+# almost straight for the floor. On the saddle, SGD and both kinds of momentum run along the ridge and hardly
+# leave it in sixty steps, because the slope to its sides is tiny there; the other three divide by that tiny
+# slope, and leave in a few steps.
+#
+# **Measure and explain.** The last column shows the price. With noise in the gradient, no constant learning rate
+# comes to rest: the weights wander around the minimum, and the distance depends on the learning rate. To come
+# closer, the learning rate must shrink: that is what schedules are for (and what AdaGrad does on its own, at a
+# pace that you cannot choose).
+#
+# **Go further.** Each optimiser's learning rate suits the ravine. Give SGD a rate of 0.09 there. And of 0.07 on a
+# ravine of which the walls are 30 times as steep as the floor?
+#
+# ## 4 A fair comparison
+#
+# ### Experiment: seven optimisers, each with its own learning rate
+#
+# "Adam is better than SGD" is a claim about two optimisers *and two learning rates*. So each optimiser
+# trains the same network with several learning rates, over several seeds, and we compare the best of each.
+#
+# The images are those of MNIST if this machine has it, else Fashion-MNIST; `DATA_SET` switches.
+
+# %% tags=["experiment"]
+DATA_SET = "mnist" if data.find("mnist") else "fashion_mnist"
+images = data.load(DATA_SET)
+print("data set:", images.name)
+
+N_TRAIN = training.budget(full=10_000, quick=1_000)
+N_VALID = training.budget(full=5_000, quick=2_000)
+EPOCHS = training.budget(full=5, quick=2)
+SEEDS = training.seeds(training.budget(full=3, quick=2))
+
+
+def as_rows(x):
+    """Images of shape (n, 28, 28) as float32 rows of 784 numbers from 0 to 1."""
+    return x.reshape(len(x), -1).astype("float32") / 255
+
+
+mean_image = as_rows(images.x_train[N_VALID : N_VALID + N_TRAIN]).mean(axis=0)
+x_valid, y_valid = as_rows(images.x_train[:N_VALID]) - mean_image, images.y_train[:N_VALID]
+x_train = as_rows(images.x_train[N_VALID : N_VALID + N_TRAIN]) - mean_image
+y_train = images.y_train[N_VALID : N_VALID + N_TRAIN]
+
+
+def make_network():
+    """A network with two hidden layers of ReLU units, 784-100-50-10."""
+    return keras.Sequential(
+        [
+            keras.Input(shape=(784,)),
+            keras.layers.Dense(100, activation="relu", kernel_initializer="he_normal"),
+            keras.layers.Dense(50, activation="relu", kernel_initializer="he_normal"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+# %% [markdown]
+# **Predict.** Keras' default learning rate is 0.01 for SGD and 0.001 for most others. By how much will the
+# best and the worst of the eight differ, when each has its best learning rate? And when all have 0.001?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+compiled = {}  # models by optimiser, with the state that a fresh optimiser has: compiling takes longer than training
+
+
+def fresh_model(key, optimizer, seed, steps_per_execution=20):
+    """A compiled model with new weights and a new optimiser; those of the same `key` share what was compiled."""
+    if key not in compiled:
+        model = make_network()
+        model.compile(
+            optimizer=optimizer,
+            loss="sparse_categorical_crossentropy",
+            steps_per_execution=steps_per_execution,
+        )
+        model.optimizer.build(model.trainable_variables)
+        compiled[key] = (
+            model,
+            [keras.ops.convert_to_numpy(variable) for variable in model.optimizer.variables],
+        )
+    model, state = compiled[key]
+    training.set_seed(seed)
+    model.set_weights(make_network().get_weights())
+    for variable, value in zip(model.optimizer.variables, state, strict=True):
+        variable.assign(value)
+    return model
+
+
+def validation_scores(model):
+    """Loss and accuracy on the validation images, a dict: for so small a network quicker than Keras' `evaluate`."""
+    probabilities = model(x_valid)
+    losses = keras.losses.sparse_categorical_crossentropy(y_valid, probabilities)
+    return {"loss": float(np.mean(losses)), "accuracy": np.mean(np.argmax(probabilities, axis=1) == y_valid)}
+
+
+def accuracy_of(name, learning_rate, seed):
+    """Validation accuracy after training with an optimiser."""
+    model = fresh_model(name, make_optimizer(name, learning_rate), seed)
+    model.optimizer.learning_rate = learning_rate
+    model.fit(x_train, y_train, epochs=EPOCHS, verbose=0)
+    return validation_scores(model)["accuracy"]
+
+
+RATES = {
+    "SGD": (0.001, 0.1, 0.3),
+    "momentum": (0.001, 0.03, 0.1),
+    "Nesterov": (0.001, 0.03, 0.1),
+    "AdaGrad": (0.001, 0.03, 0.1),
+    "RMSProp": (0.0003, 0.001, 0.01),
+    "Adam": (0.001, 0.003, 0.01),
+    "Nadam": (0.001, 0.003, 0.01),
+    "AdamW": (0.001, 0.003, 0.01),
+}
+accuracy = {
+    (name, rate): np.array([accuracy_of(name, rate, seed) for seed in SEEDS])
+    for name, rates in RATES.items()
+    for rate in rates
+}
+figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+for (name, rates), colour, style, marker in zip(
+    RATES.items(),
+    plots.COLOURS + plots.COLOURS[:1],
+    ("-", "--", "-.", ":", "-", "--", "-.", ":"),
+    "os^vDPX*",
+    strict=False,
+):
+    means = [accuracy[name, rate].mean() for rate in rates]
+    spread = [accuracy[name, rate].std(ddof=1) for rate in rates]
+    axis.errorbar(
+        rates, means, yerr=spread, color=colour, linestyle=style, marker=marker, capsize=3, label=name
+    )
+axis.set(xlabel="learning rate", ylabel="validation accuracy", xscale="log")
+axis.legend(title=f"mean ± sd, {len(SEEDS)} seeds", loc="center left", bbox_to_anchor=(1, 0.5))
+plots.show(
+    figure,
+    alt="Validation accuracy against the learning rate for eight optimisers: each has a learning rate of its own "
+    "at which it is best, and those of SGD lie about a hundred times higher than those of Adam.",
+)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+best_rates = {name: max(rates, key=lambda rate: accuracy[name, rate].mean()) for name, rates in RATES.items()}
+for name, rate in best_rates.items():
+    key = name.lower()
+    runs.record(f"{key}_best_val_accuracy", accuracy[name, rate].mean())
+    runs.record(f"{key}_val_accuracy_at_0.001", accuracy[name, 0.001].mean())
+pd.DataFrame(
+    {
+        "best learning rate": best_rates,
+        "accuracy": {name: f"{accuracy[name, rate].mean():.3f}" for name, rate in best_rates.items()},
+        "sd over seeds": {
+            name: f"{accuracy[name, rate].std(ddof=1):.3f}" for name, rate in best_rates.items()
+        },
+        "accuracy at 0.001": {name: f"{accuracy[name, 0.001].mean():.3f}" for name in RATES},
+    }
+)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+best = [accuracy[name, rate].mean() for name, rate in best_rates.items()]
+at_one_rate = [accuracy[name, 0.001].mean() for name in RATES]
+runs.record("spread_at_best_rates", max(best) - min(best))
+runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
+
+# %% [markdown]
+# **See.** Every optimiser has a range of learning rates that suits it, and the ranges are far apart: where Adam
+# is at its best, SGD has hardly begun.
+#
+# **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight differ by more
+# than 0.3 in accuracy. With the best learning rate for each, the difference shrinks to less than 0.1. Most of what
+# looks like a difference between optimisers is one between learning rates: SGD's step is the gradient itself,
+# Adam's is the gradient divided by its size, so the same number means another length of step. What is left of the
+# difference has the size of a few standard deviations over seeds, and depends on the number of epochs too.
+#
+# **Go further.** Double the epochs. Which of the optimisers gains most?
+#
+# ### Exercise 6: Which optimiser? (4 points, in words)
+#
+# A friend has trained one network with SGD and one with Adam, both with a learning rate of 0.001, one seed
+# each. Adam was ahead by 0.2 in validation accuracy, and the friend will never use SGD again. In six to
+# ten sentences: what does that experiment show, and what does it not show? Design a better one. And say
+# what you would recommend, quoting two numbers of your own run above.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "which-optimiser", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# The experiment shows that Adam learns faster than SGD *at a learning rate of 0.001*, for this network,
+# these images and this seed. It does not show that Adam is better: 0.001 is close to the best learning
+# rate of Adam and far below that of SGD, whose steps are the gradient itself and not the gradient divided
+# by its size. One seed each says nothing about how much of the difference is chance.
+#
+# A better experiment gives each optimiser its own learning rate, chosen from a range wide enough that the
+# best one is not at its edge, with the same number of tries for each; it repeats each run over several
+# seeds, and reports mean and standard deviation on validation images, and in the end the accuracy of the
+# chosen one on test images that took no part in the choice. The number of epochs is the same for all, and
+# what holds after five epochs need not hold after fifty.
+#
+# In the table above, SGD at 0.001 is far behind Adam at 0.001, but with its own best learning rate SGD
+# comes within the scatter of the seeds, or a percent or two. I would begin with Adam at 0.001, because
+# its default works without a search, and try SGD with Nesterov momentum and a schedule when the last
+# percent matters.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: the comparison is at *one* learning rate, which suits one of the two (each has its own best
+#   one).
+# - 1 point: one seed each; the scatter over seeds must be known before a difference means something.
+# - 1 point: a better design: several learning rates for each, several seeds, the same epochs, choice on
+#   validation images.
+# - 1 point: a recommendation that follows from two numbers quoted from the student's own table.
+#
+# No points lost for recommending something else than the model answer, if the numbers carry it.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## 5 Schedules
+#
+# A large learning rate gets far, a small one settles down. A **schedule** begins large and ends small.
+# With $\eta_0$ the learning rate at the start and $t$ the number of steps taken so far, the usual ones are
+#
+# | schedule | learning rate |
+# |---|---|
+# | power | $\eta_0 / (1 + t/d)^c$, where $c$ is mostly 1 |
+# | exponential | $\eta_0 \cdot 0.1^{t/d}$: a tenth after every $d$ steps |
+# | piecewise constant | $\eta_0$ up to and including step $b_0$, then $\eta_1$ up to and including $b_1$, and so on |
+# | cosine | $\eta_0 \cdot \frac12 (1 + \cos(\pi t / T))$ up to step $T$, and 0 from there on |
+#
+# ### Exercise 7: Four schedules (4 points)
+
+
+# %% nbgrader={"grade": false, "grade_id": "schedules", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def power_rate(step, initial_rate, decay_steps, power=1):
+    """Learning rate of the power schedule after `step` steps; numbers."""
+    ### BEGIN SOLUTION
+    return initial_rate / (1 + step / decay_steps) ** power
+    ### END SOLUTION
+
+
+def exponential_rate(step, initial_rate, decay_steps):
+    """Learning rate of the exponential schedule, which divides by 10 in `decay_steps` steps."""
+    ### BEGIN SOLUTION
+    return initial_rate * 0.1 ** (step / decay_steps)
+    ### END SOLUTION
+
+
+def piecewise_rate(step, boundaries, rates):
+    """Learning rate of the piecewise constant schedule.
+
+    Args:
+        step: the number of steps so far.
+        boundaries: list of n steps, growing.
+        rates: list of n + 1 learning rates; rates[i] holds up to and including step boundaries[i].
+    """
+    ### BEGIN SOLUTION
+    for boundary, rate in zip(boundaries, rates, strict=False):
+        if step <= boundary:
+            return rate
+    return rates[-1]
+    ### END SOLUTION
+
+
+def cosine_rate(step, initial_rate, n_steps):
+    """Learning rate of the cosine schedule, which reaches 0 at `n_steps` and stays there."""
+    ### BEGIN SOLUTION
+    return initial_rate * (1 + np.cos(np.pi * min(step / n_steps, 1))) / 2
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "schedules-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Four schedules", points=4) as exercise:
+    rng = np.random.default_rng()
+    eta, decay = float(rng.uniform(0.05, 0.5)), int(rng.integers(50, 200))
+    steps = sorted(int(step) for step in rng.choice(np.arange(1, 900), size=12, replace=False))
+
+    with exercise.part("power", points=1):
+        power = int(rng.integers(2, 4))
+        expect.close(
+            power_rate(decay, eta, decay),
+            eta / 2,
+            "the learning rate after decay_steps steps, power 1",
+            rtol=1e-4,
+        )
+        expect.close(
+            [power_rate(step, eta, decay, power) for step in steps],
+            [eta / (1 + step / decay) ** power for step in steps],
+            f"the learning rates after {steps} steps, with power {power}",
+            rtol=1e-4,
+            mistakes={
+                "the power is ignored": [eta / (1 + step / decay) for step in steps],
+                "the 1 was raised to the power as well as the fraction, one by one": [
+                    eta / (1 + (step / decay) ** power) for step in steps
+                ],
+                "the initial rate is inside the power": [
+                    (eta / (1 + step / decay)) ** power for step in steps
+                ],
+            },
+            step="Raise the whole bracket to the power.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("exponential", points=1):
+        expect.close(
+            [exponential_rate(step, eta, decay) for step in steps],
+            [eta * 0.1 ** (step / decay) for step in steps],
+            f"the learning rates after {steps} steps",
+            rtol=1e-4,
+            atol=1e-12,
+            mistakes={
+                "the rate falls in stairs: whole steps of decay_steps only": [
+                    eta * 0.1 ** (step // decay) for step in steps
+                ],
+                "it falls by a factor of e, not of 10": [eta * np.exp(-step / decay) for step in steps],
+                "the step is not divided by decay_steps": [eta * 0.1**step for step in steps],
+            },
+            step="Multiply by 0.1 to the power of step / decay_steps.",
+        )
+    with exercise.part("piecewise constant", points=1):
+        boundaries = [int(b) for b in np.cumsum(rng.integers(5, 50, size=3))]
+        rates = [float(rate) for rate in np.sort(rng.uniform(0.001, 0.5, size=4))[::-1]]
+        around = sorted({0, *boundaries, *(b + 1 for b in boundaries), *(b - 1 for b in boundaries), 500})
+        expected = [rates[int(np.searchsorted(boundaries, step))] for step in around]
+        expect.close(
+            [piecewise_rate(step, boundaries, rates) for step in around],
+            expected,
+            f"the learning rates after {around} steps, with boundaries {boundaries}",
+            rtol=1e-6,
+            mistakes={
+                "at a boundary itself the rate before it still holds": [
+                    rates[int(np.searchsorted(boundaries, step, side="right"))] for step in around
+                ],
+                "after the last boundary the last rate holds": [
+                    rates[min(int(np.searchsorted(boundaries, step)), 2)] for step in around
+                ],
+            },
+            step="Find the first boundary that is not below the step.",
+        )
+    with exercise.part("cosine", points=1):
+        length = int(rng.integers(300, 700))
+        expect.close(
+            [cosine_rate(step, eta, length) for step in [0, *steps, 2 * length]],
+            [eta * (1 + np.cos(np.pi * min(step / length, 1))) / 2 for step in [0, *steps, 2 * length]],
+            f"the learning rates after {[0, *steps, 2 * length]} steps, with n_steps {length}",
+            rtol=1e-4,
+            atol=1e-9,
+            mistakes={
+                "after n_steps it rises again, as the cosine does": [
+                    eta * (1 + np.cos(np.pi * step / length)) / 2 for step in [0, *steps, 2 * length]
+                ],
+                "the angle is in degrees or lacks π": [
+                    eta * (1 + np.cos(min(step / length, 1))) / 2 for step in [0, *steps, 2 * length]
+                ],
+                "the 1 that keeps it from becoming negative is missing": [
+                    eta * np.cos(np.pi * min(step / length, 1)) for step in [0, *steps, 2 * length]
+                ],
+            },
+            step="Stop the angle at π.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: per step or per epoch?
+#
+# A schedule that you hand to the optimiser, `SGD(learning_rate=schedule)`, changes the learning rate in
+# every step. The callback `LearningRateScheduler` changes it once an epoch; `ReduceLROnPlateau` does so only
+# when the validation loss has stopped to fall.
+#
+# **Predict.** With 100 steps an epoch and a tenth every 5 epochs, by what factor does the rate jump
+# between two epochs, when it changes once an epoch only?
+
+# %% tags=["experiment"]
+STEPS_AN_EPOCH, LENGTH = 100, 1_000
+steps = np.arange(LENGTH)
+schedules = keras.optimizers.schedules
+examples = {
+    "constant": [0.1] * LENGTH,
+    "power": [float(schedules.InverseTimeDecay(0.1, 200, 1)(step)) for step in steps[::10]],
+    "exponential": [float(schedules.ExponentialDecay(0.1, 500, 0.1)(step)) for step in steps[::10]],
+    "piecewise": [
+        float(schedules.PiecewiseConstantDecay([300, 700], [0.1, 0.03, 0.005])(step)) for step in steps[::10]
+    ],
+    "cosine": [float(schedules.CosineDecay(0.1, LENGTH)(step)) for step in steps[::10]],
+    "exponential, per epoch": [
+        0.1 * 0.1 ** (step // STEPS_AN_EPOCH * STEPS_AN_EPOCH / 500) for step in steps
+    ],
+}
+figure, axis = plt.subplots(figsize=(7, 3.8), layout="constrained")
+for (name, rates), colour, style in zip(
+    examples.items(), plots.COLOURS, ("-", "--", "-.", ":", "-", "-"), strict=False
+):
+    axis.plot(np.linspace(0, LENGTH, len(rates)), rates, color=colour, linestyle=style, label=name)
+axis.set(xlabel=f"step ({STEPS_AN_EPOCH} an epoch)", ylabel="learning rate")
+axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+plots.show(
+    figure,
+    alt="Learning rate over a thousand steps for six schedules: constant, power, exponential, piecewise constant, "
+    "cosine, and the exponential one changed once an epoch, which falls in stairs.",
+)
+print(f"factor between two epochs: {0.1 ** (STEPS_AN_EPOCH / 500):.3f}")
+
+# %% [markdown]
+# **Explain.** Once an epoch, the exponential rate falls in stairs, each to 63 % of the one before. With a
+# few long epochs that is coarse, and the first epoch does not see the schedule at all. With many short
+# ones you will not notice.
+#
+# ### Exercise 8: Where `decay` went (2 points)
+#
+# Old books write `SGD(lr=0.01, decay=1e-4)`. It meant $\eta_t = \eta_0 / (1 + \mathrm{decay} \cdot t)$ after
+# $t$ steps. Keras 3 has no `decay` any more: it has `keras.optimizers.schedules.InverseTimeDecay`.
+#
+# Write `schedule_for_decay(learning_rate, decay)`, which returns the Keras schedule that does what the old
+# argument did. And find `steps_to_half`: after how many steps is the learning rate of the old line above
+# one half of 0.01?
+
+
+# %% nbgrader={"grade": false, "grade_id": "decay", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def schedule_for_decay(learning_rate, decay):
+    """A Keras schedule with the learning rate learning_rate / (1 + decay · step) after each step."""
+    ### BEGIN SOLUTION
+    return keras.optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+steps_to_half = 10_000
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "decay-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Where decay went", points=2) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("the schedule", points=1):
+        eta, decay = float(rng.uniform(0.01, 0.5)), float(rng.uniform(1e-4, 1e-2))
+        schedule = schedule_for_decay(eta, decay)
+        for step in (0, 1, 10, 500, 7_777):
+            expect.close(
+                float(schedule(step)),
+                eta / (1 + decay * step),
+                f"the learning rate after {step:,} steps, with decay {decay:.2g}",
+                rtol=1e-4,
+                mistakes={
+                    "that is an exponential decay, a factor decay a step": eta * decay**step,
+                    "that is an exponential decay, a factor 1 − decay a step": eta * (1 - decay) ** step,
+                    "decay_steps is the number of steps in which decay_rate is added once: 1 here": eta
+                    / (1 + step),
+                    "the learning rate stays as it is": eta,
+                }
+                if step
+                else None,
+                step="InverseTimeDecay computes initial / (1 + decay_rate · step / decay_steps).",
+            )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("when it is halved", points=1):
+        expect.equal(
+            steps_to_half,
+            10_000,
+            "steps_to_half",
+            describe="a whole number of steps",
+            mistakes={
+                "that halves an exponential decay of 1e-4 a step": 6_931,
+                "half of the steps that it takes": 5_000,
+                "the learning rate has no part in this": 100,
+            },
+            step="When is 1 + decay · t equal to 2?",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 9: Reduce on plateau (3 points)
+#
+# The callback `ReduceLROnPlateau` multiplies the learning rate by `factor` when the validation loss has not
+# been lower than the lowest so far for `patience` epochs in a row; then it counts anew. Write
+# `plateau_rates`: the learning rate after each epoch, that is, with which the *next* epoch is trained.
+
+
+# %% nbgrader={"grade": false, "grade_id": "plateau", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def plateau_rates(losses, learning_rate, factor, patience):
+    """The learning rate after each epoch.
+
+    Args:
+        losses: list of the validation losses after each epoch.
+        learning_rate: what it is in the first epoch.
+        factor: what it is multiplied by on a plateau, less than 1.
+        patience: how many epochs in a row without a new lowest loss make a plateau.
+
+    Returns:
+        A list as long as `losses`.
+    """
+    ### BEGIN SOLUTION
+    lowest, waited, rates = np.inf, 0, []
+    for loss in losses:
+        if loss < lowest:
+            lowest, waited = loss, 0
+        else:
+            waited += 1
+            if waited == patience:
+                learning_rate, waited = learning_rate * factor, 0
+        rates.append(learning_rate)
+    return rates
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "plateau-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Reduce on plateau", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    def plateau_expected(losses, rate, factor, patience, against="lowest", again=True):
+        """The rates; `against` and `again` make the mistakes that the check recognises."""
+        lowest, waited, rates = np.inf, 0, []
+        for loss in losses:
+            waited = 0 if loss < lowest else waited + 1
+            lowest = min(lowest, loss) if against == "lowest" else loss
+            if waited >= patience:
+                rate, waited = rate * factor, 0 if again else waited
+            rates.append(rate)
+        return rates
+
+    with exercise.part("while the loss falls, and on one plateau", points=1):
+        expect.close(
+            plateau_rates([1.0, 0.9, 0.8, 0.7], 0.1, 0.5, 2),
+            [0.1] * 4,
+            "the learning rates while the loss falls in every epoch",
+            step="Change the learning rate only after `patience` epochs without a new lowest loss.",
+        )
+        expect.close(
+            plateau_rates([1.0, 0.9, 0.95, 0.93, 0.94, 0.8], 0.1, 0.5, 2),
+            [0.1, 0.1, 0.1, 0.05, 0.05, 0.05],
+            "the learning rates for the losses 1.0, 0.9, 0.95, 0.93, 0.94, 0.8 with factor 0.5 and patience 2",
+            mistakes={
+                "one epoch too late: `patience` epochs are enough, and the list has the rate after each epoch": [
+                    *[0.1] * 4,
+                    *[0.05] * 2,
+                ],
+                "one epoch too early": [0.1, 0.1, 0.05, 0.025, 0.0125, 0.0125],
+                "each loss was compared with the one before; it is the lowest so far that counts": [0.1] * 6,
+                "after a reduction the count goes on instead of starting anew": [
+                    0.1,
+                    0.1,
+                    0.1,
+                    0.05,
+                    0.025,
+                    0.025,
+                ],
+            },
+            step="Count the epochs since the lowest loss, and reduce when there are `patience` of them.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("several plateaus", points=1):
+        stuck = [1.0, *(1.0 + rng.uniform(0, 0.1, size=9))]
+        expect.close(
+            plateau_rates(stuck, 0.1, 0.5, 3),
+            plateau_expected(stuck, 0.1, 0.5, 3),
+            "the learning rates when the first loss stays the lowest for nine epochs, with patience 3",
+            mistakes={
+                "after a reduction the count goes on instead of starting anew": plateau_expected(
+                    stuck, 0.1, 0.5, 3, again=False
+                ),
+                "each loss was compared with the one before; it is the lowest so far that counts": plateau_expected(
+                    stuck, 0.1, 0.5, 3, against="last"
+                ),
+                "it was reduced once only": [0.1] * 3 + [0.05] * 7,
+            },
+            step="After a reduction, count from 0 again.",
+        )
+    with exercise.part("beside Keras, on losses that jump about", points=1):
+        for _ in range(5):
+            wild = list(np.round(2 * 0.97 ** np.arange(40) + rng.normal(scale=0.1, size=40), 3))
+            model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
+            model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.1), loss="mse")
+            callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=3, min_delta=0)
+            callback.set_model(model)
+            callback.on_train_begin()
+            of_keras = []
+            for epoch, loss in enumerate(wild):
+                callback.on_epoch_end(epoch, {"val_loss": loss})
+                of_keras.append(float(model.optimizer.learning_rate))
+            expect.close(
+                plateau_rates(wild, 0.1, 0.5, 3),
+                of_keras,
+                "the learning rates on 40 losses that jump about, beside keras.callbacks.ReduceLROnPlateau",
+                rtol=1e-4,
+                mistakes={
+                    "each loss was compared with the one before; it is the lowest so far that counts": (
+                        plateau_expected(wild, 0.1, 0.5, 3, against="last")
+                    ),
+                    "after a reduction the count goes on instead of starting anew": plateau_expected(
+                        wild, 0.1, 0.5, 3, again=False
+                    ),
+                },
+                step="A new lowest loss sets the count to 0; an equal one does not.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: does a schedule pay?
+#
+# **Predict.** The same network with SGD and Nesterov momentum, once with a constant learning rate and
+# five times with a schedule that begins there. Which ends with the lowest validation loss? Is the
+# difference larger than the scatter over seeds?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+LONG = training.budget(full=10, quick=3)  # epochs
+INITIAL = 0.03
+n_steps = LONG * int(np.ceil(N_TRAIN / 32))
+candidates = {
+    "constant": INITIAL,
+    "power": schedules.InverseTimeDecay(INITIAL, n_steps / 5, 1),
+    "exponential": schedules.ExponentialDecay(INITIAL, n_steps / 2, 0.1),
+    "piecewise": schedules.PiecewiseConstantDecay(
+        [n_steps // 2, 4 * n_steps // 5], [INITIAL, INITIAL / 5, INITIAL / 25]
+    ),
+    "cosine": schedules.CosineDecay(INITIAL, n_steps),
+    "on plateau": INITIAL,
+}
+with_schedule = []
+for name, learning_rate in candidates.items():
+    for seed in SEEDS:
+        key = "constant" if name == "on plateau" else name
+        model = fresh_model(key, keras.optimizers.SGD(learning_rate, momentum=0.9, nesterov=True), seed)
+        watched = {}
+        if name == "on plateau":  # the only one that looks at the validation loss after each epoch
+            watched = {
+                "validation_data": (x_valid, y_valid),
+                "validation_batch_size": 500,
+                "callbacks": [keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=1)],
+            }
+        model.fit(x_train, y_train, epochs=LONG, verbose=0, **watched)
+        with_schedule.append({"schedule": name, **validation_scores(model)})
+scheduled = pd.DataFrame(with_schedule).groupby("schedule", sort=False).agg(["mean", "std"])
+for name, row in scheduled.iterrows():
+    runs.record(f"val_loss_with_{name.replace(' ', '_')}", row["loss", "mean"])
+    runs.record(f"val_accuracy_with_{name.replace(' ', '_')}", row["accuracy", "mean"])
+scheduled.round(4)
+
+# %% [markdown]
+# **Measure and explain.** Compare each row with the first, and the difference with the standard deviations. A
+# schedule does not pay by itself. One that cuts the learning rate early (the exponential one, a tenth after half
+# of the steps) has little time left to learn in so short a training; one that stays high for long and then comes
+# down (piecewise, cosine) ends lower than the constant rate, or as low. *On plateau* waits for the validation loss to
+# rise or stand still, and in a few epochs that may never happen: then its row is that of the constant rate.
+#
+# **Go further.** Begin all of them at 0.1, where the constant rate is too large for the end of the training.
+# Which schedules gain?
+#
+# ## 6 Up and down again: 1cycle
+#
+# Smith (2018) lets the learning rate *rise* first. In the middle of the training it is so large that a
+# constant rate of that size would hardly work; then it comes down, and at the end far below where it
+# began. A range test, as in practical 1, says how large it may become.
+#
+# ### Experiment: the range test for 1cycle
+#
+# **Predict.** At which learning rate does the loss of this network stop falling?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+tested = np.geomspace(1e-4, 3, training.budget(full=300, quick=150))
+training.set_seed()
+model = make_network()
+model.compile(
+    optimizer=keras.optimizers.SGD(momentum=0.9, nesterov=True), loss="sparse_categorical_crossentropy"
+)
+order = np.random.default_rng(training.base_seed()).integers(N_TRAIN, size=(len(tested), 32))
+losses = []
+for rate, batch in zip(tested, order, strict=True):
+    model.optimizer.learning_rate = rate
+    losses.append(float(model.train_on_batch(x_train[batch], y_train[batch])))
+    model.reset_metrics()  # Keras reports running averages otherwise
+smooth = pd.Series(losses).rolling(15, center=True, min_periods=1).median()
+MAX_RATE = float(tested[smooth.idxmin()]) / 3
+runs.record("rate_of_lowest_loss", 3 * MAX_RATE)
+plots.show(
+    plots.lr_range(tested, losses, chosen=MAX_RATE),
+    alt="Range test: the loss against the learning rate on a logarithmic axis falls to a minimum and then shoots up; "
+    "a line marks a third of the learning rate at the minimum.",
+)
+
+# %% [markdown]
+# We let the cycle climb to a third of the learning rate at which the smoothed loss is lowest.
+#
+# ### Exercise 10: 1cycle (4 points)
+#
+# Our cycle has three straight pieces: from `max_rate / 10` up to `max_rate` in the first 45 % of the
+# steps, back to `max_rate / 10` when 90 % are over, and from there down to `max_rate / 1000` at the end.
+#
+# Write `one_cycle(step, n_steps, max_rate)`, the learning rate of step `step`, where the steps are
+# counted from 0, and where the end would be step `n_steps`. Then write
+# `train_one_cycle(model, x, y, max_rate, epochs, batch_size)`: it trains a compiled model with a callback
+# that sets the learning rate *before every step*, and returns the list of the learning rates that it set.
+# In a callback, `self.model.optimizer.learning_rate = …` sets it, and `on_train_batch_begin` is called
+# before each step.
+
+
+# %% nbgrader={"grade": false, "grade_id": "one-cycle", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def one_cycle(step, n_steps, max_rate):
+    """The learning rate of the 1cycle schedule at `step`, from 0 to `n_steps`; a number."""
+    ### BEGIN SOLUTION
+    corners = [0, 0.45 * n_steps, 0.9 * n_steps, n_steps]
+    return float(np.interp(step, corners, [max_rate / 10, max_rate, max_rate / 10, max_rate / 1000]))
+    ### END SOLUTION
+
+
+def train_one_cycle(model, x, y, max_rate, epochs, batch_size=32):
+    """Train a compiled model with the 1cycle schedule.
+
+    Args:
+        model: a compiled Keras model.
+        x, y: arrays to train on.
+        max_rate: the learning rate at the top of the cycle.
+        epochs, batch_size: as in `fit`.
+
+    Returns:
+        A list with the learning rate of each step.
+    """
+    ### BEGIN SOLUTION
+    n_steps = epochs * int(np.ceil(len(x) / batch_size))
+    rates = []
+
+    class OneCycle(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            rates.append(one_cycle(len(rates), n_steps, max_rate))
+            self.model.optimizer.learning_rate = rates[-1]
+
+    model.fit(x, y, epochs=epochs, batch_size=batch_size, callbacks=[OneCycle()], verbose=0)
+    return rates
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "one-cycle-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("1cycle", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    def cycle(step, n_steps, max_rate, corners=(0, 0.45, 0.9, 1), low=10, end=1000):
+        """The schedule; other corners and levels make the mistakes that the check recognises."""
+        levels = [max_rate / low, max_rate, max_rate / low, max_rate / end]
+        return np.interp(step, np.array(corners) * n_steps, levels)
+
+    with exercise.part("the corners of the cycle", points=1):
+        top = float(rng.uniform(0.1, 1))
+        expect.close(
+            [one_cycle(step, 1_000, top) for step in (0, 450, 900, 1_000)],
+            [top / 10, top, top / 10, top / 1000],
+            f"the learning rates at steps 0, 450, 900 and 1000 of 1000, with max_rate {top:.3f}",
+            rtol=1e-4,
+            atol=0,
+            mistakes={
+                "the cycle begins at max_rate": [top, top / 10, top, top / 1000],
+                "the top is in the middle of all steps, not at 45 % of them": cycle(
+                    np.array([0, 450, 900, 1_000]), 1_000, top, corners=(0, 0.5, 0.9, 1)
+                ),
+                "the last piece is missing: it ends where it began": [top / 10, top, top / 10, top / 10],
+            },
+            step="Write down the four corners, and join them with straight lines (np.interp does that).",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("between the corners", points=1):
+        n_steps = int(rng.integers(200, 2_000))
+        at = sorted(int(step) for step in rng.integers(1, n_steps, size=20))
+        expect.close(
+            [one_cycle(step, n_steps, top) for step in at],
+            cycle(np.array(at), n_steps, top),
+            f"the learning rates at 20 steps of {n_steps}",
+            rtol=1e-4,
+            mistakes={
+                "the top is in the middle of all steps, not at 45 % of them": cycle(
+                    np.array(at), n_steps, top, corners=(0, 0.5, 0.9, 1)
+                ),
+                "the lines are straight on a logarithmic scale, not on the plain one": np.exp(
+                    np.interp(
+                        at,
+                        np.array([0, 0.45, 0.9, 1]) * n_steps,
+                        np.log([top / 10, top, top / 10, top / 1000]),
+                    )
+                ),
+            },
+            step="Join the corners with straight lines.",
+        )
+    with exercise.part("the learning rates of a training", points=1):
+        # with input 1, target 0 and squared error, a step multiplies the weight by 1 − 2 · learning rate
+        model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3), loss="mse")
+        model.set_weights([np.array([[1.0]], dtype="float32")])
+        rates = train_one_cycle(model, np.ones((70, 1)), np.zeros((70, 1)), 0.05, 3, 20)
+        expect.shape(
+            rates,
+            (12,),
+            "the learning rates of 3 epochs with 70 images in minibatches of 20",
+            cause={
+                9: "the last minibatch of an epoch is smaller, and is a step too",
+                3: "one rate an epoch, rather than one a step",
+            }.get(len(rates)),
+            step="The callback appends the rate of each step to a list; count ceil(n / batch_size) steps an epoch.",
+        )
+        wanted = cycle(np.arange(12), 12, 0.05)
+        expect.close(
+            rates,
+            wanted,
+            "these learning rates",
+            rtol=1e-3,
+            mistakes={
+                "the cycle starts anew in each epoch": np.tile(cycle(np.arange(4), 4, 0.05), 3),
+                "the last, smaller minibatch of each epoch was not counted": cycle(np.arange(12), 9, 0.05),
+                "the cycle moves once an epoch only": np.repeat(cycle(np.arange(3), 3, 0.05), 4),
+                "the steps are counted from 1": cycle(np.arange(1, 13), 12, 0.05),
+            },
+            step="Count the steps across epochs, from 0.",
+        )
+    with exercise.part("they were used", points=1):
+        weight = float(np.ravel(model.get_weights()[0])[0])
+        expect.close(
+            weight,
+            float(np.prod(1 - 2 * wanted)),
+            "the weight of a tiny model after this training",
+            describe="what it becomes when each step has the learning rate of the cycle",
+            rtol=1e-3,
+            mistakes={
+                "the model was not trained": 1.0,
+                "the learning rate was set after the step, for the next one": float(
+                    0.4 * np.prod(1 - 2 * wanted[:-1])
+                ),
+                "the learning rate stayed what it was when the model was compiled": 0.4**12,
+            },
+            step="Set self.model.optimizer.learning_rate in on_train_batch_begin.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: constant or 1cycle?
+#
+# **Predict.** The same number of epochs, the same seeds: SGD with Nesterov momentum at a constant tenth of
+# the top, at the top itself, and with 1cycle. Put the three in order.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+cycled = []
+for seed in SEEDS:
+    for name, rate in (("a tenth of the top", MAX_RATE / 10), ("the top", MAX_RATE), ("1cycle", None)):
+        # step by step, so that a callback can set each learning rate
+        model = fresh_model("1cycle", keras.optimizers.SGD(MAX_RATE, momentum=0.9, nesterov=True), seed, 1)
+        model.optimizer.learning_rate = rate or MAX_RATE
+        if rate is None:
+            set_rates = train_one_cycle(model, x_train, y_train, MAX_RATE, EPOCHS)
+        else:
+            model.fit(x_train, y_train, epochs=EPOCHS, verbose=0)
+        cycled.append({"learning rate": name, **validation_scores(model)})
+by_cycle = pd.DataFrame(cycled).groupby("learning rate", sort=False).agg(["mean", "std"])
+for name, row in by_cycle.iterrows():
+    runs.record(f"val_accuracy_{name.replace(' ', '_')}", row["accuracy", "mean"])
+
+figure, axis = plt.subplots(figsize=(6, 3), layout="constrained")
+axis.plot(set_rates, color=plots.BLUE)
+axis.set(xlabel="step", ylabel="learning rate")
+plots.show(
+    figure,
+    alt="The learning rate of the 1cycle training over its steps: up in a straight line, down in another, and a "
+    "short flat tail.",
+)
+by_cycle.round(4)
+
+# %% [markdown]
+# **Measure and explain.** In so few epochs a tenth of the top is too slow. What 1cycle adds is seen against a
+# constant rate *at the top*: there the difference is about as small as the scatter over seeds. What makes
+# 1cycle useful is less the shape than the question that it asks: how large can the learning rate be? (Smith
+# reports larger gains for deep networks trained for many epochs. This run is no evidence for or against that.)
+#
+# **Go further.** Take the learning rate of the lowest loss itself as the top. Which of the last two rows suffers
+# more?
+#
+# ## 7 Stop, and go on
+#
+# A training was interrupted after 20 epochs, or you want 10 more. You load the model and call `fit`.
+#
+# With a schedule *inside the optimiser*, nothing can go wrong: the saved model holds the optimiser with
+# its number of steps. With a schedule *in a callback*, `fit` counts the epochs from 0 again unless you say
+# otherwise. This is the schedule of this section:
+
+
+# %% nbgrader={"grade": false, "grade_id": "rate-of-epoch", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def rate_of_epoch(epoch):
+    """The learning rate of an epoch, counted from 0: a tenth every 20 epochs."""
+    return 0.01 * 0.1 ** (epoch / 20)
+
+
+# %% [markdown]
+# ### Experiment: the jump
+#
+# **Predict.** We train a small network for 20 epochs, save it, load it, and go on for 10. What happens to
+# the learning rate at epoch 20, and to the training loss?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+x_few, y_few = x_train[:640], y_train[:640]
+scheduler = keras.callbacks.LearningRateScheduler(rate_of_epoch)
+training.set_seed()
+model = make_network()
+model.compile(
+    optimizer=keras.optimizers.SGD(momentum=0.95),
+    loss="sparse_categorical_crossentropy",
+    steps_per_execution=20,
+)
+before = model.fit(x_few, y_few, epochs=20, callbacks=[scheduler], verbose=0).history
+model.save("after_20_epochs.keras")
+went_on = {}
+for label, settings in (("without", {"epochs": 10}), ("with", {"epochs": 30, "initial_epoch": 20})):
+    loaded = keras.models.load_model("after_20_epochs.keras")
+    history = loaded.fit(x_few, y_few, callbacks=[scheduler], verbose=0, **settings).history
+    went_on[label] = history
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
+for axis, key, label in zip(axes, ("learning_rate", "loss"), ("learning rate", "training loss"), strict=True):
+    axis.plot(range(20), before[key], color=plots.BLACK, label="first 20 epochs")
+    for (name, history), colour, style in zip(went_on.items(), plots.COLOURS[1:], ("--", "-"), strict=False):
+        axis.plot(range(20, 30), history[key], color=colour, linestyle=style, label=f"{name} initial_epoch")
+    axis.set(xlabel="epoch", ylabel=label, yscale="log")
+axes[1].legend()
+plots.show(
+    figure,
+    alt="Learning rate and training loss over thirty epochs. Without initial_epoch the learning rate jumps back up "
+    "at epoch 20; with it, it goes on falling.",
+)
+
+# %% [markdown]
+# **See.** Without `initial_epoch` the callback sees epoch 0 again, and the learning rate jumps back to where it
+# began. With it, the rate goes on falling as if nothing had happened. (In both runs the loss goes on falling: this
+# network is small and the images are few. In a long training at the edge of a valley, such a jump can undo the
+# work of hours.)
+#
+# **Explain.** `epochs` is the number of the *last* epoch, not the number of epochs to add: after 20 epochs, ten more
+# are `epochs=30, initial_epoch=20`.
+#
+# **Go further.** Put the schedule into the optimiser (`ExponentialDecay`), save, load, and go on with plain
+# `fit(epochs=10)`. What is the learning rate now, and why?
+#
+# ### Exercise 11: Go on where you stopped (3 points)
+#
+# Write `continue_training`, which trains a model for `more` further epochs after `done` epochs, with the
+# schedule `rate_of_epoch` in a `LearningRateScheduler`, and returns the list of the learning rates of these
+# further epochs (`fit(…).history["learning_rate"]` has them). Then answer: by which factor does the
+# learning rate jump after 20 epochs when somebody forgets `initial_epoch`? Call it `jump`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "continue", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def continue_training(model, x, y, done, more):
+    """Train a compiled model for `more` epochs after `done` epochs; the list of their learning rates."""
+    ### BEGIN SOLUTION
+    history = model.fit(
+        x,
+        y,
+        initial_epoch=done,
+        epochs=done + more,
+        callbacks=[keras.callbacks.LearningRateScheduler(rate_of_epoch)],
+        verbose=0,
+    )
+    return history.history["learning_rate"]
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+jump = 10
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "continue-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Go on where you stopped", points=3) as exercise:
+    rng = np.random.default_rng()
+    done, more = int(rng.integers(8, 15)), int(rng.integers(3, 7))
+
+    def tiny_model():
+        model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.5), loss="mse")
+        model.set_weights([np.array([[1.0]], dtype="float32")])
+        return model
+
+    with exercise.part("as many epochs as were asked for", points=1):
+        rates = continue_training(tiny_model(), np.ones((4, 1)), np.zeros((4, 1)), done, more)
+        expect.shape(
+            rates,
+            (more,),
+            f"the learning rates of {more} further epochs after {done}",
+            cause={
+                0: "`epochs` is the number of the last epoch, not how many to add",
+                done + more: "all epochs were trained again",
+            }.get(len(rates)),
+            step="`initial_epoch` is where to begin and `epochs` where to end, both counted from 0.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("no jump in the learning rate, and the rates were used", points=1):
+        model = tiny_model()
+        rates = continue_training(model, np.ones((4, 1)), np.zeros((4, 1)), done, more)
+        wanted = np.array([rate_of_epoch(epoch) for epoch in range(done, done + more)])
+        expect.close(
+            rates,
+            wanted,
+            f"the learning rates of epochs {done} to {done + more - 1}",
+            rtol=1e-3,
+            mistakes={
+                "the schedule started anew at epoch 0": [rate_of_epoch(epoch) for epoch in range(more)],
+                "one epoch is left out: they are counted from 0": [
+                    rate_of_epoch(epoch) for epoch in range(done + 1, done + more + 1)
+                ],
+            },
+            step="Hand initial_epoch to fit.",
+        )
+        expect.close(
+            float(np.ravel(model.get_weights()[0])[0]),
+            float(np.prod(1 - 2 * wanted)),
+            "the weight of a tiny model after this training",
+            describe="what it becomes when each epoch, of one step, has its learning rate",
+            rtol=1e-3,
+            mistakes={"the model was not trained": 1.0},
+            step="Train with fit and the callback.",
+        )
+    with exercise.part("the jump", points=1):
+        expect.close(
+            jump,
+            10,
+            "jump",
+            describe="the factor by which the learning rate changes",
+            rtol=0.02,
+            mistakes={
+                "it jumps up, back to where it began": 0.1,
+                "that is the learning rate that it jumps to": 0.01,
+                "that is the factor of one epoch": 0.1 ** (-1 / 20),
+                "that is the number of epochs": 20,
+            },
+            step="Compare the learning rate of epoch 0 with that of epoch 20.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ## Check your work
+#
+# The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
+# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 6, in
+# words, is read by a person. And the points here are those of the checks that you see; the others follow
+# when your work is graded.)
+
+# %% tags=["experiment"]
+selfcheck.report()
+
+# %% [markdown]
+# ## What to take away
+#
+# - **Momentum** adds up what the gradients agree on. Its terminal velocity is $\eta g / (1 - \beta)$: ten
+#   plain steps with $\beta = 0.9$, a hundred with 0.99, and it takes about as many steps to get there.
+# - **AdaGrad, RMSProp and Adam** give each weight a step of its own. Adam's first step has the length of
+#   the learning rate, whatever the gradient; without bias correction it would be 3.2 times as long.
+# - An optimiser has no quality of its own: an optimiser **with a learning rate** has. Compare each at its
+#   best, over several seeds.
+# - Schedules are functions of the step. Per epoch or per step, inside the optimiser or in a callback:
+#   know which you have before you stop and go on.
+# - `initial_epoch`, when a callback counts the epochs.
+#
+# ## Papers
+#
+# - B. Polyak, *Some methods of speeding up the convergence of iteration methods*, USSR Computational
+#   Mathematics and Mathematical Physics 1964. doi:10.1016/0041-5553(64)90137-5
+# - Y. Nesterov, *A method for solving the convex programming problem with convergence rate O(1/k²)*,
+#   Doklady Akademii Nauk SSSR 269, 1983
+# - J. Duchi, E. Hazan, Y. Singer, *Adaptive subgradient methods for online learning and stochastic
+#   optimization*, JMLR 12, 2011
+# - T. Tieleman, G. Hinton, *Lecture 6.5: RMSProp*, Coursera: Neural networks for machine learning, 2012
+# - D. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015. arXiv:1412.6980
+# - T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR 2016 workshop
+# - I. Loshchilov, F. Hutter, *Decoupled weight decay regularization*, ICLR 2019. arXiv:1711.05101
+# - I. Loshchilov, F. Hutter, *SGDR: stochastic gradient descent with warm restarts*, ICLR 2017.
+#   arXiv:1608.03983
+# - L. Smith, *A disciplined approach to neural network hyper-parameters*, 2018. arXiv:1803.09820

@@ -1,0 +1,12 @@
+# title: Uses the sigmoid whatever the name says
+# kind: misconception
+# fails: forward-test 1/3, gradient-check-test 2/3
+# hint: the activation function is always the sigmoid
+
+# %% forward
+def forward(weights, x, name):
+    a, h = [], [x]
+    for matrix in weights:
+        a.append(matrix @ h[-1])
+        h.append(1 / (1 + np.exp(-a[-1])))
+    return a, h

@@ -1,0 +1,28 @@
+# title: Uses one-sided differences
+# kind: misconception
+# fails: gradient-check-test 1/3
+# hint: this is a one-sided difference
+
+# %% gradient-check
+def numerical_gradients(weights, x, target, name, step=1e-5):
+    def loss():
+        return np.sum((forward(weights, x, name)[1][-1] - target) ** 2) / 2
+
+    gradients = []
+    for matrix in weights:
+        gradient = np.zeros_like(matrix)
+        for i in range(matrix.shape[0]):
+            for j in range(matrix.shape[1]):
+                old = matrix[i, j]
+                here = loss()
+                matrix[i, j] = old + step
+                gradient[i, j] = (loss() - here) / step
+                matrix[i, j] = old
+        gradients.append(gradient)
+    return gradients
+
+
+def relative_errors(gradients, others):
+    return [
+        np.linalg.norm(g - o) / (np.linalg.norm(g) + np.linalg.norm(o)) for g, o in zip(gradients, others)
+    ]

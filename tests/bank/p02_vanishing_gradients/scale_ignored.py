@@ -1,0 +1,13 @@
+# title: Ignores the scale
+# kind: misconception
+# fails: residual-test 1/3
+# hint: scale is ignored
+
+# %% residual
+def build_residual_mlp(n_blocks, activation, initialiser, scale):
+    inputs = keras.Input(shape=(784,))
+    hidden = keras.layers.Dense(100, activation=activation, kernel_initializer=initialiser)(inputs)
+    for _ in range(n_blocks):
+        layer = keras.layers.Dense(100, activation=activation, kernel_initializer=initialiser)
+        hidden = keras.layers.Add()([hidden, layer(hidden)])
+    return keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(hidden))

@@ -1,0 +1,27 @@
+# title: Does not put the old weight back
+# kind: misconception
+# fails: gradient-check-test 1/3
+# hint: a weight keeps its new value while the next ones are tried
+
+# %% gradient-check
+def numerical_gradients(weights, x, target, name, step=1e-5):
+    def loss():
+        return np.sum((forward(weights, x, name)[1][-1] - target) ** 2) / 2
+
+    gradients = []
+    for matrix in weights:
+        gradient = np.zeros_like(matrix)
+        for i in range(matrix.shape[0]):
+            for j in range(matrix.shape[1]):
+                matrix[i, j] += step
+                above = loss()
+                matrix[i, j] -= 2 * step
+                gradient[i, j] = (above - loss()) / (2 * step)
+        gradients.append(gradient)
+    return gradients
+
+
+def relative_errors(gradients, others):
+    return [
+        np.linalg.norm(g - o) / (np.linalg.norm(g) + np.linalg.norm(o)) for g, o in zip(gradients, others)
+    ]

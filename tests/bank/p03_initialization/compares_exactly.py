@@ -1,0 +1,16 @@
+# title: Takes rounding for a difference
+# kind: misconception
+# fails: different-units-test 3/4
+# hint: weights were compared exactly
+
+# %% different-units
+def different_units(model):
+    counts = []
+    for layer in model.layers[:-1]:
+        kernel, bias = layer.get_weights()
+        counts.append(np.unique(np.vstack([kernel, bias]), axis=1).shape[1])
+    return counts
+
+
+moved_sigmoid = 510
+moved_relu = 10

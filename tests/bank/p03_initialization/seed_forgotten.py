@@ -1,0 +1,14 @@
+# title: Draws other weights each time
+# kind: misconception
+# fails: draw-weights-test 3/4
+# hint: two calls with the same seed, compared
+
+# %% draw-weights
+def draw_weights(shape, scheme, distribution, seed):
+    fan_in, fan_out = fans(shape)
+    variance = {"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out), "he": 2 / fan_in}[scheme]
+    rng = np.random.default_rng()
+    limit = np.sqrt(3 * variance)
+    if distribution == "normal":
+        return rng.normal(0, np.sqrt(variance), size=shape)
+    return rng.uniform(-limit, limit, size=shape)

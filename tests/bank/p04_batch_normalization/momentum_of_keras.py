@@ -1,0 +1,24 @@
+# title: Does not pass the momentum on
+# kind: misconception
+# fails: build-bn-mlp-test 3/4
+# hint: the argument momentum is ignored, and Keras' default used
+
+# %% build-bn-mlp
+def build_bn_mlp(
+    layer_sizes, activation="relu", kernel_initializer="glorot_normal", position="before", momentum=0.9
+):
+    model = keras.Sequential([keras.Input(shape=(layer_sizes[0],))])
+    for units in layer_sizes[1:-1]:
+        model.add(
+            keras.layers.Dense(units, use_bias=position == "after", kernel_initializer=kernel_initializer)
+        )
+        if position == "before":
+            model.add(keras.layers.BatchNormalization())
+            model.add(keras.layers.Activation(activation))
+        else:
+            model.add(keras.layers.Activation(activation))
+            model.add(keras.layers.BatchNormalization())
+    model.add(
+        keras.layers.Dense(layer_sizes[-1], activation="softmax", kernel_initializer=kernel_initializer)
+    )
+    return model

@@ -1,0 +1,14 @@
+# title: Normalises the last layer too
+# kind: misconception
+# fails: count-test 1/2
+# hint: the last layer was given a normalisation
+
+# %% count
+def count_bn_parameters(layer_sizes):
+    weights = sum(a * b for a, b in pairwise(layer_sizes))
+    units = sum(layer_sizes[1:-1])
+    units += layer_sizes[-1]
+    return weights + 2 * units + layer_sizes[-1], 2 * units
+
+
+counts = {"layer": 200, "trainable": 100, "saved": 150}

@@ -1,0 +1,11 @@
+# title: Sums where the variance's term has a mean
+# kind: misconception
+# fails: gradient-test 2/4
+# hint: the term of the variance is summed over the batch, not averaged
+
+# %% gradient
+def batch_norm_gradient(g, z, gamma, epsilon=1e-3):
+    root = np.sqrt(z.var(axis=0) + epsilon)
+    hat = (z - z.mean(axis=0)) / root
+    dz = gamma / root * (g - g.mean(axis=0) - hat * (g * hat).sum(axis=0))
+    return dz, (g * hat).sum(axis=0), g.sum(axis=0)

@@ -1,0 +1,23 @@
+# title: Changes the rate at the boundary itself
+# kind: misconception
+# fails: schedules-test 3/4
+# hint: at a boundary itself the rate before it still holds
+
+# %% schedules
+def power_rate(step, initial_rate, decay_steps, power=1):
+    return initial_rate / (1 + step / decay_steps) ** power
+
+
+def exponential_rate(step, initial_rate, decay_steps):
+    return initial_rate * 0.1 ** (step / decay_steps)
+
+
+def piecewise_rate(step, boundaries, rates):
+    for boundary, rate in zip(boundaries, rates, strict=False):
+        if step < boundary:
+            return rate
+    return rates[-1]
+
+
+def cosine_rate(step, initial_rate, n_steps):
+    return initial_rate * (1 + np.cos(np.pi * min(step / n_steps, 1))) / 2
