@@ -445,11 +445,11 @@ def test_a_second_run_in_the_same_folder_is_refused(toy, without_kernels, monkey
     toy.submit("s1", GOOD)
     execute_all, inside = run_module.execute_all, []
 
-    def second_run_meanwhile(*arguments):
+    def second_run_meanwhile(*arguments, **options):
         with pytest.raises(PracticalsError, match="another grading run is at work") as error:
             graded(toy)
         inside.append(error.value)
-        yield from execute_all(*arguments)
+        yield from execute_all(*arguments, **options)
 
     monkeypatch.setattr(run_module, "execute_all", second_run_meanwhile)
     assert graded(toy).executed == ["s1"]
@@ -510,6 +510,8 @@ def test_ctrl_c_keeps_what_was_finished_and_the_next_run_goes_on(toy_class):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # a shell's background jobs ignore Ctrl-C, and what they start does too
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     watchdog = threading.Timer(120, process.kill)
     watchdog.start()

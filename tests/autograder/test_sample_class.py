@@ -2,7 +2,6 @@
 
 import io
 import shutil
-import subprocess
 
 import pytest
 from rich.console import Console
@@ -169,15 +168,3 @@ def test_the_demo_fails_when_a_grade_is_not_as_expected(sampled, monkeypatch):
     console = Console(record=True, width=200, file=io.StringIO())
     assert not demo(sampled.root, "toy", console, workers=2)
     assert "0 of 11 submissions" in console.export_text()
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("tensorflow")
-def test_the_first_practicals_sample_class_is_graded_as_expected(tmp_path):
-    if not (REPOSITORY / "release" / "p01_mlp_basics" / "p01_mlp_basics.ipynb").exists():
-        pytest.skip("P01 is not built")
-    for name in ("nbgrader_config.py", "source", "release", "tests/bank"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["cp", "-r", str(REPOSITORY / name), str(tmp_path / name)], check=True)
-    console = Console(record=True, width=200, file=io.StringIO())
-    assert demo(tmp_path, "p01_mlp_basics", console, workers=2), console.export_text()
