@@ -1142,7 +1142,7 @@ def mc_model(model):
 
 
 # %% [markdown]
-# For the checks, two small networks:
+# For the checks, two small networks, and two things to do with your function:
 
 
 # %% nbgrader={"grade": false, "grade_id": "small-networks", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1163,6 +1163,20 @@ def two_masks(first_rate, second_rate, units):
     inputs = keras.Input(shape=(units,))
     masked = [keras.layers.Dropout(rate)(inputs) for rate in (first_rate, second_rate)]
     return keras.Model(inputs, keras.layers.Concatenate()(masked))
+
+
+def before_and_after(model, weights, images):
+    """What `mc_model(model)` answers before and after `model` is given other weights."""
+    separate = mc_model(model)
+    before = probabilities_of(separate, images)
+    model.set_weights(weights)
+    return before, probabilities_of(separate, images)
+
+
+def answers_after_copying(model, images):
+    """What the model itself answers once a Monte-Carlo model was made of it."""
+    mc_model(model)
+    return probabilities_of(model, images)
 
 
 # %% nbgrader={"grade": true, "grade_id": "mc-model-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["student-classes"]
@@ -1245,24 +1259,29 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
         )
     with exercise.part("it shares nothing with the model", points=1):
         original = small_network(0.0, int(rng.integers(1_000)))
-        separate = mc_model(original)
-        before = np.asarray(separate(inputs))
-        original.set_weights([array + 1 for array in original.get_weights()])
-        probabilities_of(original, inputs)  # the student's process learns of the new weights, too
+        others = [array + rng.uniform(0.5, 1, size=array.shape) for array in original.get_weights()]
+        changed = small_network(0.0, 0)
+        changed.set_weights(others)
+        before, after = before_and_after(original, others, inputs)
         expect.close(
-            np.asarray(separate(inputs)),
+            after,
             before,
             "the Monte-Carlo model's answers after the model was given other weights",
-            cause="the new model has the old one's layers, so training one changes the other",
+            atol=1e-5,
+            mistakes={
+                "the new model has the old one's layers, so training one changes the other": probabilities_of(
+                    changed, inputs
+                )
+            },
             step="Copy every layer, for instance with clone_model.",
         )
         plain = small_network(0.5, int(rng.integers(1_000)))
         answers = probabilities_of(plain, inputs)
-        mc_model(plain)
         expect.close(
-            probabilities_of(plain, inputs),
+            answers_after_copying(plain, inputs),
             answers,
             "the answers of the model that was handed over, which is no Monte-Carlo model",
+            atol=1e-5,
             cause="the model itself was changed",
             step="Leave the model as it is, and change the copy only.",
         )
@@ -1311,22 +1330,24 @@ def mc_predict(model, images, passes, seed):
 
 
 # %% nbgrader={"grade": false, "grade_id": "ready-made", "locked": true, "schema_version": 3, "solution": false, "task": false}
-def two_masks_mc(rate, units):
-    """`two_masks` as a Monte-Carlo model, for the checks."""
-    return uncertainty.mc_model(two_masks(rate, rate, units))
+pair_of_masks = uncertainty.mc_model(two_masks(0.5, 0.5, 40))
 
 
-# %% nbgrader={"grade": true, "grade_id": "mc-predict-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["student-classes"]
+def of_pair_of_masks(images, passes, seed):
+    """Your `mc_predict` on a ready-made Monte-Carlo model: two dropout layers of the rate 0.5 side by side."""
+    return mc_predict(pair_of_masks, images, passes, seed)
+
+
+# %% nbgrader={"grade": true, "grade_id": "mc-predict-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Mean and standard deviation of many passes", points=3) as exercise:
     rng = np.random.default_rng()
-    network = two_masks_mc(0.5, 40)
     positive = rng.uniform(1, 2, size=(30, 40)).astype("float32")
     twice = np.concatenate([positive, positive], axis=1)  # what the network gives without dropout
     first, second = (int(seed) for seed in rng.choice(10_000, size=2, replace=False))
 
     with exercise.part("mean and standard deviation", points=1):
         # with the rate 0.5 an output is 0 or twice the input; of two passes there are three outcomes
-        middle, spread = (np.asarray(array) for array in mc_predict(network, positive, 2, first))
+        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive, 2, first))
         expect.shape(middle, (30, 80), "the mean of two passes for 30 inputs of 40 numbers, handed on twice")
         expect.shape(spread, (30, 80), "the standard deviation of two passes")
         share = middle / twice  # 0, 1 or 2
@@ -1360,7 +1381,7 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
     ### BEGIN HIDDEN TESTS
     with exercise.part("seeds", points=1):
         repeated = [
-            [np.asarray(array) for array in mc_predict(network, positive, 3, seed)]
+            [np.asarray(array) for array in of_pair_of_masks(positive, 3, seed)]
             for seed in (first, second, first)
         ]
         expect.close(
@@ -1385,7 +1406,7 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
         )
     with exercise.part("many passes", points=1):
         passes = 100
-        middle, spread = (np.asarray(array) for array in mc_predict(network, positive[:10], passes, first))
+        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive[:10], passes, first))
         found = float(np.mean(spread / twice[:10]))
         expect.true(
             abs(found - 1) < 0.03,
