@@ -1,6 +1,6 @@
 # title: Hands the mode on
 # kind: misconception
-# fails: mc-dropout-test 0/2
+# fails: mc-dropout-test 0/2, mc-model-test 2/4
 # hint: it does what Dropout does
 
 # %% mc-dropout
