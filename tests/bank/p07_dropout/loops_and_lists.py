@@ -59,9 +59,8 @@ def choose_rate(losses):
 
 # %% mc-dropout
 class MCDropout(keras.layers.Dropout):
-    def call(self, inputs, training=False):
-        training = True
-        return keras.layers.Dropout.call(self, inputs, training)
+    def call(self, inputs):
+        return keras.layers.Dropout.call(self, inputs, True)
 
 # %% mc-model
 def mc_model(model):
