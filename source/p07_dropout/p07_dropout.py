@@ -2145,8 +2145,8 @@ for (name, kind), value in by_score.mean().items():
 #
 # For handing over images the three curves lie close together, and the plain network's largest probability, which costs
 # one pass, is not behind. For foreign images it depends on the kind: with noise the mutual information is far ahead
-# of every plain score, by many times the spread over the seeds; with digits and turned clothes the gain over the plain
-# entropy is about as large as the spread.
+# of every plain score, by many times the spread over the seeds; with digits the gain over the plain entropy is about
+# as large as the spread; turned clothes are hard for all of them, though a little less for the mutual information.
 #
 # For handing over I would not pay a hundredfold cost. To recognise inputs that are no images at all, mutual information
 # is worth a trial. First I would measure on images like those that the product will meet when they change (blurred,
