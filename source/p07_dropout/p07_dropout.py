@@ -1691,7 +1691,7 @@ tables = {
 }
 plots.show(
     plots.reliability_diagram(tables),
-    alt="Reliability diagram of one seed: accuracy over confidence for the plain and the Monte-Carlo predictions, both near "
+    alt="Reliability diagram of one seed: accuracy over confidence for the plain and the Monte-Carlo predictions beside "
     "the diagonal, with the number of images in each bin below.",
 )
 for name, answers in (("plain", plain_answers[0]), ("MC", mc_answers[0].mean(axis=0))):
