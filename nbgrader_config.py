@@ -6,6 +6,7 @@ from nbgrader import preprocessors
 from autograder.engine.rebuild import RebuildSubmission
 from autograder.engine.split import ExecuteSplit
 from autograder.grading.feedback import TEMPLATES, FeedbackExporter, FeedbackPage
+from autograder.grading.late import GraduatedPenalty
 from autograder.release import ClearBuildMetadata
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
@@ -50,9 +51,18 @@ c.Autograde.autograde_preprocessors = [
     preprocessors.CheckCellMetadata,
 ]
 
-# Feedback: a page of our own, so that hidden tests and what a student's code put out cannot do harm
+# Late hand-ins: percent of the score for each "hour" or "day" begun after the due date; 0 takes nothing
 
-c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, FeedbackPage]
+c.AssignLatePenalties.plugin_class = GraduatedPenalty
+c.GraduatedPenalty.percent = 0
+c.GraduatedPenalty.per = "day"
+c.GraduatedPenalty.at_most = 100
+c.GraduatedPenalty.grace_minutes = 0
+
+# Feedback: a page of our own, so that hidden tests and what a student's code put out cannot do harm. Essays
+# are marked after autograding, and a penalty is a share of the score: it is worked out anew before a page.
+
+c.GenerateFeedback.preprocessors = [preprocessors.AssignLatePenalties, preprocessors.GetGrades, FeedbackPage]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.template_name = "feedback_page"
 c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]

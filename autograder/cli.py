@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -12,6 +12,9 @@ from rich.markup import escape
 
 from autograder.errors import PracticalsError
 from autograder.paths import course_root
+
+if TYPE_CHECKING:
+    from autograder.grading.course import Course
 
 # Commands import what they need when they run: `practicals --help` must not wait for TensorFlow.
 
@@ -42,6 +45,22 @@ def doctor() -> None:
     Console().print(as_table(findings))
     if any(finding.gap and finding.required for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="of the new practical, such as p08_transformers")],
+    title: Annotated[str | None, typer.Option(help="its heading; default: made from the name")] = None,
+) -> None:
+    """Make a practical to start from: a text with an exercise of each kind, and its bank."""
+    from autograder.new import new_practical
+
+    root = course_root()
+    for path in new_practical(root, name, title):
+        typer.echo(f"wrote {path.relative_to(root)}")
+    typer.echo(
+        f"Next: practicals build {name}, practicals audit {name}; docs/authoring.md goes on from there"
+    )
 
 
 @app.command()
@@ -201,6 +220,134 @@ def grade(
     )
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
+
+
+GradedFolder = Annotated[
+    Path | None, typer.Option(help="the --output that `practicals grade` had; default: this course")
+]
+GradebookUrl = Annotated[
+    str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
+]
+
+
+def _graded_course(name: str, output: Path | None, db_url: str | None) -> "Course":
+    """A practical with the folder and the gradebook that grading left."""
+    from autograder.grading.course import Course
+
+    root = course_root()
+    return Course(root, name, (output or root).resolve(), root / "submitted", db_url or "")
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    to: Annotated[Path | None, typer.Option(help="folder for the report; default: build/report")] = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Write a report on a graded class: a page to read or print, and its figures as CSV and JSON."""
+    from autograder.report import report
+
+    course = _graded_course(name, output, db_url)
+    typer.echo(f"wrote {report(course, to or course.root / 'build' / 'report')}, its figures beside it")
+
+
+@app.command()
+def bundle(
+    names: PracticalNames = None,
+    to: Annotated[Path | None, typer.Option(help="folder for the bundle; default: build/bundle")] = None,
+) -> None:
+    """Write what students may have, and nothing else, as a folder and as an archive."""
+    from autograder.bundle import bundle
+
+    root = course_root()
+    made = bundle(root, names, to or root / "build" / "bundle")
+    typer.echo(f"wrote {made.folder} and {made.archive}: {len(made.files)} files")
+    for file in made.files:
+        typer.echo(f"  {file}")
+
+
+@app.command()
+def feedback(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    to: Annotated[Path | None, typer.Option(help="folder for the pages; default: build/feedback")] = None,
+    archive: Annotated[bool, typer.Option("--zip", help="one archive instead of folders")] = False,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Collect every feedback page, up to date, as STUDENT/NAME.html; say who has none."""
+    from autograder.handback import hand_back
+
+    course = _graded_course(name, output, db_url)
+    done = hand_back(course, to or course.root / "build" / "feedback", archive)
+    typer.echo(f"wrote {done.path}: {len(done.students)} pages")
+    for student, reason in done.without.items():
+        typer.echo(f"no page for {student}: {reason}")
+
+
+@app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="class list, CSV: id, last_name, first_name, email")],
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Put a class list into the gradebook; exports of Canvas, Moodle and Gradescope will do."""
+    from autograder.paths import practical_names
+    from autograder.roster import import_roster
+
+    course = _graded_course(next(iter(practical_names(course_root())), ""), output, db_url)
+    students = import_roster(course, file)
+    typer.echo(f"{len(students)} students are in {course.gradebook_name}, from {students[0].id}")
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    form: Annotated[
+        Literal["canvas", "moodle", "gradescope", "nbgrader"], typer.Option("--format", help="who reads it")
+    ],
+    to: Annotated[Path | None, typer.Option(help="folder for the file; default: build/export")] = None,
+    column: Annotated[
+        str | None, typer.Option(help="what Canvas or Moodle calls the practical; default: its name")
+    ] = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Write the grades of a practical as Canvas, Moodle, Gradescope or nbgrader have them."""
+    from autograder.export import export
+
+    course = _graded_course(name, output, db_url)
+    exported = export(course, form, to or course.root / "build" / "export", column)
+    for file in exported.files:
+        typer.echo(f"wrote {file}")
+    for note in exported.notes:
+        typer.echo(note)
+
+
+@app.command()
+def extension(
+    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],
+    days: Annotated[float, typer.Option(min=0, max=1_000, help="added to the due date")] = 0,
+    hours: Annotated[float, typer.Option(min=0, max=1_000, help="added to the due date")] = 0,
+    due: Annotated[
+        str | None, typer.Option(help='when it is due for everyone, "2025-11-30 18:00 UTC", if not yet said')
+    ] = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Give one student more time; it replaces an earlier extension, and none (no --days) takes it back."""
+    from datetime import timedelta
+
+    from autograder.grading.collect import student_id_problem
+    from autograder.grading.course import due_date
+
+    if problem := student_id_problem(student):
+        raise PracticalsError(problem, "Give the name of the student's folder")
+    course = _graded_course(name, output, db_url)
+    course.prepare(due_date(due) if due else None)
+    until = course.grant_extension(student, timedelta(days=days, hours=hours))
+    typer.echo(f"{student}: due {until:%Y-%m-%d %H:%M} UTC; `practicals grade {name}` renews the grades")
 
 
 @app.command()

@@ -295,11 +295,15 @@ class Workbench:
         with tempfile.TemporaryDirectory(prefix="variant-", ignore_cleanup_errors=True) as folder:
             shutil.copytree(self.folder, folder, dirs_exist_ok=True)
             os.chdir(folder)
+            former = os.environ.get("COURSE_SEED")
             os.environ["COURSE_SEED"] = str(seed_)
             try:
                 yield protect
             finally:
-                os.environ["COURSE_SEED"] = str(SEED)
+                if former is None:
+                    os.environ.pop("COURSE_SEED", None)
+                else:
+                    os.environ["COURSE_SEED"] = former
                 os.chdir(self.folder)
                 for variable, value in stateful:
                     variable.assign(value)

@@ -24,6 +24,8 @@ from autograder.errors import PracticalsError
 MAX_BYTES = 20_000_000
 MAX_LEVELS = 100  # of lists and objects inside each other; what copies a notebook is recursive
 TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"  # by which nbgrader's exchange knows whose feedback a page is
+SECRET_TEXT = re.compile(r"[\w-]{1,200}")
 # What nbgrader, its globs and its comma-separated export can hold
 STUDENT_ID = re.compile(r"\w[\w .@'()-]{0,126}[\w.@')-]|\w")
 CLEAR_OUTPUTS = "Ask for it again, with outputs cleared and saved from Jupyter"
@@ -66,8 +68,9 @@ def collect(
 ) -> tuple[list[Submission], list[str]]:
     """Copy the notebooks of a class folder, `<student>/<practical>/<practical>.ipynb`.
 
-    Only the notebook is copied, and `timestamp.txt` if it can be read: a submitted `numpy.py` shadows
-    nothing. Links are never followed. Nothing that a student handed in stops the collection.
+    Only the notebook is copied, and `timestamp.txt` and the exchange's `submission_secret.txt` if they can
+    be read: a submitted `numpy.py` shadows nothing. Links are never followed. Nothing that a student handed
+    in stops the collection.
 
     Args:
         class_folder: what the students handed in, in nbgrader's layout.
@@ -113,10 +116,13 @@ def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assi
         target = collected / folder.name / practical
         _write(target / f"{practical}.ipynb", content)
         _write(target / TIMESTAMP, f"{timestamp} UTC\n".encode() if timestamp else b"")
+        _write(target / SECRET, _secret(folder / practical))
     except UnusableError as error:
         return replace(submission, problem=error.problem, remedy=error.remedy)
     others = sorted(
-        entry.name for entry in (folder / practical).iterdir() if entry.name not in (path.name, TIMESTAMP)
+        entry.name
+        for entry in (folder / practical).iterdir()
+        if entry.name not in (path.name, TIMESTAMP, SECRET)
     )
     others = [name for name in others if not name.startswith(".")]
     if others:
@@ -144,12 +150,19 @@ def read_submitted(path: Path, practical: str, assignment: Assignment) -> tuple[
     return valid, ["errors of the notebook format were mended"] if valid != content else []
 
 
+def student_id_problem(name: str) -> str:
+    """Why nbgrader cannot use a student id, in words; empty when it can."""
+    if STUDENT_ID.fullmatch(name):
+        return ""
+    odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
+    reason = " ".join(map(repr, odd)) or "first or last character, or length"
+    return f"nbgrader cannot use the student id {name!r} ({reason})"
+
+
 def _refuse_student_id(name: str) -> None:
-    if not STUDENT_ID.fullmatch(name):
-        odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
-        reason = " ".join(map(repr, odd)) or "first or last character, or length"
+    if problem := student_id_problem(name):
         raise UnusableError(
-            f"nbgrader cannot use the student id {name!r} ({reason})",
+            problem,
             "Rename the folder with letters, digits and . _ - @, at most 128 characters",
         )
 
@@ -307,6 +320,17 @@ def _timestamp(folder: Path) -> tuple[datetime | None, list[str]]:
         return parse_utc(_read(path).decode().strip()[:100]), []
     except (UnusableError, ValueError, OverflowError, UnicodeDecodeError):
         return None, [f"{TIMESTAMP} could not be read, so it is not known whether the submission was late."]
+
+
+def _secret(folder: Path) -> bytes:
+    """What nbgrader's exchange put beside a submission; empty where there is none that could be its own."""
+    if not os.path.lexists(folder / SECRET):
+        return b""
+    try:
+        content = _read(folder / SECRET)
+    except UnusableError:
+        return b""
+    return content if SECRET_TEXT.fullmatch(content.decode(errors="replace").strip()) else b""
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
@@ -164,6 +165,20 @@ class Course:
             finally:
                 book.close()
 
+    def require_graded(self) -> None:
+        """Refuse a gradebook that is not there or does not know the practical; nothing is made.
+
+        Raises:
+            PracticalsError: saying what to do.
+        """
+        remedy = f"Run `practicals grade {self.practical}` first, or name its folder with --output"
+        source_text(self.root, self.practical)
+        if _is_file(self.gradebook_url) and not Path(self.gradebook_url.database).is_file():
+            raise PracticalsError(f"there is no gradebook {self.gradebook_name}", remedy)
+        with self.gradebook() as book:
+            if self.practical not in {assignment.name for assignment in book.assignments}:
+                raise PracticalsError(f"{self.gradebook_name} has no grades of {self.practical}", remedy)
+
     def prepare(self, due: datetime | None = None) -> None:
         """Make the output folder and the gradebook ready, and record the assignment's cells.
 
@@ -174,18 +189,9 @@ class Course:
             PracticalsError: the folder cannot be written, the gradebook is locked or unusable, or it holds
                 grades for other cells than the practical has now.
         """
-        writable(self.output)
+        self.make_gradebook()
         for unfinished in self.autograded.glob(f"*/.{self.practical}.json.*"):
             unfinished.unlink()  # of a run that was killed
-        # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
-        beside = str(Path(sys.executable).parent)
-        if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
-            os.environ["PATH"] = os.pathsep.join([beside, path])
-        # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
-        for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
-            warnings.filterwarnings("ignore", category=category)
-        if _is_file(self.gradebook_url):
-            self._make_file()
         with self.gradebook() as book:
             book.update_or_create_assignment(self.practical, **({"duedate": due} if due else {}))
         try:
@@ -198,6 +204,23 @@ class Course:
                 "Name a new folder with --output, or forget the old grades with "
                 f"`nbgrader db assignment remove {self.practical} --force --db {self._shown_url}`",
             ) from error
+
+    def make_gradebook(self) -> None:
+        """Make the output folder and the gradebook where they are missing.
+
+        Raises:
+            PracticalsError: the folder cannot be written, the gradebook is locked or unusable.
+        """
+        writable(self.output)
+        # nbgrader runs `alembic`, which is beside the interpreter, on the PATH or not
+        beside = str(Path(sys.executable).parent)
+        if beside not in (path := os.environ.get("PATH", "")).split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, path])
+        # harmless: nbgrader's use of SQLAlchemy, and copies of cells in submissions
+        for category in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
+            warnings.filterwarnings("ignore", category=category)
+        if _is_file(self.gradebook_url):
+            self._make_file()
 
     def record(self, student_id: str, executed: NotebookNode, notes: list[str]) -> None:
         """Let nbgrader record an executed submission.
@@ -236,6 +259,54 @@ class Course:
     def write_feedback(self, student_id: str) -> None:
         """Write a submission's feedback from its executed notebook and the gradebook; errors as `record`."""
         self._run(self._converter(_GenerateFeedback, student_id))
+
+    def renew_late_penalties(self) -> None:
+        """Work out every penalty for lateness anew: scores, due date, extensions or policy may have changed.
+
+        Raises:
+            PracticalsError: the gradebook is locked.
+        """
+        assign = AssignLatePenalties(config=self.config, log=log)
+        assign.init_plugin()
+        with self.gradebook() as book:
+            for submission in book.assignment_submissions(self.practical):
+                late = submission.total_seconds_late
+                for notebook in submission.notebooks:
+                    penalty = None
+                    if late > 0:
+                        penalty = assign.plugin_inst.late_submission_penalty(
+                            submission.student_id, notebook.score, late
+                        )
+                    if penalty is not None:
+                        penalty = assign._check_late_penalty(notebook, penalty)
+                    if notebook.late_submission_penalty != penalty:
+                        notebook.late_submission_penalty = penalty
+            book.db.commit()
+
+    def grant_extension(self, student_id: str, extension: timedelta) -> datetime:
+        """Give a student more time; a former extension of the same student is replaced, zero takes it back.
+
+        Args:
+            student_id: whose due date moves; a student without a submission yet gets an empty record of one.
+            extension: what is added to the due date.
+
+        Returns:
+            when the practical is due for this student, UTC without time zone.
+
+        Raises:
+            PracticalsError: the gradebook does not know when the practical is due, or is locked.
+        """
+        with self.gradebook() as book:
+            if book.find_assignment(self.practical).duedate is None:
+                raise PracticalsError(
+                    f"the gradebook does not know when {self.practical} is due",
+                    'Say it too: --due "2025-11-30 18:00 UTC"',
+                )
+            book.update_or_create_student(student_id)
+            submission = book.update_or_create_submission(self.practical, student_id)
+            submission.extension = extension or None
+            book.db.commit()
+            return submission.duedate
 
     def _converter(self, kind: type, student_id: str) -> "_Autograde | _GenerateFeedback":
         coursedir = CourseDirectory(config=self.config, log=log, student_id=student_id)

@@ -14,7 +14,7 @@ from rich.table import Table
 from autograder.notebooks import digest, write_atomically
 
 COLUMNS = ["student_id", "assignment", "score", "max_score"]
-LAST_COLUMNS = ["status", "late_seconds", "needs_manual_grading", "submitted"]
+LAST_COLUMNS = ["status", "late_seconds", "late_penalty", "needs_manual_grading", "submitted"]
 
 
 @dataclass
@@ -89,6 +89,7 @@ class Result:
     max_score: float
     manual_points_pending: float
     late_seconds: float
+    late_penalty: float
     submitted: datetime | None
     notes: list[str]
     seconds: float
@@ -106,7 +107,12 @@ def read_results(book: Gradebook, autograded: Path, practical: str, titles: dict
         titles: of its graded cells, in their order, by `grade_id`.
     """
     names = {path.parent.name for path in autograded.glob(f"*/{practical}.json")}
-    names |= {submission.student_id for submission in book.assignment_submissions(practical)}
+    # an extension makes a record of a submission that is not there yet
+    names |= {
+        submission.student_id
+        for submission in book.assignment_submissions(practical)
+        if _has_scores(submission)
+    }
     return [read_result(book, autograded, practical, name, titles) for name in sorted(names)]
 
 
@@ -118,16 +124,18 @@ def read_result(
     submission = recorded_submission(book, practical, student_id)
     cells = [] if submission is None else _cell_scores(submission, titles)
     late = 0.0 if submission is None else submission.total_seconds_late
+    penalty = 0.0 if submission is None else submission.late_submission_penalty or 0.0
     return Result(
         student_id=student_id,
         assignment=practical,
         graded=not record.problem,
-        status=status_in_words(record, late, earlier=submission is not None),
+        status=status_in_words(record, late, penalty, earlier=submission is not None),
         remedy=record.remedy,
-        score=None if submission is None else submission.score,
+        score=None if submission is None else max(0.0, submission.score - penalty),
         max_score=book.find_assignment(practical).max_score,
         manual_points_pending=sum(cell.max_score for cell in cells if cell.score is None),
         late_seconds=late,
+        late_penalty=penalty,
         submitted=None if submission is None else submission.timestamp,
         notes=record.notes,
         seconds=record.seconds,
@@ -142,19 +150,23 @@ def recorded_submission(book: Gradebook, practical: str, student_id: str):
         submission = book.find_submission(practical, student_id)
     except MissingEntry:
         return None
+    return submission if _has_scores(submission) else None
+
+
+def _has_scores(submission) -> bool:
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    done = any(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
-    return submission if done else None
+    return any(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
 
 
 def feedback_digest(book: Gradebook, practical: str, student_id: str) -> str:
     """Digest of the scores and comments that a feedback page shows."""
+    submission = book.find_submission(practical, student_id)
     shown = [
         [[grade.name, grade.score, grade.max_score, grade.needs_manual_grade] for grade in notebook.grades]
         + [[comment.name, comment.comment] for comment in notebook.comments]
-        for notebook in book.find_submission(practical, student_id).notebooks
+        for notebook in submission.notebooks
     ]
-    return digest(shown)
+    return digest([shown, submission.total_seconds_late, submission.late_submission_penalty])
 
 
 def _cell_scores(submission, titles: dict[str, str]) -> list[CellScore]:
@@ -173,7 +185,9 @@ def _cell_scores(submission, titles: dict[str, str]) -> list[CellScore]:
     ]  # fmt: skip
 
 
-def status_in_words(record: Record, late_seconds: float = 0.0, *, earlier: bool = False) -> str:
+def status_in_words(
+    record: Record, late_seconds: float = 0.0, penalty: float = 0.0, *, earlier: bool = False
+) -> str:
     """A submission's status in words, such as "graded, 3 h late; notebook was named 'final (1).ipynb'"."""
     if record.problem:
         kept = " (the grade of an earlier submission stands)" if earlier else ""
@@ -181,6 +195,8 @@ def status_in_words(record: Record, late_seconds: float = 0.0, *, earlier: bool 
     status = "graded" if record.answered else "nothing answered"
     if late_seconds:
         status += f", {in_words(late_seconds)} late"
+    if penalty:
+        status += f" (−{_number(penalty)} points)"
     return "; ".join([status, *record.remarks])
 
 
@@ -195,7 +211,8 @@ def in_words(seconds: float) -> str:
 def as_csv(results: list[Result]) -> str:
     """The results as CSV: student, assignment, score, a column for each graded cell, status, lateness.
 
-    An empty score means: not graded, or not marked by hand yet. `score` leaves out what is not marked yet.
+    An empty score means: not graded, or not marked by hand yet. `score` leaves out what is not marked yet;
+    the penalty for lateness is taken off.
     """
     names = list(dict.fromkeys(cell.grade_id for result in results for cell in result.cells))
     text = io.StringIO()
@@ -211,6 +228,7 @@ def as_csv(results: list[Result]) -> str:
                 **{cell.grade_id: _number(cell.score) for cell in result.cells},
                 "status": result.status,
                 "late_seconds": _number(result.late_seconds),
+                "late_penalty": _number(result.late_penalty),
                 "needs_manual_grading": "yes" if result.manual_points_pending else "no",
                 "submitted": result.submitted or "",
             }
@@ -225,9 +243,9 @@ def as_json(results: list[Result], due: datetime | None) -> str:
 
     - `student_id`, `assignment`: strings;
     - `graded`: whether this submission was graded; `status`: the same in words; `remedy`: what to do if not;
-    - `score`: points so far, or null without any grade; `max_score`;
+    - `score`: points so far, the penalty for lateness taken off, or null without any grade; `max_score`;
     - `manual_points_pending`: points of the cells that are still to be marked by hand (not in `score`);
-    - `late_seconds`: 0 if in time; `submitted`: UTC, ISO 8601, or null;
+    - `late_seconds`: 0 if in time; `late_penalty`: in points; `submitted`: UTC, ISO 8601, or null;
     - `notes`: sentences that tell what was mended or left out;
     - `seconds`: that the execution took; `seconds_by_part`: see `Record`;
     - `cells`: a list of objects with `grade_id`, `title`, `score` (null: still to be marked by hand),

@@ -175,6 +175,7 @@ def grade_class(
                         run.settle(student_id, future)
                         executed.append(student_id)
                         display.finished(run.result(student_id))
+            course.renew_late_penalties()
             run.refresh_feedback()
         except KeyboardInterrupt as error:
             run.write_results()

@@ -179,6 +179,7 @@ def _result(
         max_score=sum(cell.metadata.nbgrader.points for cell in assignment.graded.cells if is_grade(cell)),
         manual_points_pending=sum(cell.max_score for cell in cells if cell.score is None),
         late_seconds=0.0,
+        late_penalty=0.0,
         submitted=None,
         notes=record.notes,
         seconds=record.seconds,

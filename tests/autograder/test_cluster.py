@@ -151,7 +151,9 @@ def test_without_a_sandbox_no_cluster_is_used(toy):
         on_cluster(toy, "tcp://127.0.0.1:9", sandboxed=False)
 
 
-def test_another_environment_is_named():
+def test_another_environment_is_named(monkeypatch):
+    monkeypatch.delenv("COURSE_SEED", raising=False)
+    environment.cache_clear()
     here = environment()
     assert compare(here) == ""
     assert compare({name: value for name, value in here.items() if name != "numpy"}) == ""

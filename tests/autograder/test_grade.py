@@ -108,7 +108,7 @@ def test_a_class_is_graded(toy_class):
     assert rows(toy)["s4_words"] == {
         "student_id": "s4_words", "assignment": "toy", "score": "5", "max_score": "9", "square-test": "3",
         "mean-test": "2", "why": "", "status": "graded, 3 h late", "late_seconds": "10800",
-        "needs_manual_grading": "yes", "submitted": "2025-11-30 21:00:00",
+        "late_penalty": "0", "needs_manual_grading": "yes", "submitted": "2025-11-30 21:00:00",
     }  # fmt: skip
     assert rows(toy)["s6_no_json"]["score"] == ""
     report = json.loads((toy.root / "results.json").read_text())

@@ -141,7 +141,9 @@ def test_a_sample_class_needs_an_empty_folder_and_a_built_practical(sampled):
 def test_a_broken_expectation_is_named():
     sample = Sample("s01", "about", "graded", {"square-test": 3}, note="put back")
     cell = CellScore("square-test", "Square", 1.0, 3.0, False)
-    result = Result("s01", "toy", True, "nothing answered", "", 1.0, 3.0, 0.0, 0.0, None, [], 1.0, {}, [cell])
+    result = Result(
+        "s01", "toy", True, "nothing answered", "", 1.0, 3.0, 0.0, 0.0, 0.0, None, [], 1.0, {}, [cell]
+    )
     assert sample.broken_expectations(None) == ["it has no result"]
     assert sample.broken_expectations(result) == [
         "its status is 'nothing answered' and should hold 'graded'",

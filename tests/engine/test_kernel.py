@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 (students' cells as text)
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -72,6 +73,7 @@ def test_a_kernel_that_ended_says_why(fork, code, reason):
 
 def test_kernels_leave_no_process_descriptor_or_memory(parent):
     def state():
+        gc.collect()  # of earlier tests, too: what they left would be closed at any time
         parent.require_alive()  # which it answers when the kernels that were stopped are gone
         root = psutil.Process(parent._process.popen.pid)
         family = root.children(recursive=True)
