@@ -5,7 +5,9 @@
 
 # %% regularised
 def build_regularised_mlp(sizes, regulariser, constraint):
-    Layer = partial(keras.layers.Dense, activation="relu", kernel_initializer="he_normal", kernel_regularizer=regulariser)
+    Layer = partial(
+        keras.layers.Dense, activation="relu", kernel_initializer="he_normal", kernel_regularizer=regulariser
+    )
     layers = [keras.Input((sizes[0],))]
     for units in sizes[1:-1]:
         layers.append(Layer(units))

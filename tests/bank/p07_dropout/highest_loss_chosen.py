@@ -6,6 +6,4 @@
 # %% choose-rate
 def choose_rate(losses):
     means = {rate: np.mean(values) for rate, values in losses.items()}
-    best = min(means, key=means.get)
-    error = np.std(losses[best], ddof=1) / np.sqrt(len(losses[best]))
     return max(means, key=means.get)

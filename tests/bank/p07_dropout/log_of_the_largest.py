@@ -5,7 +5,6 @@
 
 # %% scores
 def negative_log_likelihood(probabilities, labels):
-    of_truth = probabilities[np.arange(len(labels)), labels]
     return -np.log(np.maximum(probabilities.max(axis=1), 1e-12)).mean()
 
 

@@ -19,22 +19,30 @@ def penalty_gradient(weights, l1, l2):
         gradients.append(gradient)
     return gradients
 
+
 # %% alone
 w = 0.5
 for _ in range(100):
     w -= 0.1 * 2 * 0.05 * w
 shrink_factor, left_by_l2, steps_to_zero = 0.99, w, 0.5 / (0.1 * 0.05)
 
+
 # %% regularised
 def build_regularised_mlp(sizes, regulariser, constraint):
     model = keras.Sequential()
     model.add(keras.Input(shape=(sizes[0],)))
     for units in sizes[1:]:
-        last = units is sizes[-1]
-        model.add(keras.layers.Dense(units, kernel_initializer=keras.initializers.HeNormal(),
-                                     kernel_regularizer=regulariser, kernel_constraint=constraint))
+        model.add(
+            keras.layers.Dense(
+                units,
+                kernel_initializer=keras.initializers.HeNormal(),
+                kernel_regularizer=regulariser,
+                kernel_constraint=constraint,
+            )
+        )
         model.add(keras.layers.Activation("softmax" if len(model.layers) == 2 * len(sizes) - 3 else "relu"))
     return model
+
 
 # %% dropout
 def dropout(x, rate, training, seed):
@@ -45,6 +53,7 @@ def dropout(x, rate, training, seed):
         for i in range(len(flat)):
             flat[i] = 0 if rng.random() < rate else flat[i] / (1 - rate)
     return result
+
 
 # %% choose-rate
 def choose_rate(losses):
@@ -57,10 +66,12 @@ def choose_rate(losses):
         if mean <= means[best] + (variance / len(values)) ** 0.5:
             return rate
 
+
 # %% mc-dropout
 class MCDropout(keras.layers.Dropout):
     def call(self, inputs):
         return keras.layers.Dropout.call(self, inputs, True)
+
 
 # %% mc-model
 def mc_model(model):
@@ -73,6 +84,7 @@ def mc_model(model):
     for old_layer, new_layer in zip(model.layers, new.layers):
         new_layer.set_weights(old_layer.get_weights())
     return new
+
 
 # %% mc-predict
 def mc_predict(model, images, passes, seed):
@@ -87,6 +99,7 @@ def mc_predict(model, images, passes, seed):
         total, squares = total + answer, squares + answer**2
     mean = total / passes
     return mean, np.sqrt(np.maximum(squares / passes - mean**2, 0))
+
 
 # %% scores
 def negative_log_likelihood(probabilities, labels):
@@ -105,6 +118,7 @@ def calibration_error(probabilities, labels, bins):
         sums[place][2] += int(row.argmax() == label)
     return sum(abs(right - confident) for _, confident, right in sums) / len(labels)
 
+
 # %% entropies
 def predictive_entropy(samples):
     mean = samples.mean(axis=0)
@@ -115,10 +129,12 @@ def mutual_information(samples):
     singles = np.array([predictive_entropy(one[None]) for one in samples])
     return predictive_entropy(samples) - singles.mean(axis=0)
 
+
 # %% reading
-entropies = dict(A=0.693, B=0.693, C=0)
-informations = dict(A=0, B=0.693, C=0)
+entropies = {"A": 0.693, "B": 0.693, "C": 0}
+informations = {"A": 0, "B": 0.693, "C": 0}
 labels_would_help = "B"
+
 
 # %% refer
 def refer(uncertainty_scores, share):

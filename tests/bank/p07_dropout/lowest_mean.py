@@ -7,5 +7,4 @@
 def choose_rate(losses):
     means = {rate: np.mean(values) for rate, values in losses.items()}
     best = min(means, key=means.get)
-    error = np.std(losses[best], ddof=1) / np.sqrt(len(losses[best]))
     return best

@@ -5,7 +5,9 @@
 
 # %% penalty
 def penalty(weights, l1, l2):
-    return l1 * np.mean(np.abs(np.concatenate([w.ravel() for w in weights]))) + l2 * np.mean(np.concatenate([w.ravel() for w in weights]) ** 2)
+    return l1 * np.mean(np.abs(np.concatenate([w.ravel() for w in weights]))) + l2 * np.mean(
+        np.concatenate([w.ravel() for w in weights]) ** 2
+    )
 
 
 def penalty_gradient(weights, l1, l2):

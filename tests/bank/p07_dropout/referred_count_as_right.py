@@ -11,4 +11,6 @@ def refer(uncertainty_scores, share):
 
 def accuracy_of_rest(probabilities, labels, uncertainty_scores, share):
     correct = probabilities.argmax(axis=1) == labels
-    return (np.delete(correct, refer(uncertainty_scores, share)).sum() + round(share * len(correct))) / len(correct)
+    return (np.delete(correct, refer(uncertainty_scores, share)).sum() + round(share * len(correct))) / len(
+        correct
+    )

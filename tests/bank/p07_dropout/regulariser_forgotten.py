@@ -5,7 +5,9 @@
 
 # %% regularised
 def build_regularised_mlp(sizes, regulariser, constraint):
-    Layer = partial(keras.layers.Dense, activation="relu", kernel_initializer="he_normal", kernel_constraint=constraint)
+    Layer = partial(
+        keras.layers.Dense, activation="relu", kernel_initializer="he_normal", kernel_constraint=constraint
+    )
     layers = [keras.Input((sizes[0],))]
     for units in sizes[1:-1]:
         layers.append(Layer(units))
