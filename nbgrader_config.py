@@ -2,6 +2,7 @@
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
 
 from autograder.engine.rebuild import RebuildSubmission
 from autograder.engine.split import ExecuteSplit
@@ -19,7 +20,8 @@ c.ClearSolutions.code_stub = {
     "python": "# YOUR CODE HERE\n"
     'raise NotImplementedError("Exercise not answered yet: replace this line with your answer")'
 }
-c.GenerateAssignment.preprocessors.append(ClearBuildMetadata)
+# a list of its own: what is appended, a server appends again each time it reads this file
+c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default(), ClearBuildMetadata]
 # nbgrader copies every file beside a notebook, and would hand an author's text to students. Sources, measured
 # figures, models and what a run leaves behind stay here; `practicals build` refuses anything else.
 c.CourseDirectory.ignore = [

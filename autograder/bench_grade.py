@@ -248,6 +248,7 @@ class Look:
         at: when, on the monotonic clock.
         memory: of all together, PSS in bytes.
         processor: seconds that each has used so far, by process id and time of its start.
+        resident: memory of each, RSS in bytes, by the same.
         processes: how many.
         descriptors: how many they have open, all together.
     """
@@ -255,6 +256,7 @@ class Look:
     at: float
     memory: int = 0
     processor: dict[tuple, float] = field(default_factory=dict)
+    resident: dict[tuple, int] = field(default_factory=dict)
     processes: int = 0
     descriptors: int = 0
 
@@ -287,8 +289,10 @@ def _look(pid: int) -> Look:
         return look
     for process in family:
         with contextlib.suppress(OSError, psutil.Error):  # it has ended, or is not ours to look into
+            one = process.pid, process.create_time()
             used = process.cpu_times()
-            look.processor[process.pid, process.create_time()] = used.user + used.system
+            look.processor[one] = used.user + used.system
+            look.resident[one] = process.memory_info().rss
             rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
             look.memory += 1024 * int(re.search(r"^Pss: +(\d+)", rollup, re.MULTILINE)[1])
             look.descriptors += len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
@@ -395,7 +399,15 @@ class Light:
 
     def ends(self, what: str) -> tuple[float, float]:
         """Median of `memory`, `processes` or `descriptors` in the first and the last quarter of the run."""
-        values = [getattr(look, what) for look in self.looks]
+        return self._medians([getattr(look, what) for look in self.looks])
+
+    def lasting(self) -> tuple[float, float]:
+        """The same of the resident memory of those processes that live throughout, not of the kernels."""
+        throughout = frozenset.intersection(*(frozenset(look.resident) for look in self.looks))
+        return self._medians([sum(look.resident[one] for one in throughout) for look in self.looks])
+
+    @staticmethod
+    def _medians(values: list[float]) -> tuple[float, float]:
         quarter = max(len(values) // 4, 1)
         return statistics.median(values[:quarter]), statistics.median(values[-quarter:])
 
@@ -455,7 +467,7 @@ def bench_light(
     if json_file is not None:
         report = asdict(light)
         for look in report["looks"]:
-            del look["processor"]
+            del look["processor"], look["resident"]
         json_file.write_text(json.dumps(report, indent=1) + "\n")
     return light
 
@@ -512,12 +524,12 @@ def _show_light(light: Light, some: int, console: Console) -> None:
     for heading in ("", "at the beginning", "at the end"):
         table.add_column(heading, justify="right" if heading else "left")
     table.add_row(f"seconds each (of {some})", f"{light.first:.2f}", f"{light.last:.2f}")
-    for what, words, unit in (
-        ("memory", "memory of all processes, MB", 2**20),
-        ("processes", "processes", 1),
-        ("descriptors", "open descriptors", 1),
+    for (first, last), words, unit in (
+        (light.ends("memory"), "memory of all processes (PSS), MB", 2**20),
+        (light.lasting(), "of those that live throughout (RSS), MB", 2**20),
+        (light.ends("processes"), "processes", 1),
+        (light.ends("descriptors"), "open descriptors", 1),
     ):
-        first, last = light.ends(what)
         table.add_row(words, f"{first / unit:,.0f}", f"{last / unit:,.0f}")
     console.print(table)
     console.print(

@@ -13,6 +13,7 @@ proxy. A student's cell may take over a name of rule 3 only where the reference 
 import ast
 import builtins
 import symtable
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
 from autograder.notebooks import grade_id, is_test
 
 MAX_SOURCE = 1_000_000  # characters of a cell that is looked at
+# Python 3.11 counts the depth of a tree in one place for all threads: two that build trees at a time may get
+# a SystemError (python/cpython#106905)
+PARSING = threading.Lock()
 PYTHONS = {*dir(builtins), "get_ipython", "display", "In", "Out", "_", "__name__", "exit", "quit"}
 
 
@@ -47,11 +51,15 @@ class _Statement:
     """A statement of a given cell that only needs what is the course's."""
 
     index: int
-    code: str
+    tree: ast.Module
     stores: set[str]
     loads: set[str]
     is_import: bool
     is_bare: bool  # an expression by itself: it matters only by what it does to objects
+
+    @property
+    def code(self) -> str:
+        return ast.unparse(self.tree)
 
 
 def stored_names(source: str) -> set[str]:
@@ -99,7 +107,7 @@ def plan(notebook: NotebookNode, references: dict[str, set[str]] | None = None) 
                 if statement.is_import or statement.loads <= course | PYTHONS:
                     given.append(statement)
                     course |= statement.stores
-                    carried |= _used_by_functions(ast.parse(statement.code))
+                    carried |= _used_by_functions(statement.tree)
                 else:
                     course -= statement.stores - imported
     for statement in _needed(given, wanted, imported):
@@ -132,7 +140,9 @@ def _tree(source: str) -> ast.Module | None:
     if len(source) > MAX_SOURCE:
         return None
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        code = TransformerManager().transform_cell(source)
+        with PARSING:
+            return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -144,9 +154,7 @@ def _statements(index: int, tree: ast.Module) -> Iterator[_Statement]:
         loads = _loads(module)
         if not is_import and "get_ipython" in loads:  # a magic: it shows something, or asks for a package
             continue
-        yield _Statement(
-            index, ast.unparse(node), _stores(module), loads, is_import, isinstance(node, ast.Expr)
-        )
+        yield _Statement(index, module, _stores(module), loads, is_import, isinstance(node, ast.Expr))
 
 
 def _definitions(tree: ast.Module) -> str:

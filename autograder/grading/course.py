@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -437,6 +438,11 @@ def _database_errors(url: URL, name: str) -> Iterator[None]:
     """Turn errors of the gradebook into sentences that show no password; a full disk stays an OSError."""
     try:
         yield
+    except subprocess.CalledProcessError as error:  # nbgrader runs alembic when it makes a gradebook
+        raise PracticalsError(
+            f"the gradebook {name} could not be made: `{error.cmd[0]}` ended with status {error.returncode}",
+            "Run the same command again; nothing was lost",
+        ) from error
     except Exception as error:
         reason = _database_reason(error, url.password)
         if _is_file(url) and "is full" in reason:

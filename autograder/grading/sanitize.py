@@ -91,7 +91,10 @@ def output(cell_output: NotebookNode) -> Markup:
             described = described.get("alt") if isinstance(described, dict) else None
             return image(media_type, data[media_type], str(described or NO_DESCRIPTION))
     if isinstance(data.get("text/html"), str):
-        return Markup('<div class="table">{}</div>').format(clean_html(data["text/html"]))
+        # a wide table scrolls, with the keyboard too
+        return Markup('<div class="table" role="region" aria-label="Output" tabindex="0">{}</div>').format(
+            clean_html(data["text/html"])
+        )
     if isinstance(data.get("text/markdown"), str):
         return markdown(data["text/markdown"])
     return terminal_text(str(data.get("text/plain", "")))

@@ -50,14 +50,22 @@ def test_the_first_and_the_last_quarter_of_a_run_are_compared():
     assert Light(8, 1, 8.0, 1.0, 1.0, looks, []).ends("memory") == (0.5, 6.5)
 
 
+def test_memory_of_kernels_that_come_and_go_is_no_growth():
+    looks = [Look(float(at), resident={(1, 0.0): 100 + at, (2 + at, 0.0): 10**9}) for at in range(8)]
+    assert Light(8, 1, 8.0, 1.0, 1.0, looks, []).lasting() == (100.5, 106.5)
+
+
 @pytest.mark.slow
 def test_many_submissions_leave_nothing_behind_and_nothing_grows():
     light = bench_grade.bench_light(ROOT, 40, 2, Console(quiet=True))
     assert light.left == []
     # two kernels at work for each worker, two that wait, those that end just now: never more with time
-    for what, more in (("processes", 8), ("descriptors", 60), ("memory", 60 * 2**20)):
+    for what, more in (("processes", 8), ("descriptors", 60)):
         first, last = light.ends(what)
         assert last <= first + more, what
+    first, last = light.lasting()
+    assert first > 100 * 2**20  # the command itself and the parent of kernels, at least
+    assert last <= first + 40 * 2**20
 
 
 def test_the_command_is_there():

@@ -15,10 +15,11 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
+import nbgrader.api
 import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
-from toy_course import GOOD, HALF_SQUARE, ToyCourse, index_of, toy_cells
+from toy_course import GOOD, HALF_SQUARE, ToyCourse, alembic_version, index_of, toy_cells
 
 from autograder.engine import split
 from autograder.errors import PracticalsError
@@ -384,6 +385,21 @@ def test_a_due_date_that_is_none(toy):
     toy.submit("s1", GOOD)
     with pytest.raises(PracticalsError, match="'soon' is not a date"):
         graded(toy, due="soon")
+
+
+def test_a_gradebook_whose_making_is_killed_is_one_sentence(toy, without_kernels, tmp_path, monkeypatch):
+    toy.submit("s1", GOOD)
+    alembic = tmp_path / "alembic"  # nbgrader runs it when it makes a gradebook
+    alembic.write_text("#!/bin/sh\nkill -9 $$\n")
+    alembic.chmod(0o755)
+    with monkeypatch.context() as patch:
+        places = [str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]]
+        patch.setenv("PATH", os.pathsep.join(places))
+        patch.setattr(nbgrader.api, "get_alembic_version", alembic_version.__wrapped__)
+        with pytest.raises(PracticalsError, match="`alembic` ended with status -9") as error:
+            graded(toy)
+    assert "Run the same command again" in error.value.remedy
+    assert len(graded(toy).executed) == 1
 
 
 def test_a_locked_gradebook(toy, without_kernels):

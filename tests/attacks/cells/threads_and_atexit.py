@@ -7,4 +7,4 @@ def meddle():
         globals()["parameters"] = 114
         globals()["build"] = lambda units: 4
 threading.Thread(target=meddle, daemon=True).start()
-atexit.register(lambda: open("/tmp/work/exit", "w"))
+atexit.register(lambda: open("exit", "w"))
