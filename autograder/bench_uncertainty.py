@@ -17,7 +17,7 @@ from course_utils import uncertainty
 
 # the network of P07: dropout before each layer
 SIZES, RATE = (784, 300, 100, 10), 0.2
-IMAGES = (1, 100, 1_000)
+IMAGES = (1, 100)
 AGREEMENT = (
     5  # standard errors that mean probabilities may be apart, in the root mean square over all of them
 )
@@ -76,7 +76,7 @@ def bench_uncertainty(
         console: where the table goes.
         json_file: a file for the figures.
         passes: default 100.
-        images: numbers of images, default 1, 100 and 1,000.
+        images: numbers of images, default 1 and 100.
 
     Returns:
         The ways with their times: for each number of images the one call first.
