@@ -474,6 +474,17 @@ def bench_ensembles(
     bench_ensembles(repetitions, Console(), json)
 
 
+@bench_app.command("uncertainty")
+def bench_uncertainty(
+    repetitions: Annotated[int, typer.Option(min=1, help="measured runs of each way")] = 3,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time 100 passes of Monte-Carlo dropout in one call against 100 calls, and compare their results."""
+    from autograder.bench_uncertainty import bench_uncertainty
+
+    bench_uncertainty(repetitions, Console(), json)
+
+
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
