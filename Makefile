@@ -8,12 +8,13 @@ INSTALLED := .venv/installed
 say = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab lint data
+.PHONY: help setup demo test lab site lint data
 
 help:
 	@echo 'make demo    set up, build check, grade a sample class and show the result'
 	@echo 'make test    set up and run every check that CI runs'
 	@echo 'make lab     set up and open JupyterLab on the student notebooks'
+	@echo 'make site    set up and write the site to build/site: guides, practicals, API'
 	@echo 'make setup   only set up: .venv, locked packages, Fashion-MNIST'
 
 setup: $(INSTALLED) data
@@ -55,5 +56,9 @@ test: setup lint
 	@$(BIN)/practicals calibrate --check
 
 lab: setup
-	$(call say,Opening JupyterLab in release/ (stop it with Ctrl-C))
-	@$(BIN)/jupyter lab --ServerApp.root_dir=release
+	$(call say,Opening JupyterLab on the first practical (stop it with Ctrl-C))
+	@$(BIN)/practicals lab
+
+site: $(INSTALLED)
+	$(call say,Writing the site to build/site)
+	@$(BIN)/practicals site

@@ -13,7 +13,9 @@ import jinja2
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.build import serialised
 from autograder.check import problems
+from autograder.elsewhere import add_install_cell, badges, repository
 from autograder.errors import PracticalsError
 from autograder.grading.exercises import first_heading
 from autograder.leaks import bank_lines, leaks_in, secrets_and_public, squeezed, stubs
@@ -87,6 +89,7 @@ def bundle(root: Path, names: list[str] | None, target: Path) -> Bundle:
 def _contents(root: Path, names: list[str]) -> dict[str, bytes]:
     """The bundle's files by path."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    public = repository(project)
     notebooks = {f"release/{name}/{name}.ipynb": root / "release" / name / f"{name}.ipynb" for name in names}
     values = {
         "package": PACKAGE,
@@ -98,6 +101,7 @@ def _contents(root: Path, names: list[str]) -> dict[str, bytes]:
         "practicals": {
             path: first_heading(read_notebook(notebook)) or path for path, notebook in notebooks.items()
         },
+        "badges": {path: badges(public, path) for path in notebooks} if public else {},
         "course_id": course_config(root).CourseDirectory.course_id,
     }
     environment = jinja2.Environment(
@@ -115,6 +119,11 @@ def _contents(root: Path, names: list[str]) -> dict[str, bytes]:
         "LICENSE": root / "LICENSE",
     }
     found = made | {path: file.read_bytes() for path, file in copied.items()}
+    if public:
+        for path, file in notebooks.items():
+            notebook = read_notebook(file)
+            add_install_cell(notebook, public)
+            found[path] = serialised(notebook).encode()
     return dict(sorted(found.items()))
 
 

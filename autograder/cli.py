@@ -368,6 +368,28 @@ def check(
     raise typer.Exit(0 if checked.passed else 1)
 
 
+@app.command()
+def site() -> None:
+    """Write the site to build/site: guides, the practicals without answers, the API; check every page."""
+    from autograder.site import make_site
+
+    root = course_root()
+    pages = make_site(root, root / "build" / "site")
+    typer.echo(f"wrote build/site: {len(pages)} pages; open build/site/index.html")
+
+
+@app.command()
+def lab(
+    name: Annotated[
+        str | None, typer.Argument(help="a practical by name, as in release/; default: the first")
+    ] = None,
+) -> None:
+    """Open JupyterLab in release/, with a practical open; Ctrl-C stops it."""
+    from autograder.lab import open_lab
+
+    open_lab(course_root(), name)
+
+
 @app.command("sample-class")
 def sample_class(
     name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
@@ -452,6 +474,17 @@ def bench_ensembles(
     bench_ensembles(repetitions, Console(), json)
 
 
+@bench_app.command("uncertainty")
+def bench_uncertainty(
+    repetitions: Annotated[int, typer.Option(min=1, help="measured runs of each way")] = 3,
+    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+) -> None:
+    """Time 100 passes of Monte-Carlo dropout in one call against 100 calls, and compare their results."""
+    from autograder.bench_uncertainty import bench_uncertainty
+
+    bench_uncertainty(repetitions, Console(), json)
+
+
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -460,6 +493,14 @@ def main() -> None:
     except PracticalsError as error:
         errors.print(f"[red]practicals:[/red] {escape(str(error))}", markup=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name != "fcntl":
+            raise
+        errors.print(
+            "[red]practicals:[/red] whatever reads or writes the gradebook locks files as Unix does, and "
+            "Windows does not. Run the same command in WSL; see docs/elsewhere.md"
+        )
+        sys.exit(2)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

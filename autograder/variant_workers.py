@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.build import BUILD_SETTINGS
+from autograder.engine.sandbox import THREADS
 from autograder.errors import PracticalsError
 from autograder.variants import Cell, Outcome, Workbench
 
 START_SECONDS = 1800  # that the reference's run may take
-# one thread each: the processes share the cores among them
-THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 ENVIRONMENT = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", **dict.fromkeys(THREADS, "1")}
 HANGS_SECONDS = 300  # without an answer, whatever a variant's own limit is
 

@@ -106,7 +106,7 @@ def equal(actual, expected, what, *, describe=None, mistakes=None, cause=None, s
 def close(
     actual, expected, what, *, rtol=1e-5, atol=1e-6, describe=None, mistakes=None, cause=None, step=None
 ):
-    """Check that numbers agree with the expected ones: |actual − expected| ≤ atol + rtol · |expected|.
+    """Check that numbers agree with the expected ones: `|actual − expected| ≤ atol + rtol·|expected|`.
 
     Args:
         actual: the student's value: a number, array or tensor, or lists, tuples, dicts of these.

@@ -613,3 +613,105 @@ def paired_differences(differences, intervals, xlabel):
     panels[-1].set_xlabel(xlabel)
     panels[0].legend(frameon=False, **_BESIDE)
     return figure
+
+
+# --- weights, probabilities and their reliability -----------------------------------------------------------
+
+
+def weight_histograms(groups, bins=81):
+    """Histograms of weights side by side, on common axes; counts are logarithmic.
+
+    Args:
+        groups: a dict from a title to an array of weights of any shape.
+        bins: default 81, an odd number, so that one is centred on 0.
+    """
+    limit = max(np.abs(np.asarray(values)).max() for values in groups.values())
+    figure = _figure(2.6 * len(groups), 2.5)
+    panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    for axis, (title, values) in zip(panels, groups.items(), strict=True):
+        axis.hist(np.ravel(values), bins=np.linspace(-limit, limit, bins + 1), color=BLUE, log=True)
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel("weight")
+        _tidy(axis)
+    panels[0].set_ylabel("number of weights")
+    return figure
+
+
+def class_probabilities(images, means, deviations, class_names, labels):
+    """Images, and beside each the probabilities of all classes with their spread.
+
+    Args:
+        images: (n, height, width) of numbers.
+        means: (n, k) probabilities.
+        deviations: (n, k) standard deviations over passes, drawn as error bars.
+        class_names: the name of each class.
+        labels: (n,) the true classes, whose names are printed above the images.
+    """
+    figure = _figure(3.4 * len(images), 0.2 * len(class_names) + 1)
+    axes = figure.subplots(1, 2 * len(images), width_ratios=[1, 2] * len(images), squeeze=False)[0]
+    for index, (picture, bars) in enumerate(zip(axes[::2], axes[1::2], strict=True)):
+        picture.imshow(images[index], cmap="gray_r", interpolation="nearest")
+        picture.set_axis_off()
+        picture.set_title(class_names[labels[index]], fontsize=9)
+        bars.barh(class_names, means[index], xerr=deviations[index], color=SKY, ecolor=VERMILION, capsize=2)
+        bars.invert_yaxis()
+        bars.set_xlim(0, 1.05)
+        bars.set_xlabel("probability")
+        bars.tick_params(axis="y", labelsize=7)
+        _tidy(bars)
+    return figure
+
+
+def reliability_diagram(tables):
+    """Accuracy against confidence, and how many inputs each bin holds.
+
+    Args:
+        tables: a dict from a label to what `uncertainty.calibration_bins` returned.
+    """
+    figure = _figure(4.6, 4.4)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    upper.plot([0, 1], [0, 1], color="grey", linestyle=":", label="calibrated")
+    for index, (label, table) in enumerate(tables.items()):
+        look = {
+            "color": COLOURS[index],
+            "linestyle": ("-", "--", "-.")[index % 3],
+            "marker": "os^D"[index % 4],
+        }
+        upper.plot(table["confidence"], table["accuracy"], label=label, markersize=4, **look)
+        lower.plot(table["confidence"], table["count"], markersize=3, **look)
+    upper.set_ylabel("accuracy")
+    upper.set_ylim(-0.02, 1.02)
+    upper.legend(frameon=False)
+    lower.set_yscale("log")
+    lower.set_ylabel("inputs")
+    lower.set_xlabel("confidence (mean of each bin)")
+    for axis in (upper, lower):
+        axis.set_xlim(0, 1.02)
+        _tidy(axis)
+    return figure
+
+
+def rejection_curves(curves, largest=0.6):
+    """Accuracy of what is kept against the share that is rejected: mean of several runs, and their range.
+
+    Args:
+        curves: a dict from a label to a list of what `uncertainty.accuracy_rejection` returned, all of as
+            many rows.
+        largest: the share where the axis ends, default 0.6.
+    """
+    figure = _figure(7, 3)
+    axis = figure.subplots()
+    for index, (label, runs) in enumerate(curves.items()):
+        shown = runs[0]["rejected"].to_numpy() <= largest
+        share = runs[0]["rejected"].to_numpy()[shown]
+        values = np.array([run["accuracy"].to_numpy()[shown] for run in runs])
+        colour, style = COLOURS[index % len(COLOURS)], ("-", "--", "-.", ":")[index % 4]
+        axis.plot(share, values.mean(axis=0), style, color=colour, label=label)
+        axis.fill_between(
+            share, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.15, linewidth=0
+        )
+    axis.set_xlabel("share that is handed over")
+    axis.set_ylabel("accuracy on the rest")
+    axis.legend(frameon=False, **_BESIDE)
+    _tidy(axis)
+    return figure

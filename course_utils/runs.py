@@ -53,7 +53,8 @@ class Run:
 
         Args:
             history: what `model.fit` returned, or its `.history`; it replaces the CSV file if the run was
-            logged without `callbacks`. **figures: measured numbers by name.
+                logged without `callbacks`.
+            **figures: measured numbers by name.
         """
         logs = getattr(history, "history", history)
         if logs and not (self.folder / HISTORY_FILE).exists():
@@ -104,7 +105,7 @@ def compare(runs="runs"):
     """Runs side by side.
 
     Args:
-        runs: the root folder of all runs, or a list of `Run`s and run folders.
+        runs: the root folder of all runs, or a list of runs (`Run`) and run folders.
 
     Returns:
         A pandas.DataFrame with a row for each run (index "baseline/001", …): its config, its figures, the

@@ -155,7 +155,7 @@ class Difference:
 def difference(actual, expected, rtol=0.0, atol=0.0, where=""):
     """The first difference between two plain values, or None.
 
-    Numbers differ where |actual − expected| > atol + rtol · |expected|; NaN agrees with NaN, an infinity with
+    Numbers differ where `|actual − expected| > atol + rtol·|expected|`; NaN agrees with NaN, an infinity with
     itself. True and False are no numbers; lists and arrays compare alike.
 
     Args:

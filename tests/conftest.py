@@ -1,6 +1,10 @@
-"""Reports of tests can be sent between processes, whatever the tests have logged."""
+"""Reports that can be sent between processes whatever tests have logged; the site, made once."""
+
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -11,3 +15,13 @@ def pytest_runtest_makereport():
         (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory) -> Path:
+    """The site of this checkout; its tests are in the xdist group "browser": one worker makes it."""
+    from autograder.site import make_site
+
+    target = tmp_path_factory.mktemp("real") / "site"
+    make_site(ROOT, target)
+    return target

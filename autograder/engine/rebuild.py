@@ -16,6 +16,8 @@ from autograder.engine.assignment import Assignment, load_assignment, source_not
 from autograder.notebooks import grade_id, is_test
 
 EXPERIMENT = "experiment"  # the tag of cells that nothing graded needs
+# how the cell begins that a bundle adds for Colab (autograder/elsewhere.py); grading leaves it out
+INSTALL_CELL = "# Installs course_utils where it is missing, as on Colab"
 STUDENT_CELL = "student_cell"  # marks, in a cell's `practicals` metadata, what the student added
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as the notebook format has it
@@ -178,7 +180,7 @@ def _placed(assignment: Assignment, cells: list[SubmittedCell], notes: list[str]
     for number, cell in enumerate(cells):
         position = cell.position
         if position is None:
-            if cell.source.strip():
+            if cell.source.strip() and not cell.source.startswith(INSTALL_CELL):
                 place.append(cell)
             continue
         slot = slots[position]

@@ -26,6 +26,8 @@ DATA = Path("/data")  # the folder that COURSE_DATA_DIR named
 STAGE = "practicals-"  # how the names of folders begin that a grader needs while the sandbox starts
 UNPRIVILEGED_UID = 65534  # "nobody": what a grader that is root runs the sandbox as
 
+# One thread a kernel: workers share the cores, and rounding does not depend on the number of either
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 MEBIBYTE = 2**20
 OUT_OF_MEMORY = 77  # exit status of a kernel that used more memory than it may
 
@@ -126,6 +128,7 @@ def environment(data: Path | None, *, sandboxed: bool) -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "-1",  # a CUDA context does not survive a fork
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "COURSE_BUDGET": "quick",
+        **dict.fromkeys(THREADS, "1"),
     }
     if data is not None:
         variables["COURSE_DATA_DIR"] = str(DATA if sandboxed else data)

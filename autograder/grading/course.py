@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
 from nbgrader.utils import parse_utc
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
@@ -132,6 +132,7 @@ class Course:
         config.CourseDirectory.db_url = self.gradebook_url.render_as_string(hide_password=False)
         config.CourseDirectory.assignment_id = self.practical
         config.CourseDirectory.notebook_id = self.practical
+        config.Exporter.optimistic_validation = True  # once, when all preprocessors have run
         config.BaseConverter.force = True  # what needs grading is decided here, not by nbgrader's time stamps
         return config
 
@@ -249,11 +250,18 @@ class Course:
             return nb, resources
 
         autograde = self._converter(_Autograde, student_id)
+        # the cells' metadata are those of the source notebook, which was checked when it was read
+        autograde.sanitize_preprocessors = [
+            preprocessor
+            for preprocessor in autograde.sanitize_preprocessors
+            if preprocessor is not CheckCellMetadata
+        ]
         autograde.autograde_preprocessors = [
             already_executed
             if isinstance(preprocessor, type) and issubclass(preprocessor, ExecuteSubmission)
             else preprocessor
             for preprocessor in autograde.autograde_preprocessors
+            if preprocessor is not CheckCellMetadata
         ]
         self._run(autograde)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from markupsafe import Markup
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import TemplateExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
@@ -50,8 +50,11 @@ class Section:
     cells: list[Shown] = field(default_factory=list)
 
 
-class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML exporter under a name of its own, so that its settings concern nothing else."""
+class FeedbackExporter(TemplateExporter):
+    """Renders the page's template; nbconvert's HTML exporter would read the whole page again afterwards."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
 
 
 class FeedbackPage(NbGraderPreprocessor):

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from functools import lru_cache
 
 import bleach
 from bs4 import BeautifulSoup
@@ -54,6 +55,7 @@ def markdown(text: str, attachments: dict | None = None) -> Markup:
         return terminal_text(text)
 
 
+@lru_cache(maxsize=256)  # the checks and stubs of a class are the same on every page
 def code(source: str) -> Markup:
     """Python source, highlighted."""
     return Markup(Highlight2HTML()(source, language="ipython3"))

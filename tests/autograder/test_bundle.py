@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import os
+import re
 import shutil
 import site
 import subprocess
@@ -11,16 +12,21 @@ import tomllib
 import venv
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.bundle import STUDENTS_NEED, bundle
 from autograder.doctor import locked_versions
+from autograder.engine.assignment import load_assignment
+from autograder.engine.rebuild import rebuild
 from autograder.errors import PracticalsError
 from autograder.notebooks import read_notebook
+from autograder.release import course_config
 from autograder.sample_class import write_sample_class
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +76,13 @@ def checkout(course, tmp_path) -> Path:
 def test_it_holds_what_students_may_have_and_nothing_else(made, course):
     utils = {f"course_utils/{path.name}" for path in (ROOT / "course_utils").glob("*.py")}
     notebooks = {"release/toy/toy.ipynb"}
-    environment = {"pyproject.toml", "requirements.lock", "environment.yml", "nbgrader_config.py"}
+    environment = {
+        "pyproject.toml",
+        "requirements.lock",
+        "environment.yml",
+        "nbgrader_config.py",
+        "postBuild",
+    }
     assert set(made.files) == utils | notebooks | environment | {"README.md", "LICENSE", ".gitignore"}
     found = {path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file()}
     assert found == set(made.files)
@@ -128,6 +140,69 @@ def test_a_release_that_is_not_as_built_is_refused(checkout):
     notebook.cells[0].source += "\nchanged by hand"
     path.write_text(nbformat.writes(notebook))
     with pytest.raises(PracticalsError, match="not everything is as built"):
+        bundle(checkout, None, checkout / "out")
+
+
+PUBLIC = "https://github.com/owner/name"
+
+
+def publish(checkout: Path, address: str) -> None:
+    """Write where the bundle's public repository is."""
+    project = checkout / "pyproject.toml"
+    urls = f'[project.urls]\nStudents = "{address}"\n\n[project.scripts]'
+    project.write_text(project.read_text().replace("[project.scripts]", urls))
+
+
+def test_without_a_public_repository_there_are_no_badges(made):
+    readme = (made.folder / "README.md").read_text()
+    assert "- [A toy practical](release/toy/toy.ipynb)\n" in readme
+    assert "colab" not in readme.lower()
+
+
+def test_badges_open_each_notebook_from_the_public_repository(checkout):
+    publish(checkout, PUBLIC)
+    folder = bundle(checkout, None, checkout / "out").folder
+    addresses = re.findall(r"\]\((https[^)]+)\)", (folder / "README.md").read_text())
+    colab, binder = (urlsplit(address) for address in addresses if "badge" not in address)
+    assert (colab.netloc, colab.path) == (
+        "colab.research.google.com",
+        "/github/owner/name/blob/main/release/toy/toy.ipynb",
+    )
+    assert (binder.netloc, binder.path) == ("mybinder.org", "/v2/gh/owner/name/HEAD")
+    assert parse_qs(binder.query) == {"labpath": ["release/toy/toy.ipynb"]}
+    # what Binder goes by: files beside each other at the top
+    assert {"environment.yml", "requirements.lock", "postBuild"} <= {path.name for path in folder.iterdir()}
+
+
+def test_on_colab_the_second_cell_installs_course_utils_from_there(checkout, monkeypatch):
+    publish(checkout, f"{PUBLIC}.git")
+    path = bundle(checkout, None, checkout / "out").folder / "release" / "toy" / "toy.ipynb"
+    released = read_notebook(checkout / "release" / "toy" / "toy.ipynb")
+    notebook = read_notebook(path)
+    added = notebook.cells.pop(1)
+    assert notebook == released
+    called = []
+    shell = InteractiveShell()
+    shell.register_magic_function(called.append, magic_name="pip")
+    assert shell.run_cell(added.source).success
+    assert called == []  # course_utils is here
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert shell.run_cell(added.source).success
+    assert called == [f"install --quiet --no-deps git+{PUBLIC}"]
+
+
+def test_grading_leaves_the_install_cell_out(checkout):
+    publish(checkout, PUBLIC)
+    path = bundle(checkout, None, checkout / "out").folder / "release" / "toy" / "toy.ipynb"
+    assignment = load_assignment(checkout / "source" / "toy" / "toy.ipynb", course_config(checkout))
+    released = read_notebook(checkout / "release" / "toy" / "toy.ipynb")
+    assert rebuild(assignment, read_notebook(path)) == rebuild(assignment, released)
+
+
+@pytest.mark.parametrize("address", ["https://git.example.org/owner/name", "owner/name"])
+def test_a_public_repository_that_colab_cannot_know_is_refused(checkout, address):
+    publish(checkout, address)
+    with pytest.raises(PracticalsError, match="is no repository of GitHub"):
         bundle(checkout, None, checkout / "out")
 
 

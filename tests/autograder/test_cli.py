@@ -54,3 +54,19 @@ def test_unknown_practical_names_the_known_ones(tmp_path):
     assert practical_names(tmp_path) == ["p01"]
     with pytest.raises(PracticalsError, match="no practical called 'p99'.*p01"):
         source_text(tmp_path, "p99")
+
+
+def test_grading_on_windows_says_where_it_runs(tmp_path):
+    (tmp_path / "source" / "p01").mkdir(parents=True)
+    (tmp_path / "source" / "p01" / "p01.py").touch()
+    (tmp_path / "nbgrader_config.py").touch()
+    without_fcntl = (
+        "import sys; sys.modules['fcntl'] = None; sys.argv[1:] = ['grade', 'p01']; "
+        "from autograder.cli import main; main()"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", without_fcntl], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert answer.returncode == 2
+    assert "WSL" in answer.stderr
+    assert "Traceback" not in answer.stderr

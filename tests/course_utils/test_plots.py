@@ -319,3 +319,76 @@ def test_paired_differences_draws_every_seed_and_the_interval():
     figure.draw_without_rendering()
     page, tight = figure.bbox_inches, figure.get_tightbbox().padded(-0.01)
     assert page.x0 <= tight.x0 <= tight.x1 <= page.x1
+
+
+# --- weights, probabilities and their reliability -----------------------------------------------------------
+
+
+def answers(n=200, k=10, seed=0):
+    rng = np.random.default_rng(seed)
+    rows = rng.dirichlet(np.full(k, 0.3), size=n)
+    return rows, np.array([rng.choice(k, p=row) for row in rows])
+
+
+def bins():
+    from course_utils import uncertainty
+
+    return uncertainty.calibration_bins(*answers(), 10)
+
+
+def rejected(seed):
+    from course_utils import uncertainty
+
+    rows, labels = answers(seed=seed)
+    return uncertainty.accuracy_rejection(rows, labels, 1 - rows.max(axis=1))
+
+
+OF_PROBABILITIES = {
+    "weight_histograms": lambda: plots.weight_histograms(
+        {"a": np.linspace(-1, 1, 99), "b": np.zeros((3, 3))}
+    ),
+    "class_probabilities": lambda: plots.class_probabilities(
+        np.ones((2, 28, 28)), answers(2)[0], np.full((2, 10), 0.1), CLASSES, [0, 9]
+    ),
+    "reliability_diagram": lambda: plots.reliability_diagram({"plain": bins(), "MC": bins()}),
+    "rejection_curves": lambda: plots.rejection_curves({"a": [rejected(0), rejected(1)], "b": [rejected(2)]}),
+}
+
+
+@pytest.mark.parametrize("name", OF_PROBABILITIES)
+def test_figures_of_probabilities_are_labelled_whole_and_small(name):
+    figure = OF_PROBABILITIES[name]()
+    figure.draw_without_rendering()
+    drawn, page = figure.get_tightbbox().padded(-0.01), figure.bbox_inches
+    assert page.x0 <= drawn.x0 <= drawn.x1 <= page.x1
+    assert page.y0 <= drawn.y0 <= drawn.y1 <= page.y1
+    assert figure.axes[-1].get_xlabel()
+    assert any(axis.get_ylabel() for axis in figure.axes) or name == "class_probabilities"
+    png = io.BytesIO()
+    figure.savefig(png)
+    assert len(png.getvalue()) < 60_000
+
+
+def test_weight_histograms_share_their_axes_and_count_all():
+    first, second = OF_PROBABILITIES["weight_histograms"]().axes
+    assert sum(bar.get_height() for bar in first.patches) == 99
+    assert sum(bar.get_height() for bar in second.patches) == 9
+    assert first.get_ylim() == second.get_ylim()
+
+
+def test_the_reliability_diagram_shows_the_bins():
+    upper, lower = OF_PROBABILITIES["reliability_diagram"]().axes
+    table = bins()
+    diagonal, plain, _ = upper.lines
+    np.testing.assert_array_equal(diagonal.get_ydata(), [0, 1])
+    np.testing.assert_allclose(plain.get_xydata(), table[["confidence", "accuracy"]])
+    np.testing.assert_array_equal(lower.lines[0].get_ydata(), table["count"])
+
+
+def test_rejection_curves_are_means_over_the_runs():
+    (axis,) = OF_PROBABILITIES["rejection_curves"]().axes
+    share, accuracy = axis.lines[0].get_data()
+    both = np.mean([rejected(0)["accuracy"], rejected(1)["accuracy"]], axis=0)
+    np.testing.assert_allclose(accuracy, both[: len(share)])
+    assert share[0] == 0
+    assert share[-1] <= 0.6

@@ -1,0 +1,122 @@
+"""Looks over the pages of a built site: links and anchors, alt texts, nothing that students must not see."""
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+
+from autograder.leaks import SHORTEST_SECRET, bank_lines, leaks_in, markers, secrets_and_public, stubs
+from autograder.notebooks import read_text
+from autograder.paths import practical_names, source_text
+from autograder.release import course_config
+
+# Pages that explain how solutions and the bank are written
+GUIDES = ("authoring.html", "grading.html", "architecture.html")
+# What Markdown loses, and what Sphinx changes, on the way to a page
+MARKUP = str.maketrans("", "", "`*$\\\"'‘’“”")
+IMAGE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
+
+
+def page_problems(folder: Path) -> list[str]:
+    """What is wrong with the pages in a folder, one phrase each; addresses on other hosts are not asked.
+
+    Looked for: links, images, scripts and styles that lead to no file or to no anchor; images, scripts and
+    styles of other hosts, which would tell them who reads; images without an alt text.
+
+    Args:
+        folder: the site.
+    """
+    pages = {
+        path.relative_to(folder).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for path in sorted(folder.rglob("*.html"))
+        if "_static" not in path.relative_to(folder).parts
+    }
+    anchors = {
+        name: {tag[key] for key in ("id", "name") for tag in page.find_all(attrs={key: True})}
+        for name, page in pages.items()
+    }
+    return [
+        f"{name}: {problem}"
+        for name, page in pages.items()
+        for problem in (*_links(name, page, folder, anchors), *_images(page))
+    ]
+
+
+def _links(name: str, page: BeautifulSoup, folder: Path, anchors: dict[str, set[str]]) -> Iterator[str]:
+    for tag in page.find_all(lambda tag: tag.has_attr("href") or tag.has_attr("src")):
+        address = tag.get("href") or tag.get("src") or ""
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            if tag.name != "a" and parts.scheme not in ("data", "mailto"):
+                yield f"<{tag.name}> loads {address} from another host"
+            continue
+        target = unquote(urlsplit(urljoin(name, address)).path) or name
+        if not (folder / target).is_file():
+            yield f"{address} leads to no file"
+        elif parts.fragment and target in anchors and unquote(parts.fragment) not in anchors[target]:
+            yield f"{address} leads to no anchor of {target}"
+
+
+def _images(page: BeautifulSoup) -> Iterator[str]:
+    for image in page.find_all("img"):
+        alt = image.get("alt", "").strip()
+        # Sphinx writes the file's name where there is no text
+        if not alt or PurePosixPath(alt).suffix.lower() in IMAGE_TYPES:
+            yield f"{image.get('src', '')[:80]} has no alt text"
+
+
+def leak_problems(root: Path, folder: Path) -> Iterator[str]:
+    """What the files of a site show of any practical's solutions, hidden tests, mark schemes or bank.
+
+    Args:
+        root: the checkout.
+        folder: the site; what the theme brought, under _static/, is passed over.
+
+    Yields:
+        one phrase each.
+    """
+    config = course_config(root)
+    secrets: dict[str, str] = {}
+    public = [stubs(config)]
+    for name in practical_names(root):
+        of_cells, visible = secrets_and_public(read_text(source_text(root, name)), config)
+        public.append(visible)
+        secrets |= {line: f"{where} of {name}" for line, where in of_cells.items()}
+        secrets |= bank_lines(root / "tests" / "bank" / name)
+    secrets = _not_public(secrets, "\n".join(public))
+    rendered = _not_public(
+        {line.translate(MARKUP): where for line, where in secrets.items()},
+        "\n".join(public).translate(MARKUP),
+    )
+    # guides show what markers and the headers of the bank's files look like
+    explained = {line: where for line, where in rendered.items() if not line.startswith("#")}
+    marks = [mark for pair in markers(config) for mark in pair]
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file() or name.startswith("_static/"):
+            continue
+        content = path.read_bytes()
+        searched = secrets
+        if b"\0" in content:
+            continue  # an image
+        if path.suffix == ".html":
+            text = _text(content)
+            if name in GUIDES:
+                text = functools.reduce(lambda text, mark: text.replace(mark, ""), marks, text)
+            content = text.translate(MARKUP).encode()
+            searched = explained if name in GUIDES else rendered
+        yield from (f"{name} shows {leak}" for leak in leaks_in(content, searched, "", config))
+
+
+def _text(content: bytes) -> str:
+    """All that a page says, to those who see it and to those who have it read to them."""
+    page = BeautifulSoup(content, "html.parser")
+    return "\n".join([page.get_text(), *(image.get("alt", "") for image in page.find_all("img"))])
+
+
+def _not_public(secrets: dict[str, str], public: str) -> dict[str, str]:
+    return {
+        line: where for line, where in secrets.items() if len(line) >= SHORTEST_SECRET and line not in public
+    }

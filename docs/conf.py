@@ -1,0 +1,88 @@
+"""How Sphinx makes the site; `practicals site` (autograder/site.py) puts together what it reads."""
+
+import base64
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+ROOT = Path(__file__).resolve().parent.parent
+logger = logging.getLogger(__name__)
+
+project = "Deep Learning Practicals"
+copyright = "the authors. Code: BSD-3-Clause. Text: CC BY 4.0"
+release = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["handout"]
+nb_execution_mode = "off"
+myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_heading_anchors = 3
+autodoc_default_options = {"members": True, "member-order": "bysource", "show-inheritance": True}
+napoleon_use_ivar = True  # attributes as a list, with no entry of their own
+default_role = "py:obj"  # docstrings write code in single backticks
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_theme_options = {"home_page_in_toc": True, "navbar_persistent": [], "use_download_button": False}
+
+
+def setup(app: Sphinx) -> None:
+    """Register what no extension does."""
+    app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
+    app.connect("doctree-read", add_alt_texts)
+
+
+def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
+    """A formula as MathML, which browsers draw themselves: no script is fetched from another host."""
+    translator.body.append(mathml(node, as_block=False))
+    raise nodes.SkipNode
+
+
+def block_math(translator: HTML5Translator, node: nodes.math_block) -> None:
+    """As `inline_math`, for a formula on lines of its own."""
+    translator.body.append(f'<div class="math">{mathml(node, as_block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def mathml(node: nodes.math | nodes.math_block, as_block: bool) -> str:
+    """A formula as MathML; a warning, and so an error, where docutils does not know a command in it."""
+    formula = re.sub(r"\\dots\b", r"\\ldots", node.astext())  # docutils has one of these two
+    try:
+        return tex2mathml(formula, as_block=as_block)
+    except MathError as error:
+        logger.warning("formula %s: %s", formula, error, location=node)
+        return ""
+
+
+def add_alt_texts(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the figures of a notebook the alt texts of its outputs' metadata, which MyST-NB does not read."""
+    notebook = Path(app.srcdir, f"{app.env.docname}.ipynb")
+    if notebook.is_file():
+        alts = alt_texts(nbformat.read(notebook, as_version=4))
+        for image in doctree.findall(nodes.image):
+            if alt := alts.get(Path(image["uri"]).stem):
+                image["alt"] = alt
+
+
+def alt_texts(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Alt texts by the SHA-256 of the figure's file, which is the name that MyST-NB gives it."""
+    return {
+        hashlib.sha256(base64.b64decode(content)).hexdigest(): output.metadata[kind]["alt"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for kind, content in output.get("data", {}).items()
+        if kind.startswith("image/") and "alt" in output.metadata.get(kind, {})
+    }

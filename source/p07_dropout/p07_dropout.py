@@ -1,0 +1,2220 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Practical 7: Regularisation, dropout and Monte-Carlo dropout
+#
+# A network often has more weights than images to learn from. In this practical you hold it back: with penalties on its weights, and with dropout, which switches units off at random. Then comes
+# the surprising part: leave dropout *on* when the network predicts, ask a hundred times, and the answers
+# say something about how sure the network is. Does that something help? You measure it.
+#
+# **When you have finished, you can**
+#
+# 1. say what $\ell_1$, $\ell_2$ and max-norm do to weights, and give them to a Keras layer;
+# 2. write inverted dropout, and choose its rate from evidence rather than from one lucky run;
+# 3. turn a trained model into a Monte-Carlo dropout model in which *only* dropout is random;
+# 4. judge probabilities, not just answers: negative log-likelihood, calibration error, reliability diagram;
+# 5. tell the uncertainty of a hard image from that of an unfamiliar one, decide what a human should look at,
+#    and report honestly whether a method helped.
+#
+# **It assumes** Practical 1 (Keras, cross-entropy) and Practical 4 (batch normalisation in training and in
+# inference mode).
+#
+# **How it works.** As before: an experiment begins with a question under *Predict*; write your guess down
+# before you run the cell. In an exercise, replace `raise NotImplementedError(…)` with your answer and run
+# the check below it. More checks run when your work is graded, on inputs that you have not seen.
+#
+# | Exercise | Points | | Exercise | Points |
+# |---|---|---|---|---|
+# | 1 Penalties and their gradients | 3 | | 8 Mean and standard deviation of many passes | 3 |
+# | 2 What a penalty does by itself | 2 | | 9 Likelihood and calibration | 4 |
+# | 3 A regularised layer | 3 | | 10 Entropy and mutual information | 3 |
+# | 4 Inverted dropout | 4 | | 11 Two kinds of uncertainty | 2 |
+# | 5 Choose the rate from evidence | 3 | | 12 Refer to a human | 3 |
+# | 6 A layer that always drops | 2 | | 13 Is it worth a hundred passes? (in words) | 3 |
+# | 7 A Monte-Carlo model | 4 | | **Total** | **39** |
+#
+# **Time.** The whole notebook computes for several minutes at the full budget (the default, for working through
+# it) and for about a minute at the quick budget (for checking that everything runs; measured: 71 seconds of
+# one processor core). Plan four hours for reading, guessing and answering.
+#
+# **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them
+# through the formula. When things get confusing, choose *Restart kernel and run all cells*. When you ask
+# somebody, quote the feedback of the check in full.
+
+# %% [markdown]
+# ## 0 Set up
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
+from functools import partial
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from course_utils import data, expect, plots, runs, training, uncertainty
+
+print(training.describe_budget())
+print(
+    f"Keras {keras.__version__} on {keras.backend.backend()}:", ", ".join(keras.distribution.list_devices())
+)
+
+# %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
+N_TRAIN = training.budget(full=20_000, quick=4_000)
+N_VALID = training.budget(full=5_000, quick=2_000)
+N_TEST = training.budget(full=3_000, quick=500)
+EPOCHS = training.budget(full=8, quick=3)
+SEEDS = training.seeds(training.budget(full=5, quick=3))
+
+fashion = data.load("fashion_mnist")
+pixels = fashion.x_train[5_000 : 5_000 + N_TRAIN].astype("float32")
+mean, deviation = pixels.mean(), pixels.std()
+
+
+def standardised(images):
+    """Images as rows of 784 numbers, on the scale of the training images."""
+    return (images.reshape(-1, 784).astype("float32") - mean) / deviation
+
+
+x_train, y_train = standardised(pixels), fashion.y_train[5_000 : 5_000 + N_TRAIN]
+x_valid, y_valid = standardised(fashion.x_train[:N_VALID]), fashion.y_train[:N_VALID]
+x_test, y_test = standardised(fashion.x_test[:N_TEST]), fashion.y_test[:N_TEST]
+print(f"{len(x_train):,} training, {len(x_valid):,} validation and {len(x_test):,} test images")
+
+# %% [markdown]
+# ## 1 Penalties on weights
+#
+# A penalty is added to the loss, and so its gradient is added to the gradient. Keras' definitions, for a
+# weight matrix $W$ with strengths $\lambda_1$ and $\lambda_2$, are
+#
+# $$\Omega(W) = \lambda_1 \sum_{ij} |W_{ij}| + \lambda_2 \sum_{ij} W_{ij}^2 .$$
+#
+# Beware: many texts write $\frac{\lambda}{2} \sum W^2$, whose gradient is $\lambda W$. Keras has no half.
+#
+# ### Exercise 1: Penalties and their gradients (3 points)
+#
+# Write `penalty(weights, l1, l2)`, the sum of $\Omega$ over all arrays of a list, and
+# `penalty_gradient(weights, l1, l2)`, a list with its gradient for each array. (Where a weight is exactly
+# 0, $|w|$ has no slope; use 0 there.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "penalty", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def penalty(weights, l1, l2):
+    """The penalty l1 * Σ|w| + l2 * Σw² over all weights; a number.
+
+    Args:
+        weights: list of arrays of any shapes.
+        l1, l2: the strengths, numbers of 0 or more.
+    """
+    ### BEGIN SOLUTION
+    return sum(l1 * np.sum(np.abs(array)) + l2 * np.sum(array**2) for array in weights)
+    ### END SOLUTION
+
+
+def penalty_gradient(weights, l1, l2):
+    """The gradient of the penalty: a list of arrays, shaped as those of `weights`."""
+    ### BEGIN SOLUTION
+    return [l1 * np.sign(array) + 2 * l2 * array for array in weights]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "penalty-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Penalties and their gradients", points=3) as exercise:
+    rng = np.random.default_rng()
+    arrays = [rng.normal(size=(3, 4)), rng.normal(size=5)]
+    sizes = [np.sum(np.abs(array)) for array in arrays]
+    squares = [np.sum(array**2) for array in arrays]
+    strong, weak = float(rng.uniform(1, 2)), float(rng.uniform(0.1, 0.5))
+
+    with exercise.part("the penalty", points=1):
+        expect.close(
+            penalty(arrays, strong, weak),
+            strong * sum(sizes) + weak * sum(squares),
+            "the penalty of two arrays",
+            mistakes={
+                "there is a half before the squares, which Keras does not have": strong * sum(sizes)
+                + weak / 2 * sum(squares),
+                "the two strengths are swapped": weak * sum(sizes) + strong * sum(squares),
+                "this is the root of the sum of squares, not the sum": strong * sum(sizes)
+                + weak * np.sqrt(sum(squares)),
+                "these are means, not sums": strong
+                * np.mean(np.abs(np.concatenate([a.ravel() for a in arrays])))
+                + weak * np.mean(np.concatenate([a.ravel() for a in arrays]) ** 2),
+                "the absolute values are missing: signs cancel": strong * sum(np.sum(a) for a in arrays)
+                + weak * sum(squares),
+                "only the first array is counted": strong * sizes[0] + weak * squares[0],
+            },
+            step="Add l1 times the sum of absolute values and l2 times the sum of squares, array by array.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("its gradient", points=2):
+        arrays[1][2] = 0.0
+        kept = [array.copy() for array in arrays]
+
+        def combined(of_l1, of_l2):
+            return [strong * one + weak * other for one, other in zip(of_l1, of_l2, strict=True)]
+
+        signs, doubled = [np.sign(array) for array in arrays], [2 * array for array in arrays]
+        expect.close(
+            penalty_gradient(arrays, strong, weak),
+            combined(signs, doubled),
+            "the gradient of the penalty of two arrays",
+            mistakes={
+                "Σw² has the gradient 2w: the factor 2 is missing": combined(signs, arrays),
+                "the gradient of |w| is the sign of w, not 1": combined(
+                    [np.ones_like(array) for array in arrays], doubled
+                ),
+                "the gradient of |w| is the sign of w, not |w| itself": combined(
+                    [np.abs(array) for array in arrays], doubled
+                ),
+                "this is the gradient's negative, a step downhill": [
+                    -array for array in combined(signs, doubled)
+                ],
+                "the two strengths are swapped": [
+                    weak * sign + strong * two for sign, two in zip(signs, doubled, strict=True)
+                ],
+            },
+            step="For each array: l1 times its signs, plus 2 · l2 times the array.",
+        )
+        expect.equal(arrays, kept, "the weights after the call", step="Make new arrays; change no argument.")
+        expect.close(
+            penalty_gradient(arrays, 0.0, weak),
+            [weak * two for two in doubled],
+            "the gradient without an ℓ1 penalty",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 2: What a penalty does by itself (2 points)
+#
+# Take a single weight $w = 0.5$ that the data do not care about: the gradient of the loss is that of the
+# penalty alone. Plain gradient descent with learning rate 0.1.
+#
+# 1. With an $\ell_2$ penalty of strength 0.05 (and no $\ell_1$), each step multiplies the weight by the same
+#    number, `shrink_factor`. Which?
+# 2. What is left of the 0.5 after 100 steps? Call it `left_by_l2`.
+# 3. With an $\ell_1$ penalty of strength 0.05 instead: after how many steps is the weight 0? Call the number
+#    `steps_to_zero`.
+
+# %% nbgrader={"grade": false, "grade_id": "alone", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# shrink_factor = …
+# left_by_l2 = …
+# steps_to_zero = …
+### BEGIN SOLUTION
+shrink_factor = 1 - 0.1 * 2 * 0.05
+left_by_l2 = 0.5 * shrink_factor**100
+steps_to_zero = 100
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "alone-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("What a penalty does by itself", points=2) as exercise:
+    with exercise.part("the answers are numbers", points=0):
+        expect.shape(shrink_factor, (), "shrink_factor", step="Assign one number.")
+        expect.shape(left_by_l2, (), "left_by_l2", step="Assign one number.")
+        expect.shape(steps_to_zero, (), "steps_to_zero", step="Assign one number.")
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("what ℓ2 does", points=1):
+        expect.close(
+            shrink_factor,
+            0.99,
+            "shrink_factor",
+            rtol=1e-4,
+            describe="a number below 1",
+            mistakes={
+                "the gradient of 0.05 w² is 2 · 0.05 · w; the 2 is missing": 0.995,
+                "the learning rate is missing": 0.9,
+                "this is what is taken away, not what is left": 0.01,
+                "the penalty makes weights smaller, not larger": 1.01,
+            },
+            step="Write down w − 0.1 · (gradient of the penalty), and take w out of the bracket.",
+        )
+        expect.close(
+            left_by_l2,
+            0.5 * 0.99**100,
+            "left_by_l2",
+            rtol=0.005,
+            describe="a number below 0.5",
+            mistakes={
+                "this is the share that is left, not the weight": 0.99**100,
+                "a step takes one hundredth of what is there, not of the first weight": 0.0,
+            },
+            step="A hundred steps multiply by the factor a hundred times.",
+        )
+    with exercise.part("what ℓ1 does", points=1):
+        expect.equal(
+            round(float(steps_to_zero), 6),
+            100,
+            "steps_to_zero",
+            describe="a whole number",
+            mistakes={
+                "steps are shorter: the strength times the learning rate": 10,
+                "the gradient of |w| is 1 or −1; there is no factor 2": 50,
+                "steps are shorter: the learning rate times the strength": 5,
+            },
+            step="Each step has the same length, however small the weight is.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 3: A regularised layer (3 points)
+#
+# A network often has many layers with the same settings. Python's `functools.partial` writes them down once:
+#
+# ```python
+# Conv3x3 = partial(keras.layers.Conv2D, kernel_size=3, padding="same", activation="relu")
+# first = Conv3x3(32)                        # as Conv2D(32, kernel_size=3, padding="same", activation="relu")
+# last = Conv3x3(10, activation="softmax")   # a setting may be replaced
+# ```
+#
+# Write `build_regularised_mlp(sizes, regulariser, constraint)`: an MLP like that of Practical 1. Its `Dense`
+# layers **all** have the `kernel_regularizer` and the `kernel_constraint` given; the hidden ones are ReLU
+# with He weights (`"he_normal"`), the last one is a softmax. Biases are left alone. (Both arguments may be
+# `None`, which `Dense` understands.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "regularised", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def build_regularised_mlp(sizes, regulariser, constraint):
+    """An MLP with the same regulariser and constraint on the weights of all its layers; not compiled.
+
+    Args:
+        sizes: inputs, units of each hidden layer, classes: such as (784, 300, 100, 10).
+        regulariser: a `keras.regularizers.Regularizer` or None.
+        constraint: a `keras.constraints.Constraint` or None.
+
+    Returns:
+        A Keras model from (batch, sizes[0]) to probabilities (batch, sizes[-1]).
+    """
+    ### BEGIN SOLUTION
+    RegularisedDense = partial(
+        keras.layers.Dense,
+        activation="relu",
+        kernel_initializer="he_normal",
+        kernel_regularizer=regulariser,
+        kernel_constraint=constraint,
+    )
+    hidden = [RegularisedDense(units) for units in sizes[1:-1]]
+    return keras.Sequential(
+        [keras.Input(shape=(sizes[0],)), *hidden, RegularisedDense(sizes[-1], activation="softmax")]
+    )
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "regularised-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("A regularised layer", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("the layers without regulariser", points=1):
+        sizes = (200, *(int(n) for n in rng.integers(60, 90, size=2)), 7)
+        plain = build_regularised_mlp(sizes, None, None)
+        shapes = [(sizes[0], sizes[1]), (sizes[1],), (sizes[1], sizes[2]), (sizes[2],), (sizes[2], 7), (7,)]
+        arrays = plain.get_weights()
+        expect.equal(
+            [tuple(array.shape) for array in arrays],
+            shapes,
+            f"the shapes of the weights for sizes={sizes}",
+            step="One Dense layer for each entry of sizes but the first.",
+        )
+        # 4,000 weights and more: chance moves these numbers by 1.2 % (one standard deviation) at most
+        expect.close(
+            [float(kernel.std()) for kernel in arrays[:-2:2]],
+            np.sqrt(2 / np.array(sizes[:2])),
+            "the standard deviation of the initial weights of the hidden layers",
+            rtol=0.1,
+            atol=0,
+            mistakes={
+                "these are Glorot weights, which Dense uses when told nothing else": np.sqrt(
+                    2 / (np.array(sizes[:2]) + np.array(sizes[1:3]))
+                )
+            },
+            step='Set kernel_initializer="he_normal".',
+        )
+        arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
+        plain.set_weights(arrays)
+        batch = rng.normal(size=(4, sizes[0])).astype("float32")
+        signal, unbent = batch, batch
+        for kernel, bias in zip(arrays[:-2:2], arrays[1:-2:2], strict=True):
+            signal, unbent = np.maximum(signal @ kernel + bias, 0), unbent @ kernel + bias
+        logits, linear = signal @ arrays[-2] + arrays[-1], unbent @ arrays[-2] + arrays[-1]
+
+        def softmax(z):
+            powers = np.exp(z - z.max(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+
+        expect.close(
+            plain(batch),
+            softmax(logits),
+            "the probabilities of four inputs",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "the last layer has ReLU; replace the activation there": np.maximum(logits, 0),
+                "there is no softmax at the end": logits,
+                "the hidden layers have no activation function": softmax(linear),
+            },
+            step="Hidden layers have ReLU, the last layer a softmax.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the regulariser", points=1):
+        penalised = build_regularised_mlp(sizes, keras.regularizers.L1L2(l1=0.02, l2=0.01), None)
+        penalised.set_weights(arrays)
+        of_layers = [0.02 * np.abs(kernel).sum() + 0.01 * (kernel**2).sum() for kernel in arrays[::2]]
+        of_biases = [0.02 * np.abs(bias).sum() + 0.01 * (bias**2).sum() for bias in arrays[1::2]]
+        expect.close(
+            float(sum(float(loss) for loss in penalised.losses)),
+            float(sum(of_layers)),
+            "the sum of the model's penalties (model.losses) with L1L2(l1=0.02, l2=0.01)",
+            rtol=1e-3,
+            mistakes={
+                "no layer has the regulariser": 0.0,
+                "the last layer does not have the regulariser": float(sum(of_layers[:-1])),
+                "only the last layer has the regulariser": float(of_layers[-1]),
+                "only the first layer has the regulariser": float(of_layers[0]),
+                "the biases are penalised too": float(sum(of_layers) + sum(of_biases)),
+                "the biases are penalised, in place of the weights": float(sum(of_biases)),
+            },
+            step="kernel_regularizer=regulariser belongs to every Dense layer.",
+        )
+    with exercise.part("the constraint", points=1):
+        held = build_regularised_mlp(sizes, None, keras.constraints.MaxNorm(0.5))
+        held.set_weights(arrays)
+        optimiser = keras.optimizers.SGD(learning_rate=1.0)
+        # a step of length 0: all that it does is to apply the constraints
+        optimiser.apply(
+            [keras.ops.zeros_like(variable) for variable in held.trainable_variables],
+            held.trainable_variables,
+        )
+        after = held.get_weights()
+        expect.close(
+            [float(np.linalg.norm(kernel, axis=0).max()) for kernel in after[::2]],
+            [0.5] * 3,
+            "the largest norm of a unit's weights in each layer, after a step with MaxNorm(0.5)",
+            rtol=1e-3,
+            mistakes={
+                "no layer has the constraint": [
+                    float(np.linalg.norm(kernel, axis=0).max()) for kernel in arrays[::2]
+                ],
+                "the last layer does not have the constraint": [
+                    0.5,
+                    0.5,
+                    float(np.linalg.norm(arrays[-2], axis=0).max()),
+                ],
+                "only the last layer has the constraint": [
+                    *(float(np.linalg.norm(kernel, axis=0).max()) for kernel in arrays[:-2:2]),
+                    0.5,
+                ],
+            },
+            step="kernel_constraint=constraint belongs to every Dense layer.",
+        )
+        expect.close(
+            after[1::2],
+            arrays[1::2],
+            "the biases after that step",
+            rtol=1e-4,
+            cause="the biases are constrained too",
+            step="Leave bias_constraint alone.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: what penalties do to weights
+#
+# Four networks 784-100-100-10, trained in the same way from several seeds: without anything, with $\ell_1$,
+# with $\ell_2$, and with max-norm, which penalises nothing but cuts the weights of each unit back to length 1
+# after each step.
+#
+# **Predict.** Which of them sets weights to (nearly) zero? Which makes large weights rare? Does any of them
+# win accuracy on images that the network has not seen?
+#
+# (The notebook trains many networks. So that Keras need not build its training step anew for each seed,
+# `start_over` puts new weights, new dropout seeds and a new optimiser state into a compiled model.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "start-over", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def start_over(model, seed):
+    """Draw a compiled model's weights, dropout seeds and optimiser state anew."""
+    training.set_seed(seed)
+    fresh = keras.models.clone_model(model)
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    for old, new in zip(
+        [*model.variables, *model.optimizer.variables],
+        [*fresh.variables, *fresh.optimizer.variables],
+        strict=True,
+    ):
+        old.assign(new)
+
+
+def probabilities_of(model, images):
+    """What a model answers for images, as a float32 array."""
+    return keras.ops.convert_to_numpy(model(images, training=False))
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+PENALTIES = {
+    "nothing": (None, None),
+    "ℓ1, 0.0003": (keras.regularizers.L1(3e-4), None),
+    "ℓ2, 0.001": (keras.regularizers.L2(1e-3), None),
+    "max-norm, 1": (None, keras.constraints.MaxNorm(1.0)),
+}
+first_kernels, rows = {}, []
+for name, (regulariser, constraint) in PENALTIES.items():
+    model = build_regularised_mlp((784, 100, 100, 10), regulariser, constraint)
+    model.compile(
+        optimizer=keras.optimizers.Nadam(learning_rate=2e-3),
+        loss="sparse_categorical_crossentropy",
+        jit_compile=False,
+    )
+    for seed in SEEDS[: training.budget(full=5, quick=2)]:
+        start_over(model, seed)
+        model.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0)
+        kernel = model.get_weights()[0]
+        first_kernels[name] = kernel
+        rows.append(
+            {
+                "network": name,
+                "|w| below 0.001": np.mean(np.abs(kernel) < 1e-3),
+                "largest |w|": np.abs(kernel).max(),
+                "training accuracy": uncertainty.accuracy(
+                    probabilities_of(model, x_train[:N_VALID]), y_train[:N_VALID]
+                ),
+                "validation accuracy": uncertainty.accuracy(probabilities_of(model, x_valid), y_valid),
+            }
+        )
+plots.show(
+    plots.weight_histograms(first_kernels),
+    alt="Histograms of the first layer's weights, logarithmic: without a penalty a wide bell; with ℓ1 a spike at 0; "
+    "with ℓ2 hardly a change; with max-norm a narrower bell.",
+)
+by_network = pd.DataFrame(rows).groupby("network", sort=False)
+print(by_network.mean().round(4).to_string())
+print("\nstandard deviation over the seeds:")
+print(by_network.std(ddof=1).round(4).to_string())
+for name, row in by_network.mean().iterrows():
+    label = name.split(",")[0].replace("ℓ", "l").replace("-", "_")
+    runs.record(f"near_zero_{label}", row["|w| below 0.001"])
+    runs.record(f"val_accuracy_{label}", row["validation accuracy"])
+
+# %% [markdown]
+# **See and explain.** $\ell_1$ pushes every weight towards 0 with the same force, so those that the data do
+# not hold end at 0, or, with an optimiser whose steps never quite vanish, very near it: compare the shares
+# of weights below 0.001. $\ell_2$ pushes with a force proportional to the weight: it works on the large ones and lets
+# the small ones be, so that few come to rest at 0; at this strength the histogram hardly changes. Max-norm penalises
+# nothing, but He weights begin longer than 1 here, and so all of a unit's weights are made shorter. Now look at the
+# last two columns, and at the standard deviations below them, before you call any of them a winner.
+#
+# **Go further.** Ten times the strength, and a tenth of it: where does the *gap* between training and
+# validation accuracy close, and at which price?
+
+# %% [markdown]
+# ## 2 Dropout
+#
+# In each training step, dropout sets each number that passes through it to 0 with probability $p$, the
+# **rate** (Srivastava et al., 2014). The network cannot rely on any single unit. Nearly everybody today uses
+# **inverted** dropout: what is kept is multiplied by $1/(1-p)$, so that the mean stays what it was, and after
+# the training nothing needs to be rescaled. At inference, dropout does nothing at all.
+#
+# ### Exercise 4: Inverted dropout (4 points)
+#
+# Write it in NumPy. Each entry of `x`, whatever the array's shape, is dropped or kept independently of all
+# others. The random numbers come from `np.random.default_rng(seed)`, so that the same seed gives the same
+# mask.
+
+
+# %% nbgrader={"grade": false, "grade_id": "dropout", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def dropout(x, rate, training, seed):
+    """Inverted dropout.
+
+    Args:
+        x: array of any shape.
+        rate: probability with which an entry is dropped, from 0 to below 1.
+        training: True in training; at inference, False, nothing is dropped.
+        seed: seed of the mask, a whole number.
+
+    Returns:
+        A new array shaped as x.
+    """
+    ### BEGIN SOLUTION
+    if not training:
+        return np.array(x)
+    kept = np.random.default_rng(seed).uniform(size=np.shape(x)) >= rate
+    return x * kept / (1 - rate)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "dropout-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Inverted dropout", points=4) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("nothing happens at inference", points=1):
+        some = rng.normal(size=(6, 5))
+        share = float(rng.uniform(0.1, 0.4))
+        expect.close(
+            dropout(some, share, False, int(rng.integers(1_000))),
+            some,
+            f"dropout of a 6 × 5 array with rate {share:.3f} and training=False",
+            mistakes={
+                "what comes out was scaled down; inverted dropout scales in training instead": some
+                * (1 - share),
+                "what comes out was scaled up, as in training": some / (1 - share),
+            },
+            cause="entries are dropped at inference too",
+            step="Look at `training` first.",
+        )
+    with exercise.part("what is kept is scaled up", points=1):
+        ones = np.ones((300, 200))
+        dropped = np.asarray(dropout(ones, share, True, int(rng.integers(1_000))))
+        expect.shape(dropped, (300, 200), "dropout of an array of ones")
+        expect.true(
+            bool(np.any(dropped != 0)) and bool(np.any(dropped == 0)),
+            f"some of 60,000 entries are dropped, and some are kept, at rate {share:.3f}",
+            step="Draw one random number for each entry and compare it with the rate.",
+        )
+        of_kept = dropped[dropped != 0]
+        expect.close(
+            np.array([of_kept.min(), of_kept.max()]),
+            np.full(2, 1 / (1 - share)),
+            f"the smallest and the largest entry that was kept of an array of ones, at rate {share:.3f}",
+            mistakes={
+                "what is kept is not scaled": np.ones(2),
+                "what is kept was multiplied by 1 − rate, not divided": np.full(2, 1 - share),
+                "what is kept was divided by the rate": np.full(2, 1 / share),
+            },
+            step="Divide what is kept by 1 − rate.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("each entry is dropped with the rate, independently of all others", points=1):
+        dropped = np.asarray(dropout(np.ones((300, 200)), share, True, int(rng.integers(1_000))))
+        for axis, of in ((0, "columns"), (1, "rows")):
+            shares = np.mean(dropped == 0, axis=axis)
+            length = dropped.shape[axis]
+            expect.true(
+                bool(np.all((shares > 0) & (shares < 1)))
+                and shares.std() < 3 * np.sqrt(share * (1 - share) / length),
+                f"the {of} of an array of ones are each dropped in part",
+                cause=f"whole {of} are dropped together",
+                step="Draw a random number for each entry: size=np.shape(x).",
+            )
+        found = float(np.mean(dropped == 0))
+        spread = np.sqrt(share * (1 - share) / dropped.size)
+        # six standard deviations: a false alarm in 5e8 runs
+        expect.true(
+            abs(found - share) < 6 * spread,
+            f"the share of 60,000 entries that is dropped at rate {share:.3f}",
+            got=f"{found:.4f}",
+            expected=f"about {share:.4f}",
+            cause="the rate was taken for the share that is kept"
+            if abs(found - 1 + share) < 6 * spread
+            else None,
+            step="An entry is dropped with probability rate.",
+        )
+        counts = [
+            int(np.sum(np.asarray(dropout(np.ones(400), share, True, seed)) == 0)) for seed in range(30)
+        ]
+        expect.true(
+            len(set(counts)) > 1,
+            "the number of entries dropped varies from call to call",
+            got=f"{counts[0]} in each of 30 calls",
+            cause="a fixed number of entries is dropped, so they do not fall independently of each other",
+            step="Compare one random number for each entry with the rate.",
+        )
+    with exercise.part("seeds, the rate 0, and the argument as it was", points=1):
+        first, second = (int(seed) for seed in rng.choice(1_000, size=2, replace=False))
+        some = rng.normal(size=(4, 3, 50))
+        kept = some.copy()
+        one = np.asarray(dropout(some, share, True, first))
+        expect.close(one, np.where(one == 0, 0, kept / (1 - share)), "dropout of an array of three axes")
+        expect.equal(some, kept, "x after the call", step="Make a new array; change no argument.")
+        expect.equal(
+            dropout(some, share, True, first),
+            one,
+            "a second call with the same seed",
+            cause="the mask does not follow from the seed",
+            step="Draw the mask from np.random.default_rng(seed).",
+        )
+        expect.true(
+            bool(np.any(np.asarray(dropout(some, share, True, second)) != one)),
+            "another seed gives another mask",
+            cause="the seed is not used",
+            step="Draw the mask from np.random.default_rng(seed).",
+        )
+        expect.close(dropout(some, 0.0, True, first), kept, "dropout with the rate 0")
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: dropout on a parabola
+#
+# 64 noisy points of a parabola; networks of 1-100-100-1 ReLU units, more than ten thousand parameters, with
+# dropout after both hidden layers. Five rates, several seeds each. (All networks are trained at once: the
+# weights have one more axis, which counts the networks. The layer in the cell is your Exercise 4, with a rate
+# for each network.)
+#
+# **Predict.** As the rate grows from 0 to 0.8, what becomes of the training error? Of the error on new
+# points? What do the curves look like with 0.8?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+RATES = (0.0, 0.2, 0.4, 0.6, 0.8)
+CURVE_SEEDS = training.budget(full=5, quick=3)
+of_networks = np.repeat(RATES, CURVE_SEEDS).astype("float32")  # the rate of each network
+NOISE = 0.3
+
+
+class DropoutForEach(keras.layers.Layer):
+    """Inverted dropout of (batch, network, unit), with a rate for each network."""
+
+    def __init__(self, rates):
+        super().__init__()
+        self.rates = np.reshape(rates, (-1, 1))
+        self.seeds = keras.random.SeedGenerator(training.base_seed())
+
+    def call(self, inputs, training=False):
+        if not training:
+            return inputs
+        kept = keras.random.uniform(keras.ops.shape(inputs), seed=self.seeds) >= self.rates
+        return inputs * keras.ops.cast(kept, "float32") / (1 - self.rates)
+
+
+def many_networks(rates):
+    """Networks 1-100-100-1, one for each rate, as one model: (batch, network, 1) to (batch, network, 1)."""
+
+    def dense(fan_in, units, activation=None):
+        return keras.layers.EinsumDense(
+            "bni,nio->bno",
+            output_shape=(len(rates), units),
+            bias_axes="no",
+            activation=activation,
+            kernel_initializer=keras.initializers.RandomNormal(stddev=np.sqrt(2 / fan_in)),
+            # biases that spread the bends of the first layer over the points
+            bias_initializer=keras.initializers.RandomUniform(-1, 1) if fan_in == 1 else "zeros",
+        )
+
+    return keras.Sequential(
+        [
+            keras.Input((len(rates), 1)),
+            dense(1, 100, "relu"),
+            DropoutForEach(rates),
+            dense(100, 100, "relu"),
+            DropoutForEach(rates),
+            dense(100, 1),
+        ]
+    )
+
+
+training.set_seed()
+rng = np.random.default_rng(training.base_seed())
+points = rng.uniform(-1, 1, size=64).astype("float32")
+targets = points**2 + rng.normal(0, NOISE, size=64).astype("float32")
+grid = np.linspace(-1, 1, 201, dtype="float32")
+
+
+def for_each(values):
+    """One column of values for each network."""
+    return np.broadcast_to(values[:, None, None], (len(values), len(of_networks), 1))
+
+
+parabola = many_networks(of_networks)
+parabola.compile(optimizer=keras.optimizers.Adam(learning_rate=1e-2), loss="mse", jit_compile=False)
+# each of the 64 points 20 times in a row of steps: an epoch of 20 steps starts faster than 20 epochs of one
+parabola.fit(
+    np.tile(for_each(points), (20, 1, 1)),
+    np.tile(for_each(targets), (20, 1, 1)),
+    batch_size=64,
+    epochs=training.budget(full=150, quick=60),
+    shuffle=False,
+    verbose=0,
+)
+fits = probabilities_of(parabola, for_each(grid))[:, :, 0].reshape(len(grid), len(RATES), CURVE_SEEDS)
+at_points = probabilities_of(parabola, for_each(points))[:, :, 0].reshape(64, len(RATES), CURVE_SEEDS)
+train_errors = np.mean((at_points - targets[:, None, None]) ** 2, axis=0)
+test_errors = np.mean((fits - (grid**2)[:, None, None]) ** 2, axis=0) + NOISE**2  # of new points with noise
+
+figure, axes = plt.subplots(1, len(RATES), figsize=(11, 2.6), sharey=True, layout="constrained")
+for axis, rate, curves in zip(axes, RATES, fits.swapaxes(0, 1), strict=True):
+    axis.scatter(points, targets, s=6, color="grey", label="points")
+    axis.plot(grid, curves, color=plots.BLUE, linewidth=0.8, alpha=0.7)
+    axis.plot(grid, grid**2, "--", color=plots.VERMILION, label="parabola")
+    axis.set(title=f"rate {rate}", xlabel="x", ylim=(-0.8, 1.8))
+axes[0].set_ylabel("y")
+axes[0].legend(fontsize=7, loc="upper center")
+plots.show(
+    figure,
+    alt="Fits to a noisy parabola for five dropout rates: without dropout the curves bend towards single points; with more "
+    "dropout they are smoother and flatter, with 0.8 far flatter than the parabola.",
+)
+figure, axis = plt.subplots(figsize=(5.5, 3), layout="constrained")
+for errors, label, colour, style in (
+    (train_errors, "training points", plots.BLUE, "o-"),
+    (test_errors, "new points", plots.VERMILION, "s--"),
+):
+    axis.errorbar(
+        RATES,
+        errors.mean(axis=1),
+        errors.std(axis=1, ddof=1),
+        fmt=style,
+        color=colour,
+        label=label,
+        capsize=3,
+    )
+axis.axhline(NOISE**2, color="grey", linestyle=":", label="noise alone")
+axis.set(xlabel="dropout rate", ylabel="mean squared error", xticks=RATES)
+axis.legend(frameon=False)
+plots.show(
+    figure,
+    alt="Mean squared error over the dropout rate, mean and standard deviation over the seeds: that of the training points "
+    "grows from below the noise; that of new points is small for rates up to 0.2 and grows from there.",
+)
+for index, rate in enumerate(RATES):
+    runs.record(f"parabola_train_mse_rate_{rate}", train_errors[index].mean())
+    runs.record(f"parabola_test_mse_rate_{rate}", test_errors[index].mean())
+
+# %% [markdown]
+# **See.** The error on the training points is smallest without dropout, and grows with the rate. On new points a rate
+# of 0.2 does a little better than none, and 0.8 is clearly worse than 0.2. Where between them the error begins to
+# rise depends on the 64 points: over five seeds of the notebook, and so five sets of points, a rate of 0.6 was
+# sometimes about as good as none, sometimes far worse.
+#
+# **Explain.** Without dropout the network bends towards single points: its training error is below the
+# variance of the noise itself, which is only possible by learning noise. With dropout a bend that needs a few particular units is costly, since they are missing most of the time. A
+# little of that is good against noise; but units are missing for the parabola, too. At 0.8 the curves are far
+# flatter than it. More dropout is not better dropout.
+#
+# **Go further.** Give it 640 points instead of 64. How much dropout is best now?
+
+# %% [markdown]
+# ### Experiment: dropout on Fashion-MNIST
+#
+# A network as in published courses: 784-300-100-10 with ELU units, He weights and Nadam, and dropout before
+# every layer, the first one too. Three rates, several seeds.
+#
+# **Predict.** At which rate is the training accuracy highest? And the validation loss lowest?
+
+
+# %% nbgrader={"grade": false, "grade_id": "dropout-mlp", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def build_dropout_mlp(rate):
+    """784-300-100-10 with ELU units and dropout before each layer, compiled."""
+    layers = [keras.Input(shape=(784,))]
+    for units in (300, 100):
+        layers += [
+            keras.layers.Dropout(rate),
+            keras.layers.Dense(units, activation="elu", kernel_initializer="he_normal"),
+        ]
+    layers += [keras.layers.Dropout(rate), keras.layers.Dense(10, activation="softmax")]
+    model = keras.Sequential(layers)
+    model.compile(
+        optimizer=keras.optimizers.Nadam(learning_rate=1e-3),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    return model
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+rates = (0.0, 0.2, 0.5)
+histories, trained, evidence = {}, {}, {}
+for rate in rates:
+    model = build_dropout_mlp(rate)
+    evidence[rate], trained[rate] = [], []
+    for seed in SEEDS:
+        start_over(model, seed)
+        history = model.fit(
+            x_train,
+            y_train,
+            batch_size=128,
+            epochs=EPOCHS,
+            validation_data=(x_valid, y_valid),
+            validation_batch_size=1_000,
+            verbose=0,
+        )
+        histories[f"rate {rate}"] = history
+        evidence[rate].append(history.history["val_loss"][-1])
+        trained[rate].append([array.copy() for array in model.get_weights()])
+    runs.record(f"val_loss_rate_{rate}", np.mean(evidence[rate]))
+plots.show(
+    plots.curves_of_runs(histories),
+    alt="Loss over the epochs for three dropout rates, one seed each: without dropout the training loss is lowest; with "
+    "dropout it lies higher, above the validation loss.",
+)
+print("loss on validation images after the last epoch, a column for each seed:")
+print(pd.DataFrame(evidence, index=SEEDS).rename_axis(columns="rate", index="seed").T.round(4).to_string())
+
+# %% [markdown]
+# **Explain.** With dropout, training loss and validation loss are not the same quantity: the first is measured
+# with units missing. So a training loss *above* the validation loss is no mistake. How often the network sees
+# the data decides how much dropout is good for it: a short training leaves little to overfit.
+#
+# **Go further.** Train for three times as many epochs. Which of the curves turn upwards?
+#
+# ### Exercise 5: Choose the rate from evidence (3 points)
+#
+# One seed's best rate may be luck. A rule that is older than dropout (Breiman et al., 1984) goes like this:
+#
+# 1. take the rate whose **mean** loss over the seeds is lowest;
+# 2. compute the **standard error** of that mean: the standard deviation of the rate's losses (dividing by
+#    $n - 1$), over $\sqrt n$;
+# 3. choose the **smallest** rate whose mean loss is not above the lowest mean plus one standard error:
+#    what is simpler is preferred, unless there is evidence against it.
+#
+# Write `choose_rate(losses)`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "choose-rate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def choose_rate(losses):
+    """The smallest rate that is within one standard error of the best.
+
+    Args:
+        losses: a dict from a rate to the list of its validation losses, one for each seed (at least two); in
+            no particular order.
+
+    Returns:
+        One of the rates.
+    """
+    ### BEGIN SOLUTION
+    best = min(losses, key=lambda rate: np.mean(losses[rate]))
+    error = np.std(losses[best], ddof=1) / np.sqrt(len(losses[best]))
+    limit = np.mean(losses[best]) + error
+    return min(rate for rate in losses if np.mean(losses[rate]) <= limit)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "choose-rate-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Choose the rate from evidence", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    def shuffled(rows):
+        names = list(rows)
+        rng.shuffle(names)
+        return {name: list(rng.permutation(rows[name])) for name in names}
+
+    with exercise.part("one rate is clearly best", points=1):
+        numbers = sorted(float(rate) for rate in rng.choice(np.arange(1, 20) / 20, size=5, replace=False))
+        level, gap = rng.uniform(0.3, 0.6), rng.uniform(0.01, 0.03)
+        offsets = np.array([-1, -1, 1, 1]) * gap
+        # the second rate is best; the fourth has the single lowest loss of all
+        clear = {
+            numbers[0]: level + 3 * gap + offsets,
+            numbers[1]: level + offsets,
+            numbers[2]: level + 4 * gap + offsets,
+            numbers[3]: level + 5 * gap + np.array([-7, 1, 2, 4]) * gap,
+            numbers[4]: level + 8 * gap + offsets,
+        }
+        expect.equal(
+            choose_rate(shuffled(clear)),
+            numbers[1],
+            "the rate chosen where one is better than all others by three times the spread of the seeds",
+            mistakes={
+                "this is the rate with the single lowest loss, not with the lowest mean": numbers[3],
+                "this is the rate with the highest loss": numbers[4],
+                "this is the smallest rate, whatever the losses say": numbers[0],
+            },
+            step="Compare the means over the seeds.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("several rates are as good as the best", points=2):
+        # five seeds ± gap: standard deviation 1 or 0.894, standard error 0.447 or 0.4 (dividing by n)
+        offsets = np.array([-1, -1, 0, 1, 1]) * gap
+        numbers = sorted(float(rate) for rate in rng.choice(np.arange(1, 20) / 20, size=6, replace=False))
+        above = (0.48, 0.425, 0.3, 0.0, 0.2, 2.0)  # of each rate's mean, in gaps
+        close_by = {rate: level + shift * gap + offsets for rate, shift in zip(numbers, above, strict=True)}
+        close_by[numbers[5]] = level + 2 * gap + np.array([-6, 1, 1, 2, 2]) * gap  # one lucky seed
+        expect.equal(
+            choose_rate(shuffled(close_by)),
+            numbers[1],
+            "the rate chosen among several that are hard to tell apart",
+            mistakes={
+                "this is the rate with the lowest mean; a smaller one is within one standard error": numbers[
+                    3
+                ],
+                "this allows one standard deviation; the standard error is smaller by √n": numbers[0],
+                "the standard deviation divides by n, not by n − 1, here": numbers[2],
+                "this is the largest rate within one standard error": numbers[4],
+                "this rate has the highest mean of all": numbers[5],
+            },
+            step="Collect all rates whose mean is at most the limit, and take the smallest.",
+        )
+        # the spread of another rate than the best must not matter
+        spread_out = {
+            numbers[0]: level + 0.3 * gap + 20 * offsets,
+            numbers[1]: level + 0.1 * offsets,
+            numbers[2]: level + 0.2 * gap + 20 * offsets,
+        }
+        expect.equal(
+            choose_rate(shuffled(spread_out)),
+            numbers[1],
+            "the rate chosen where the best one varies little and the others a lot",
+            mistakes={"this uses a standard error of other rates than the best": numbers[0]},
+            step="The standard error is that of the rate with the lowest mean.",
+        )
+        expect.equal(
+            choose_rate({numbers[0]: [0.75] * 4, numbers[1]: [0.5] * 4}),
+            numbers[1],
+            "the rate chosen where the seeds make no difference, so that the standard error is 0",
+            step="The best rate itself is not above the limit: compare with <=.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% tags=["experiment", "nbval-ignore-output"]
+print("chosen from the evidence above:", choose_rate(evidence))
+
+# %% [markdown]
+# ### Experiment: alpha dropout for SELU
+#
+# SELU units keep mean 0 and variance 1 through many layers (Klambauer et al., 2017; Practical 3). Ordinary
+# dropout sets numbers to 0, which for SELU is nothing special. **Alpha dropout** sets them to the value that
+# SELU takes for very negative inputs, and corrects mean and variance.
+#
+# **Predict.** Twenty SELU layers of 200 units with LeCun weights, in training mode, with a rate of 0.1 after
+# each layer: what becomes of mean and standard deviation with no dropout, dropout, alpha dropout?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+DEPTH = 20
+statistics = {}
+for name, kind in {
+    "no dropout": None,
+    "dropout": keras.layers.Dropout,
+    "alpha dropout": keras.layers.AlphaDropout,
+}.items():
+    of_seeds = []
+    for seed in SEEDS:
+        training.set_seed(seed)
+        signal, of_layers = keras.random.normal((500, 200)), []
+        for _ in range(DEPTH):
+            signal = keras.layers.Dense(200, activation="selu", kernel_initializer="lecun_normal")(signal)
+            signal = signal if kind is None else kind(0.1)(signal, training=True)
+            of_layers.append((float(keras.ops.mean(signal)), float(keras.ops.std(signal))))
+        of_seeds.append(of_layers)
+    statistics[name] = np.array(of_seeds)
+
+figure, axes = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
+for axis, column, label in ((axes[0], 0, "mean"), (axes[1], 1, "standard deviation")):
+    for (name, values), colour, style in zip(
+        statistics.items(), plots.COLOURS, ("-", "--", "-."), strict=False
+    ):
+        curves = values[:, :, column]
+        axis.plot(range(1, DEPTH + 1), curves.mean(axis=0), style, color=colour, label=name)
+        axis.fill_between(
+            range(1, DEPTH + 1), curves.min(axis=0), curves.max(axis=0), color=colour, alpha=0.2
+        )
+    axis.set(xlabel="layer", ylabel=f"{label} of the signal", xticks=range(0, DEPTH + 1, 5))
+axes[1].legend(frameon=False)
+plots.show(
+    figure,
+    alt="Mean and standard deviation of the signal through twenty SELU layers: near 0 and 1 without dropout and with alpha "
+    "dropout; with ordinary dropout they drift away.",
+)
+for name, values in statistics.items():
+    label = name.replace(" ", "_")
+    runs.record(f"selu_std_layer_20_{label}", values[:, -1, 1].mean())
+    runs.record(f"selu_mean_layer_20_{label}", values[:, -1, 0].mean())
+
+# %% [markdown]
+# **Explain.** Dropout keeps the mean but adds variance: of a number $x$ it makes $0$ or $x/(1-p)$, whose mean
+# square is $x^2/(1-p)$. SELU layers pull the variance back, but meet a signal that is not theirs. Alpha
+# dropout was made to leave both as they are.
+#
+# **Go further.** A rate of 0.5. Which of the two still works?
+
+# %% [markdown]
+# ## 3 Monte-Carlo dropout
+#
+# Each mask makes another network of the same weights. Gal and Ghahramani (2016) leave dropout on at
+# prediction time and take the answers of $T$ **passes**, $p_1, \dots, p_T$, as draws from what the network
+# believes. Their mean is the prediction; how far they differ says how sure it is.
+#
+# In Keras, a layer knows by the argument `training` in which mode it is: `model.fit` sets `True`,
+# `model.predict` sets `False`. One could call `model(x, training=True)`, and many do. But that puts *every*
+# layer into training mode: batch normalisation would normalise with the statistics of the batch, so that the
+# answer for an image depended on which other images are asked about. Only dropout should be random.
+#
+# ### Exercise 6: A layer that always drops (2 points)
+#
+# Write `MCDropout`, a `keras.layers.Dropout` that drops whatever `training` says: a subclass whose `call`
+# calls that of its base class. (`super().call(…)` is the base class's.)
+
+# %% nbgrader={"grade": false, "grade_id": "mc-dropout", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# class MCDropout(keras.layers.Dropout): …
+### BEGIN SOLUTION
+
+
+class MCDropout(keras.layers.Dropout):
+    """Dropout that is active in training and at inference."""
+
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=True)
+
+
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "mc-dropout-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("A layer that always drops", points=2) as exercise:
+    rng = np.random.default_rng()
+    share = float(rng.uniform(0.15, 0.4))
+    ones = np.ones((100, 300), "float32")
+
+    with exercise.part("it drops when training is not mentioned", points=1):
+        layer = MCDropout(share)
+        dropped = np.asarray(layer(ones))
+        expect.shape(dropped, (100, 300), "what MCDropout makes of an array of 100 × 300")
+        expect.true(
+            bool(np.any(dropped == 0)),
+            f"MCDropout({share:.3f}) drops some of 30,000 entries",
+            cause="it does what Dropout does: nothing, outside of training",
+            step="Hand training=True to the call of the base class.",
+        )
+        of_kept = dropped[dropped != 0]
+        expect.close(
+            np.array([of_kept.min(), of_kept.max()]),
+            np.full(2, 1 / (1 - share)),
+            "the smallest and the largest entry that was kept of an array of ones",
+            rtol=1e-4,
+            mistakes={"what is kept was scaled twice": np.full(2, 1 / (1 - share) ** 2)},
+            step="Let the base class do the work; it scales what is kept.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("in both modes, with its rate, and anew in each call", points=1):
+        layer = MCDropout(share)
+        by_itself = bool(np.any(np.asarray(layer(ones)) == 0))
+        for mode in (False, True):
+            found = float(np.mean(np.asarray(layer(ones, training=mode)) == 0))
+            expect.true(
+                abs(found - share) < 6 * np.sqrt(share * (1 - share) / ones.size),
+                f"the share of 30,000 entries that is dropped with training={mode}",
+                got=f"{found:.4f}",
+                expected=f"about {share:.4f}",
+                cause="with training=False nothing is dropped, and that is how model.predict calls it"
+                if by_itself and found == 0
+                else None,
+                step="Ignore the argument training: hand True to the base class.",
+            )
+        expect.true(
+            bool(np.any(np.asarray(layer(ones)) != np.asarray(layer(ones)))),
+            "two calls drop different entries",
+            cause="each call draws the same mask",
+            step="Let the base class draw the mask.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 7: A Monte-Carlo model (4 points)
+#
+# Write `mc_model(model)`: of a trained model, Sequential or Functional, make a **new** model of the same
+# architecture and the same weights, in which every `Dropout` layer is an `MCDropout` of the same rate, and
+# nothing else is changed. The new model shares nothing with the old one: when one of them is trained on, the
+# other stays as it is. It is only ever used for predictions.
+#
+# Keras has most of it: `keras.models.clone_model(model, clone_function=…)` builds a model anew from copies of
+# its layers, and `clone_function(layer)` says how a layer is copied. The usual copy, with new weights, is
+# `layer.__class__.from_config(layer.get_config())`.
+#
+# A trap: `clone_model` copies the architecture and draws **new weights**. `get_weights` and `set_weights`
+# help. (And a list of `model.layers` put into a new `Sequential` is no copy: it has the same layers.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "mc-model", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def mc_model(model):
+    """A copy of a trained model in which dropout, and nothing else, is random at inference.
+
+    Args:
+        model: a Sequential or Functional model.
+
+    Returns:
+        A Keras model with weights of its own.
+    """
+
+    ### BEGIN SOLUTION
+    def copied(layer):
+        kind = MCDropout if isinstance(layer, keras.layers.Dropout) else layer.__class__
+        return kind.from_config(layer.get_config())
+
+    copy = keras.models.clone_model(model, clone_function=copied)
+    copy.set_weights(model.get_weights())
+    return copy
+    ### END SOLUTION
+
+
+# %% [markdown]
+# For the checks, two small networks, and two things to do with your function:
+
+
+# %% nbgrader={"grade": false, "grade_id": "small-networks", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def small_network(rate, seed):
+    """A Functional network of 6 inputs and 3 classes: batch normalisation, dropout, a skip connection."""
+    rng = np.random.default_rng(seed)
+    inputs = keras.Input(shape=(6,))
+    hidden = keras.layers.BatchNormalization()(keras.layers.Dense(6, activation="tanh")(inputs))
+    hidden = keras.layers.Add()([inputs, keras.layers.Dropout(rate)(hidden)])
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(hidden))
+    # as after a training: the moving averages are not 0 and 1 any more
+    model.set_weights([rng.uniform(0.3, 1.5, size=array.shape) for array in model.get_weights()])
+    return model
+
+
+def two_masks(first_rate, second_rate, units):
+    """A Functional network that hands its inputs on twice, through two dropout layers side by side."""
+    inputs = keras.Input(shape=(units,))
+    masked = [keras.layers.Dropout(rate)(inputs) for rate in (first_rate, second_rate)]
+    return keras.Model(inputs, keras.layers.Concatenate()(masked))
+
+
+def before_and_after(model, weights, images):
+    """What `mc_model(model)` answers before and after `model` is given other weights."""
+    separate = mc_model(model)
+    before = probabilities_of(separate, images)
+    model.set_weights(weights)
+    return before, probabilities_of(separate, images)
+
+
+def answers_after_copying(model, images):
+    """What the model itself answers once a Monte-Carlo model was made of it."""
+    mc_model(model)
+    return probabilities_of(model, images)
+
+
+# %% nbgrader={"grade": true, "grade_id": "mc-model-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["student-classes"]
+with expect.exercise("A Monte-Carlo model", points=4) as exercise:
+    rng = np.random.default_rng()
+    inputs = rng.normal(2, 3, size=(50, 6)).astype("float32")
+
+    with exercise.part("without dropout, the answers of the model itself", points=1):
+        # at rate 0 nothing is random, and every pass must be the model's inference
+        original = small_network(0.0, int(rng.integers(1_000)))
+        copies = [np.asarray(mc_model(original)(inputs)) for _ in range(2)]
+        expect.close(
+            copies[0],
+            copies[1],
+            "two Monte-Carlo models of the same model with the dropout rate 0",
+            cause="the weights are new ones: clone_model draws them anew",
+            step="Give the copy the weights of the model: set_weights(model.get_weights()).",
+        )
+        expect.close(
+            copies[0],
+            probabilities_of(original, inputs),
+            "the answers of the Monte-Carlo model of a model with the dropout rate 0",
+            atol=1e-5,
+            mistakes={
+                "batch normalisation is in training mode": np.asarray(original(inputs, training=True)),
+            },
+            step="Only MCDropout ignores the mode; all other layers are copied as they are.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("every dropout layer drops, with its own rate", points=1):
+        low, high = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.7))
+        ones = np.ones((100, 300), "float32")
+        masked = mc_model(two_masks(low, high, 300))
+        drops = bool(np.any(np.asarray(MCDropout(0.5)(ones, training=False)) == 0))
+        for called, outputs in (
+            ("a call", np.asarray(masked(ones))),
+            ("predict", np.asarray(masked.predict(ones, verbose=0))),
+        ):
+            found = [float(np.mean(half == 0)) for half in np.split(outputs, 2, axis=1)]
+            expect.true(
+                found != [0.0, 0.0],
+                f"dropout is active in {called} of the Monte-Carlo model",
+                cause="the dropout layers were copied as they are"
+                if drops
+                else "the MCDropout of Exercise 6 does not drop at inference",
+                step="Put an MCDropout in the place of each Dropout."
+                if drops
+                else "Mend Exercise 6 first, then look here again.",
+            )
+            fits = [
+                abs(share - rate) < 6 * np.sqrt(rate * (1 - rate) / ones.size)
+                for share, rate in zip(found, (low, high), strict=True)
+            ]
+            expect.true(
+                all(fits),
+                f"the shares that two dropout layers of the rates {low:.3f} and {high:.3f} drop in {called}",
+                got=f"{found[0]:.3f} and {found[1]:.3f}",
+                cause="all layers have the same rate" if abs(found[0] - found[1]) < 0.05 else None,
+                step="Each MCDropout has the rate of the layer that it stands for.",
+            )
+    with exercise.part("batch normalisation is in inference mode", points=1):
+        network = mc_model(small_network(0.5, int(rng.integers(1_000))))
+        one = inputs[:1]
+        # with one row of equal inputs, batch statistics would make every answer the same but for dropout
+        alone = np.asarray(network(np.repeat(one, 400, axis=0)))
+        distinct = len(np.unique(alone.round(6), axis=0))
+        known = mc_model(small_network(1e-9, 7))
+        expect.close(
+            np.asarray(known(inputs)),
+            probabilities_of(small_network(1e-9, 7), inputs),
+            "the answers where next to nothing is dropped",
+            atol=1e-4,
+            mistakes={
+                "batch normalisation is in training mode": np.asarray(
+                    small_network(1e-9, 7)(inputs, training=True)
+                )
+            },
+            step="Only MCDropout ignores the mode.",
+        )
+        expect.true(
+            2 <= distinct <= 64,
+            "the number of different answers for one image: there are six units to drop, so 64 masks",
+            got=f"{distinct} answers in 400 passes",
+            step="Each row of a batch has a mask of its own, and nothing else is random.",
+        )
+    with exercise.part("it shares nothing with the model", points=1):
+        original = small_network(0.0, int(rng.integers(1_000)))
+        others = [array + rng.uniform(0.5, 1, size=array.shape) for array in original.get_weights()]
+        changed = small_network(0.0, 0)
+        changed.set_weights(others)
+        before, after = before_and_after(original, others, inputs)
+        expect.close(
+            after,
+            before,
+            "the Monte-Carlo model's answers after the model was given other weights",
+            atol=1e-5,
+            mistakes={
+                "the new model has the old one's layers, so training one changes the other": probabilities_of(
+                    changed, inputs
+                )
+            },
+            step="Copy every layer, for instance with clone_model.",
+        )
+        plain = small_network(0.5, int(rng.integers(1_000)))
+        answers = probabilities_of(plain, inputs)
+        expect.close(
+            answers_after_copying(plain, inputs),
+            answers,
+            "the answers of the model that was handed over, which is no Monte-Carlo model",
+            atol=1e-5,
+            cause="the model itself was changed",
+            step="Leave the model as it is, and change the copy only.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 8: Mean and standard deviation of many passes (3 points)
+#
+# Write `mc_predict(model, images, passes, seed)` for a Monte-Carlo model: the mean and the standard deviation
+# over the passes (dividing by their number), for each image and class. The same `seed` gives the same
+# numbers, and all passes have different masks.
+#
+# Seeds need care. `keras.utils.set_random_seed` does **not** help: a dropout layer takes its random state when
+# it is *made*. The state is a variable of two whole numbers, the layer's seed and how often it has drawn,
+#
+# ```python
+# layer.seed_generator.state.assign([1234, 0])
+# ```
+#
+# So before the first pass, give each layer that has a `seed_generator` a state that follows from `seed`: and
+# not all the same one, since two layers of the same shape would draw the same masks. `seed + i` for the
+# layer at place `i` will do here.
+
+
+# %% nbgrader={"grade": false, "grade_id": "mc-predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def mc_predict(model, images, passes, seed):
+    """Mean and standard deviation of the answers of many stochastic passes.
+
+    Args:
+        model: a Monte-Carlo model without nested models.
+        images: inputs, (n, …).
+        passes: number of passes.
+        seed: a whole number.
+
+    Returns:
+        Two arrays (n, classes).
+    """
+    ### BEGIN SOLUTION
+    for index, layer in enumerate(model.layers):
+        if hasattr(layer, "seed_generator"):
+            layer.seed_generator.state.assign([seed + index, 0])
+    samples = np.stack([probabilities_of(model, images) for _ in range(passes)])
+    return samples.mean(axis=0), samples.std(axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": false, "grade_id": "ready-made", "locked": true, "schema_version": 3, "solution": false, "task": false}
+pair_of_masks = uncertainty.mc_model(two_masks(0.5, 0.5, 40))
+
+
+def of_pair_of_masks(images, passes, seed):
+    """Your `mc_predict` on a ready-made Monte-Carlo model: two dropout layers of the rate 0.5 side by side."""
+    return mc_predict(pair_of_masks, images, passes, seed)
+
+
+# %% nbgrader={"grade": true, "grade_id": "mc-predict-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Mean and standard deviation of many passes", points=3) as exercise:
+    rng = np.random.default_rng()
+    positive = rng.uniform(1, 2, size=(30, 40)).astype("float32")
+    twice = np.concatenate([positive, positive], axis=1)  # what the network gives without dropout
+    first, second = (int(seed) for seed in rng.choice(10_000, size=2, replace=False))
+
+    with exercise.part("mean and standard deviation", points=1):
+        # with the rate 0.5 an output is 0 or twice the input; of two passes there are three outcomes
+        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive, 2, first))
+        expect.shape(middle, (30, 80), "the mean of two passes for 30 inputs of 40 numbers, handed on twice")
+        expect.shape(spread, (30, 80), "the standard deviation of two passes")
+        share = middle / twice  # 0, 1 or 2
+        expect.close(
+            share,
+            np.round(share),
+            "the mean of two passes, in units of the input: 0, 1 or 2",
+            atol=1e-4,
+            step="Average the answers of the passes over their axis.",
+        )
+        right = np.where(np.round(share) == 1, twice, 0)
+        expect.true(
+            bool(np.any(right)),
+            "two passes differ somewhere",
+            cause="all passes have the same masks",
+            step="Set the random states once, before the first pass.",
+        )
+        expect.close(
+            spread,
+            right,
+            "the standard deviation of two passes",
+            rtol=1e-4,
+            atol=1e-4,
+            mistakes={
+                "this divides by the number of passes less one": right * np.sqrt(2),
+                "this is the variance": right**2,
+                "this is the standard error of the mean": right / np.sqrt(2),
+            },
+            step="np.std over the axis of the passes.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("seeds", points=1):
+        repeated = [
+            [np.asarray(array) for array in of_pair_of_masks(positive, 3, seed)]
+            for seed in (first, second, first)
+        ]
+        expect.close(
+            repeated[2],
+            repeated[0],
+            "mean and standard deviation with the same seed as two calls before",
+            cause="the same seed gives other numbers: the layers' random states were not set",
+            step="Assign each layer's seed_generator.state before the first pass.",
+        )
+        expect.true(
+            bool(np.any(repeated[0][0] != repeated[1][0])),
+            "another seed gives other numbers",
+            cause="the seed is not used",
+            step="The state that you assign must follow from seed.",
+        )
+        left, right = np.split(repeated[0][0], 2, axis=1)
+        expect.true(
+            bool(np.any(left != right)),
+            "two dropout layers side by side have different masks",
+            cause="all layers were given the same random state",
+            step="Give the layer at place i the state [seed + i, 0].",
+        )
+    with exercise.part("many passes", points=1):
+        passes = 100
+        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive[:10], passes, first))
+        found = float(np.mean(spread / twice[:10]))
+        expect.true(
+            abs(found - 1) < 0.03,
+            f"the standard deviation of {passes} passes, in units of the input, averaged over all numbers",
+            got=f"{found:.4f}",
+            expected="about 1",
+            cause="there are fewer passes than asked for" if 0.1 < found < 0.9 else None,
+            step="Make as many passes as `passes` says.",
+        )
+        # 800 numbers; the mean of all differs from 1 by less than six standard errors
+        found = float(np.mean(middle / twice[:10]))
+        expect.true(
+            abs(found - 1) < 6 / np.sqrt(800 * passes),
+            f"the mean of {passes} passes, in units of the input, averaged over all numbers",
+            got=f"{found:.4f}",
+            expected="about 1",
+            step="Average over all passes.",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# A hundred calls of a model take a while. `uncertainty.mc_samples(model, x, passes, seed)` of this course does
+# the same in one call: it repeats each image, since every row of a batch gets a mask of its own. From here on
+# the notebook uses it, on the networks with rate 0.2 from above.
+#
+# ### Experiment: a hundred opinions on one image
+#
+# **Predict.** For a plain model, one network gives one probability for each class. What would you expect of the
+# hundred probabilities for an image that the network finds easy, and one that it finds hard?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+PASSES = training.budget(full=100, quick=50)
+dropout_mlp = build_dropout_mlp(0.2)
+dropout_mlp.set_weights(trained[0.2][0])
+samples = uncertainty.mc_samples(dropout_mlp, x_test, PASSES, seed=SEEDS[0])
+means, deviations = uncertainty.predictive_mean(samples), uncertainty.predictive_std(samples)
+of_answer = deviations[np.arange(len(means)), means.argmax(axis=1)]  # of the predicted class
+chosen = [
+    int(of_answer.argmin()),
+    int(np.argsort(of_answer)[len(of_answer) * 9 // 10]),
+    int(of_answer.argmax()),
+]
+plots.show(
+    plots.class_probabilities(
+        fashion.x_test[chosen], means[chosen], deviations[chosen], fashion.class_names, y_test[chosen]
+    ),
+    alt="Three test images beside the mean and standard deviation of each class's probability: the first has one bar near 1 "
+    "without spread, the others several bars with wide spreads.",
+)
+plain = probabilities_of(dropout_mlp, x_test)
+for index in chosen:
+    answer = means[index].argmax()
+    print(
+        f"image {index}: {fashion.class_names[answer]}, plain {plain[index, answer]:.3f}, "
+        f"{PASSES} passes {means[index, answer]:.3f} ± {deviations[index, answer]:.3f}"
+    )
+
+# %% [markdown]
+# **See.** For the easy image all passes agree. For the hard ones single passes contradict each other, which the
+# plain model's one number does not show.
+#
+# **Go further.** How many passes are enough? Plot the mean of the first $t$ passes over $t$ for the last image.
+
+# %% [markdown]
+# ## 4 Are the probabilities any good?
+#
+# A network that says "0.9" a thousand times should be right nine hundred times: then it is **calibrated**.
+# Accuracy does not see that. Two scores do:
+#
+# - the **negative log-likelihood** (NLL), the mean of $-\ln p_{\text{true class}}$: the cross-entropy that you
+#   know. One confident mistake can spoil it;
+# - the **expected calibration error** (ECE; Naeini et al., 2015; Guo et al., 2017). An image's *confidence* is
+#   its largest probability. Sort the images into $m$ bins by confidence, $(0, \frac1m], (\frac1m, \frac2m],
+#   \dots, (\frac{m-1}m, 1]$. In each bin $b$ compare the accuracy with the mean confidence:
+#
+# $$\mathrm{ECE} = \sum_{b} \frac{n_b}{n} \left| \mathrm{acc}(b) - \mathrm{conf}(b) \right| .$$
+#
+# ### Exercise 9: Likelihood and calibration (4 points)
+#
+# Write both from scratch. In the NLL, let a probability below $10^{-12}$ count as $10^{-12}$. Bins without
+# images count for nothing.
+
+
+# %% nbgrader={"grade": false, "grade_id": "scores", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def negative_log_likelihood(probabilities, labels):
+    """The mean of -ln of the true class's probability.
+
+    Args:
+        probabilities: array (n, classes).
+        labels: array (n,) of class numbers.
+    """
+    ### BEGIN SOLUTION
+    of_truth = probabilities[np.arange(len(labels)), labels]
+    return -np.mean(np.log(np.maximum(of_truth, 1e-12)))
+    ### END SOLUTION
+
+
+def calibration_error(probabilities, labels, bins):
+    """The expected calibration error with bins of equal width.
+
+    Args:
+        probabilities: array (n, classes).
+        labels: array (n,) of class numbers.
+        bins: the number m of bins.
+    """
+    ### BEGIN SOLUTION
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    error = 0.0
+    for index in range(bins):
+        inside = (confidence > index / bins) & (confidence <= (index + 1) / bins)
+        if inside.any():
+            error += inside.mean() * abs(correct[inside].mean() - confidence[inside].mean())
+    return error
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "scores-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Likelihood and calibration", points=4) as exercise:
+    rng = np.random.default_rng()
+    answers = rng.dirichlet(np.full(5, 0.7), size=200)
+    truth = np.where(rng.uniform(size=200) < 0.6, answers.argmax(axis=1), rng.integers(5, size=200))
+    of_truth = answers[np.arange(200), truth]
+
+    with exercise.part("the negative log-likelihood", points=1):
+        expect.close(
+            negative_log_likelihood(answers, truth),
+            -np.log(of_truth).mean(),
+            "the negative log-likelihood of 200 predictions",
+            mistakes={
+                "this is the sum, not the mean": -np.log(of_truth).sum(),
+                "the minus is missing": np.log(of_truth).mean(),
+                "the logarithm has the base 2": -np.log2(of_truth).mean(),
+                "the logarithm has the base 10": -np.log10(of_truth).mean(),
+                "this is the logarithm of the mean, not the mean of the logarithms": -np.log(of_truth.mean()),
+                "this uses the largest probability, not that of the true class": -np.log(
+                    answers.max(axis=1)
+                ).mean(),
+                "this averages over the classes, too": -np.log(of_truth).mean() / 5,
+            },
+            step="Pick each row's entry of the true class, then take -log and the mean.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("a probability of 0", points=1):
+        expect.close(
+            negative_log_likelihood(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([1, 0])),
+            (-np.log(1e-12) - np.log(0.5)) / 2,
+            "the negative log-likelihood where one true class had the probability 0",
+            mistakes={
+                "the logarithm of 0 is infinite: limit the probability from below": np.inf,
+                "the limit is another one than 1e-12": (-np.log(1e-7) - np.log(0.5)) / 2,
+                "the image was left out": -np.log(0.5),
+            },
+            step="np.maximum(…, 1e-12) before the logarithm.",
+        )
+    with exercise.part("the calibration error", points=1):
+        confidence, correct = answers.max(axis=1), answers.argmax(axis=1) == truth
+        groups = 10
+        place = np.clip(np.ceil(confidence * groups).astype(int) - 1, 0, groups - 1)
+        table = [
+            (np.mean(place == b), correct[place == b].mean() - confidence[place == b].mean())
+            for b in range(groups)
+            if np.any(place == b)
+        ]
+        weights, gaps = np.array(table).T
+        expect.close(
+            calibration_error(answers, truth, groups),
+            float(weights @ np.abs(gaps)),
+            "the calibration error of 200 predictions in ten bins",
+            mistakes={
+                "the bins are averaged without their counts": float(np.abs(gaps).mean()),
+                "all bins count, the empty ones too": float(np.abs(gaps).sum() / groups),
+                "the absolute values are missing: gaps of both signs cancel": float(weights @ gaps),
+                "the absolute value was taken of the sum, so gaps of both signs cancel": abs(
+                    float(weights @ gaps)
+                ),
+                "this is the largest gap": float(np.abs(gaps).max()),
+                "this compares image by image, without bins": float(np.abs(correct - confidence).mean()),
+                "the gaps are squared": float(weights @ gaps**2),
+                "the gaps are squared, and the root taken at the end": float(np.sqrt(weights @ gaps**2)),
+                "the counts are not divided by the number of images": float(200 * weights @ np.abs(gaps)),
+            },
+            step="Compute the table of counts, accuracies and confidences by bin, and print it.",
+        )
+    with exercise.part("empty bins, edges, and other numbers of bins", points=1):
+        # everything in the last bin, and its upper edge belongs to it
+        sure = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.96, 0.04]])
+        expect.close(
+            calibration_error(sure, np.array([0, 1, 1, 0]), 4),
+            abs(3 / 4 - 3.96 / 4),
+            "the calibration error of four confident predictions, one of them wrong",
+            mistakes={
+                "an empty bin makes it NaN: leave it out": np.nan,
+                "a confidence of exactly 1 is in no bin": 0.25 * 0.04,
+                "a confidence of exactly 1 has a bin of its own": 0.75 * (1 / 3) + 0.25 * 0.04,
+            },
+            step="The upper edge of a bin belongs to it: (low, high].",
+        )
+        edge = np.array([[0.5, 0.3, 0.2], [0.5, 0.25, 0.25], [0.7, 0.2, 0.1], [0.7, 0.2, 0.1]])
+        expect.close(
+            calibration_error(edge, np.array([0, 0, 1, 2]), 2),
+            0.5 * 0.5 + 0.5 * 0.7,
+            "the calibration error with confidences on an edge between two bins",
+            mistakes={"the lower edge belongs to the bin here, in place of the upper one": abs(0.5 - 0.6)},
+            step="The upper edge of a bin belongs to it: (low, high].",
+        )
+        for groups in (1, 7, 25):
+            place = np.clip(np.ceil(confidence * groups).astype(int) - 1, 0, groups - 1)
+            expect.close(
+                calibration_error(answers, truth, groups),
+                sum(abs(np.sum(correct[place == b] - confidence[place == b])) for b in range(groups)) / 200,
+                f"the calibration error with bins={groups}",
+                step="The number of bins is an argument.",
+            )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: plain against Monte-Carlo
+#
+# The same trained networks (rate 0.2, one for each seed) answer in two ways: once without dropout ("plain"), and
+# as the mean of many passes ("MC"). So the comparison is paired: same weights, same test images.
+#
+# **Predict.** For each of accuracy, NLL and ECE: who wins, and is it clear over the seeds? In which direction does
+# averaging over masks move confidence?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+SCORES = {
+    "accuracy": uncertainty.accuracy,
+    "NLL": uncertainty.negative_log_likelihood,
+    "Brier score": uncertainty.brier_score,
+    "ECE": uncertainty.calibration_error,
+    "ECE, equal mass": partial(uncertainty.calibration_error, equal="mass"),
+    "confidence": lambda probabilities, labels: float(probabilities.max(axis=1).mean()),
+}
+plain_answers, mc_answers = [], []
+for seed, weights in zip(SEEDS, trained[0.2], strict=True):
+    dropout_mlp.set_weights(weights)
+    plain_answers.append(probabilities_of(dropout_mlp, x_test))
+    mc_answers.append(uncertainty.mc_samples(dropout_mlp, x_test, PASSES, seed=seed))
+scores = {
+    name: np.array(
+        [
+            [score(plain, y_test), score(samples.mean(axis=0), y_test)]
+            for plain, samples in zip(plain_answers, mc_answers, strict=True)
+        ]
+    )
+    for name, score in SCORES.items()
+}
+comparison = pd.DataFrame(
+    {
+        name: {
+            "plain": f"{values[:, 0].mean():.4f} ± {values[:, 0].std(ddof=1):.4f}",
+            "MC": f"{values[:, 1].mean():.4f} ± {values[:, 1].std(ddof=1):.4f}",
+            "MC − plain": f"{np.diff(values).mean():+.4f} ± {np.diff(values).std(ddof=1):.4f}",
+            "MC higher": f"{np.sum(values[:, 1] > values[:, 0])} of {len(SEEDS)}",
+        }
+        for name, values in scores.items()
+    }
+).T
+print(f"mean ± standard deviation over {len(SEEDS)} seeds, {len(x_test):,} test images, {PASSES} passes")
+print(comparison.to_string())
+for name, values in scores.items():
+    label = name.lower().replace(", ", "_").replace(" ", "_")
+    runs.record(f"plain_{label}", values[:, 0].mean())
+    runs.record(f"mc_{label}", values[:, 1].mean())
+tables = {
+    "plain": uncertainty.calibration_bins(plain_answers[0], y_test, 10),
+    "MC": uncertainty.calibration_bins(mc_answers[0].mean(axis=0), y_test, 10),
+}
+plots.show(
+    plots.reliability_diagram(tables),
+    alt="Reliability diagram of one seed: accuracy over confidence for the plain and the Monte-Carlo predictions beside "
+    "the diagonal, with the number of images in each bin below.",
+)
+for name, answers in (("plain", plain_answers[0]), ("MC", mc_answers[0].mean(axis=0))):
+    low, high = uncertainty.calibration_interval(answers, y_test, resamples=300, seed=SEEDS[0])
+    print(
+        f"{name}: ECE {uncertainty.calibration_error(answers, y_test):.4f}, 95 % bootstrap interval {low:.4f} to {high:.4f}"
+    )
+
+# %% [markdown]
+# **See and explain.** Hold the third row of the table, MC − plain, against its standard deviation; it is that of
+# the *difference*, so what a seed does to both answers is not in it. Accuracy hardly moves. (One published run of
+# such a network found 0.8668 with MC and 0.8672 without: no difference worth the name.) What moves for every
+# seed is the confidence: averaging over masks lowers it. Whether that is a gain depends on where the plain
+# network stood. One that is too sure of itself gets better probabilities; one that was about right, as after a
+# short training with dropout, gets too modest ones, and its calibration error and NLL rise. The reliability diagram
+# tells you which case yours is: points below the diagonal are too sure, points above it too modest.
+#
+# The bootstrap intervals say how well these test images determine the error at all. Where the two overlap widely,
+# look at all seeds before you believe in a difference.
+#
+# **Go further.** Train three times as long, so that the plain network becomes too sure of itself, and compare
+# again. And repeat it with the networks of rate 0.5.
+
+# %% [markdown]
+# ## 5 Two kinds of uncertainty
+#
+# A network may be undecided for two reasons. Either the image itself is ambiguous: a shirt that could be a
+# pullover, and more training would not change that. Or the network has not learned what such images are: its
+# passes contradict each other. The passes can tell the two apart. With $H(p) = -\sum_k p_k \ln p_k$ (where
+# $0 \ln 0 = 0$) and the mean $\bar p$ over the passes,
+#
+# $$\underbrace{H(\bar p)}_{\text{predictive entropy}} = \underbrace{\tfrac1T \sum_t H(p_t)}_{\text{expected entropy}} +
+# \underbrace{I}_{\text{mutual information}} .$$
+#
+# The predictive entropy is all of the uncertainty; the mutual information is the part that is *disagreement*
+# (Houlsby et al., 2011; Gal, 2016).
+#
+# ### Exercise 10: Entropy and mutual information (3 points)
+#
+# Write both for `samples` of the shape (passes, n, classes). Mind the zeros.
+
+
+# %% nbgrader={"grade": false, "grade_id": "entropies", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def predictive_entropy(samples):
+    """The entropy of the mean over the passes, in nats: array (n,) from `samples` (passes, n, classes)."""
+    ### BEGIN SOLUTION
+    mean = samples.mean(axis=0)
+    return -np.sum(mean * np.log(np.where(mean > 0, mean, 1)), axis=-1)
+    ### END SOLUTION
+
+
+def mutual_information(samples):
+    """The predictive entropy less the mean entropy of the passes, in nats: array (n,)."""
+    ### BEGIN SOLUTION
+    of_passes = [predictive_entropy(single[np.newaxis]) for single in samples]
+    return predictive_entropy(samples) - np.mean(of_passes, axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "entropies-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Entropy and mutual information", points=3) as exercise:
+    rng = np.random.default_rng()
+    draws = rng.dirichlet(np.ones(4), size=(7, 20))
+
+    def nats(rows):
+        return -np.sum(rows * np.log(np.where(rows > 0, rows, 1)), axis=-1)
+
+    whole, within = nats(draws.mean(axis=0)), nats(draws).mean(axis=0)
+
+    with exercise.part("the predictive entropy", points=1):
+        expect.close(
+            predictive_entropy(draws),
+            whole,
+            "the predictive entropy of 20 images from seven passes",
+            mistakes={
+                "this is the mean of the passes' entropies, not the entropy of their mean": within,
+                "the logarithm has the base 2": whole / np.log(2),
+                "the minus is missing": -whole,
+                "this averages over the classes; the entropy is a sum": whole / 4,
+                "this is a single number; keep one for each image": float(whole.sum()),
+            },
+            step="Average over the passes first, axis 0; then sum over the classes, the last axis.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the mutual information", points=1):
+        expect.close(
+            mutual_information(draws),
+            whole - within,
+            "the mutual information of 20 images from seven passes",
+            mistakes={
+                "the difference is the wrong way round": within - whole,
+                "this is the expected entropy": within,
+                "this is the predictive entropy": whole,
+                "the logarithm has the base 2": (whole - within) / np.log(2),
+                "this is the sum of the two": whole + within,
+                "this subtracts the sum over the passes, not the mean": whole - 7 * within,
+            },
+            step="Predictive entropy less the mean of the single passes' entropies.",
+        )
+    with exercise.part("probabilities of 0, and passes that agree", points=1):
+        sure = np.zeros((2, 3, 4))
+        sure[:, :, 1] = 1.0  # both passes are sure of class 1
+        sure[1, 2] = [0, 0, 0, 1]  # but not for the last image
+        expect.close(
+            predictive_entropy(sure),
+            [0, 0, np.log(2)],
+            "the predictive entropy of passes that are sure",
+            atol=1e-6,
+            mistakes={"0 · ln 0 became NaN": [np.nan] * 3},
+            step="Put something harmless in the place of the zeros before you take the logarithm.",
+        )
+        expect.close(
+            mutual_information(sure),
+            [0, 0, np.log(2)],
+            "the mutual information of passes that are sure",
+            atol=1e-6,
+            mistakes={"0 · ln 0 became NaN": [np.nan] * 3},
+            step="Put something harmless in the place of the zeros before you take the logarithm.",
+        )
+        agreed = np.repeat(draws[:1], 5, axis=0)
+        expect.close(
+            mutual_information(agreed), np.zeros(20), "the mutual information of five equal passes", atol=1e-6
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 11: Two kinds of uncertainty (2 points)
+#
+# A hundred passes, two classes, three images:
+#
+# - **A**: every pass says (0.5, 0.5);
+# - **B**: fifty passes say (1, 0), fifty say (0, 1);
+# - **C**: every pass says (1, 0).
+#
+# Give `entropies` and `informations`, the predictive entropy and the mutual information in nats, each as a dict
+# `{"A": …, "B": …, "C": …}`, and `labels_would_help`, the letter of the image of which labelled examples would
+# teach the network most.
+
+# %% nbgrader={"grade": false, "grade_id": "reading", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# entropies = {"A": …, "B": …, "C": …}
+# informations = {"A": …, "B": …, "C": …}
+# labels_would_help = …
+### BEGIN SOLUTION
+entropies = {"A": np.log(2), "B": np.log(2), "C": 0.0}
+informations = {"A": 0.0, "B": np.log(2), "C": 0.0}
+labels_would_help = "B"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "reading-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Two kinds of uncertainty", points=2) as exercise:
+    with exercise.part("the answers have the right form", points=0):
+        for answer, name in ((entropies, "entropies"), (informations, "informations")):
+            expect.equal(
+                set(answer), {"A", "B", "C"}, f"the keys of {name}", step='Use the keys "A", "B" and "C".'
+            )
+        expect.true(
+            labels_would_help in ("A", "B", "C"),
+            "labels_would_help is a letter",
+            step='Assign "A", "B" or "C".',
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("the two tables", points=1):
+        one = float(np.log(2))
+        expect.close(
+            entropies,
+            {"A": one, "B": one, "C": 0.0},
+            "entropies",
+            atol=0.005,
+            describe="three numbers, in nats",
+            mistakes={
+                "this is in bits; a nat is 1.44 bits": {"A": 1.0, "B": 1.0, "C": 0.0},
+                "for B this is the mean entropy of the passes; it should be the entropy of their mean": {
+                    "A": one,
+                    "B": 0.0,
+                    "C": 0.0,
+                },
+            },
+            step="What is the mean over the hundred passes? Take its entropy.",
+        )
+        expect.close(
+            informations,
+            {"A": 0.0, "B": one, "C": 0.0},
+            "informations",
+            atol=0.005,
+            describe="three numbers, in nats",
+            mistakes={
+                "A and B are swapped: where do the passes disagree?": {"A": one, "B": 0.0, "C": 0.0},
+                "these are the entropies: subtract the mean entropy of the passes": {
+                    "A": one,
+                    "B": one,
+                    "C": 0.0,
+                },
+                "this is in bits; a nat is 1.44 bits": {"A": 0.0, "B": 1.0, "C": 0.0},
+            },
+            step="Subtract the mean of the single passes' entropies.",
+        )
+    with exercise.part("what more labels would help with", points=1):
+        expect.equal(
+            labels_would_help,
+            "B",
+            "labels_would_help",
+            describe="one of the three letters",
+            mistakes={
+                "A's passes agree: the image is ambiguous, and they know it": "A",
+                "C's passes agree, and are sure": "C",
+            },
+            step="Where does the network not yet know what to think?",
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Exercise 12: Refer to a human (3 points)
+#
+# In a hospital or a factory, a network that knows when it does not know hands such cases over. Write
+#
+# - `refer(uncertainty_scores, share)`: the indices of the images to hand over, the most uncertain first. Their
+#   number is `round(share * n)`;
+# - `accuracy_of_rest(probabilities, labels, uncertainty_scores, share)`: the accuracy of the network on all
+#   other images.
+
+
+# %% nbgrader={"grade": false, "grade_id": "refer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def refer(uncertainty_scores, share):
+    """Which images to hand over to a human.
+
+    Args:
+        uncertainty_scores: array (n,), larger where the network is less sure.
+        share: the share of the images that the human takes, from 0 to below 1.
+
+    Returns:
+        An array of indices, the most uncertain image first.
+    """
+    ### BEGIN SOLUTION
+    number = round(share * len(uncertainty_scores))
+    return np.argsort(uncertainty_scores)[::-1][:number]
+    ### END SOLUTION
+
+
+def accuracy_of_rest(probabilities, labels, uncertainty_scores, share):
+    """The accuracy on the images that are not handed over.
+
+    Args:
+        probabilities: array (n, classes).
+        labels: array (n,) of class numbers.
+        uncertainty_scores, share: as in `refer`.
+    """
+    ### BEGIN SOLUTION
+    correct = probabilities.argmax(axis=1) == labels
+    return np.delete(correct, refer(uncertainty_scores, share)).mean()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "refer-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+with expect.exercise("Refer to a human", points=3) as exercise:
+    rng = np.random.default_rng()
+
+    with exercise.part("which images", points=1):
+        scores_of_ten = rng.permutation(10) / 10 + rng.uniform(0, 0.05)
+        order = sorted(range(10), key=lambda place: -scores_of_ten[place])
+        expect.equal(
+            refer(scores_of_ten, 0.3),
+            np.array(order[:3]),
+            "the images to hand over of ten, with share=0.3",
+            mistakes={
+                "these are the surest images": np.array(order[::-1][:3]),
+                "the least uncertain of them comes first": np.array(order[:3][::-1]),
+                "these are the scores, not the indices of the images": np.array(
+                    [scores_of_ten[i] for i in order[:3]]
+                ),
+                "these are the images to keep": np.array(order[3:]),
+            },
+            step="np.argsort sorts from small to large.",
+        )
+    ### BEGIN HIDDEN TESTS
+    with exercise.part("how many", points=1):
+        for n, share, number in ((100, 0.29, 29), (40, 0.0, 0), (7, 0.5, 4), (60, 0.07, 4), (30, 0.26, 8)):
+            scores_of_n = rng.permutation(n) / n
+            expected = np.array(sorted(range(n), key=lambda place: -scores_of_n[place])[:number], dtype=int)
+            expect.equal(
+                len(refer(scores_of_n, share)),
+                number,
+                f"the number of images handed over of {n}, with share={share}",
+                mistakes={"the rest of the division was cut off; round it": int(share * n)}
+                if int(share * n) != number
+                else {"the number was rounded up": int(np.ceil(share * n))}
+                if int(np.ceil(share * n)) != number
+                else None,
+                step="round(share * n), with n the number of images.",
+            )
+            expect.equal(
+                np.array(refer(scores_of_n, share), dtype=int), expected, f"the images handed over of {n}"
+            )
+    with exercise.part("the accuracy of the rest", points=1):
+        answers = rng.dirichlet(np.ones(4), size=200)
+        truth = np.where(rng.uniform(size=200) < 0.5, answers.argmax(axis=1), rng.integers(4, size=200))
+        scores_of_all = rng.permutation(200) / 200
+        right = answers.argmax(axis=1) == truth
+        order = np.argsort(scores_of_all)  # surest first
+        while right[order[:150]].mean() in (right.mean(), right[order[150:]].mean()):
+            truth = rng.permutation(truth)
+            right = answers.argmax(axis=1) == truth
+        expect.close(
+            accuracy_of_rest(answers, truth, scores_of_all, 0.25),
+            right[order[:150]].mean(),
+            "the accuracy of the rest of 200 images, with share=0.25",
+            mistakes={
+                "this is the accuracy on the images that were handed over": right[order[150:]].mean(),
+                "this is the accuracy on all images": right.mean(),
+                "the images handed over count as right; leave them out": (right[order[:150]].sum() + 50)
+                / 200,
+                "the images handed over count as wrong; leave them out": right[order[:150]].sum() / 200,
+                "the surest images were handed over": right[order[50:]].mean(),
+            },
+            step="Take out the images that refer names, then compute the accuracy.",
+        )
+        expect.close(
+            accuracy_of_rest(answers, truth, scores_of_all, 0.0), right.mean(), "the accuracy with share=0"
+        )
+    ### END HIDDEN TESTS
+exercise.score
+
+# %% [markdown]
+# ### Experiment: what the network does not know
+#
+# **Predict.** Hand over the 20 % of the test images about which the network is least sure. By how much does
+# its accuracy rise on the rest? Does it matter whether you sort by the plain model's confidence, by MC entropy or
+# by mutual information?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+curves = {"plain, 1 − max probability": [], "MC, entropy": [], "MC, mutual information": []}
+for plain, samples in zip(plain_answers, mc_answers, strict=True):
+    averaged = samples.mean(axis=0)
+    for name, answers, scores_of_images in (
+        ("plain, 1 − max probability", plain, 1 - plain.max(axis=1)),
+        ("MC, entropy", averaged, uncertainty.predictive_entropy(samples)),
+        ("MC, mutual information", averaged, uncertainty.mutual_information(samples)),
+    ):
+        curves[name].append(uncertainty.accuracy_rejection(answers, y_test, scores_of_images))
+plots.show(
+    plots.rejection_curves(curves),
+    alt="Accuracy on the images that are kept over the share that is handed over, for three scores: all rise steeply and lie "
+    "close together.",
+)
+at_fifth = round(0.2 * N_TEST)
+for name, tables in curves.items():
+    found = [table["accuracy"].iloc[at_fifth] for table in tables]
+    print(
+        f"{name}: accuracy of the rest {np.mean(found):.4f} ± {np.std(found, ddof=1):.4f} at 20 % handed over"
+    )
+    runs.record(
+        "rest_accuracy_" + name.replace(", ", "_").replace(" − ", "_").replace(" ", "_").lower(),
+        np.mean(found),
+    )
+print(f"accuracy without handing over: {scores['accuracy'].mean(axis=0).round(4)} (plain, MC)")
+
+# %% [markdown]
+# **Explain.** All curves rise: the network errs mostly where it is unsure, so handing over a fifth of the images
+# makes it several points more accurate on the rest. Before you rank the three scores, compare their distances with
+# the standard deviations. The plain network's largest probability, which costs one pass, is a strong baseline.
+#
+# **Go further.** Which classes are handed over most? Compare with the confusion matrix of Practical 1.
+
+# %% [markdown]
+# ### Experiment: images from elsewhere
+#
+# A classifier of clothes has no answer for a digit but must give one. Three kinds of images from outside:
+# handwritten digits (scikit-learn's, enlarged), uniform noise, and clothes turned by 90 degrees.
+#
+# **Predict.** Which are recognised as foreign by their uncertainty? AUROC is the chance that a foreign image gets
+# a higher score than a test image: 0.5 is guessing, 1 is perfect, and below 0.5 the network is *surer* of the
+# foreign ones.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+N_OUTSIDE = training.budget(full=500, quick=150)
+rng = np.random.default_rng(training.base_seed())
+digits = data.load("digits")
+enlarged = np.pad(np.kron(digits.x_train[:N_OUTSIDE], np.ones((1, 3, 3))), ((0, 0), (2, 2), (2, 2))) * (
+    255 / 16
+)
+outside = {
+    "digits": enlarged,
+    "noise": rng.uniform(0, 255, size=(N_OUTSIDE, 28, 28)),
+    "turned clothes": np.rot90(fashion.x_test[-N_OUTSIDE:], axes=(1, 2)),
+}
+plots.show(
+    plots.image_grid(np.concatenate([images[:5] for images in outside.values()]), columns=5),
+    alt="Five images of each kind from outside: digits, noise, clothes lying on their side.",
+)
+rows = []
+for seed, weights, plain, samples in zip(SEEDS, trained[0.2], plain_answers, mc_answers, strict=True):
+    dropout_mlp.set_weights(weights)
+    inside = {
+        "plain, " + name: score
+        for name, score in uncertainty.ood_scores(plain[np.newaxis]).items()
+        if name != "mutual information"
+    }
+    inside |= {"MC, " + name: score for name, score in uncertainty.ood_scores(samples).items()}
+    for kind, images in outside.items():
+        foreign = standardised(images)
+        of_plain = uncertainty.ood_scores(probabilities_of(dropout_mlp, foreign)[np.newaxis])
+        of_mc = uncertainty.ood_scores(uncertainty.mc_samples(dropout_mlp, foreign, PASSES, seed=seed))
+        there = {
+            f"{way}, {name}": score
+            for way, of in (("plain", of_plain), ("MC", of_mc))
+            for name, score in of.items()
+        }
+        rows += [
+            {"kind": kind, "score": name, "auroc": uncertainty.ood_auroc(inside[name], there[name])}
+            for name in inside
+        ]
+by_score = pd.DataFrame(rows).groupby(["score", "kind"], sort=False)["auroc"]
+table = by_score.mean().unstack(sort=False)
+spread = by_score.std(ddof=1).unstack(sort=False)
+print(f"AUROC, mean ± standard deviation over {len(SEEDS)} seeds")
+print((table.map("{:.3f}".format) + " ± " + spread.map("{:.3f}".format)).to_string())
+for (name, kind), value in by_score.mean().items():
+    label = f"{name}_{kind}".replace(", ", "_").replace(" − ", "_").replace(" ", "_").lower()
+    runs.record(f"auroc_{label}", value)
+
+# %% [markdown]
+# **Explain.** A network can be sure of something that it has never seen: all that a softmax can say is one of its ten
+# classes, and far from the training images the largest number may still win by far. So no score is good for all
+# kinds of foreign images, and a score that serves for noise may fail for clothes that lie on their side. Compare
+# plain and MC line by line with their standard deviations. At the quick budget the mutual information told noise from
+# clothes nearly without fail (AUROC above 0.99), which the plain scores did not; for digits, plain entropy was behind
+# by two or three hundredths, about as much as single seeds differ; and clothes lying on their side were hard for all
+# of them. Does your run agree?
+#
+# **Go further.** Turn the clothes by 0, 15, 30, … 180 degrees (`scipy.ndimage.rotate`) and plot mean entropy and
+# mutual information over the angle. And MNIST's digits instead of scikit-learn's: `data.load("mnist")`.
+
+# %% [markdown]
+# ### Exercise 13: Is it worth a hundred passes? (3 points, in words)
+#
+# A colleague wants to put Monte-Carlo dropout into a product, because "it makes the network know what it does not
+# know". A prediction then costs a hundred passes. In six to nine sentences, from *your* tables and plots above:
+#
+# 1. What did MC dropout do to accuracy, NLL and calibration, and which of these differences are larger than what
+#    the seeds alone would do?
+# 2. For handing over images and for recognising foreign ones: was it better than the plain network's largest
+#    probability, which costs one pass?
+# 3. What do you advise, and which further measurement would you want first?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "worth-it", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# (From a run at the quick budget, three seeds.) Accuracy did not change: MC less plain is +0.005 ± 0.014, less than the
+# standard deviation of this difference over the seeds. The confidence did change: it fell for every seed, by
+# 0.060 ± 0.005. So did NLL (0.474 plain, 0.501 MC; difference 0.026 ± 0.003) and ECE (0.039 and 0.078; difference
+# 0.039 ± 0.002), both for the worse and for every seed: after my short training with dropout the plain network was not
+# too sure, and MC made its probabilities too modest. For a network trained until it is too sure I would expect the
+# opposite.
+#
+# For handing over images the three curves lie close together, and the plain network's largest probability, which costs
+# one pass, is not behind (0.908 of the rest right, entropy 0.900). For foreign images it depends on the kind: with noise
+# the mutual information (AUROC 0.99) is ahead of every plain score (0.88 at best) by several times the spread over the
+# seeds; with digits the gain over the plain entropy is about as large as the spread; turned clothes are hard for all of
+# them, though a little less for the mutual information.
+#
+# For handing over I would not pay a hundredfold cost. To recognise inputs that are no images at all, mutual information
+# is worth a trial. First I would measure on images like those that the product will meet when they change (blurred,
+# darker, from another camera), with five, ten and a hundred passes, and against an ensemble of five networks.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: names what happened to accuracy *and* to at least one of NLL and ECE with figures from the notebook,
+#   and compares the differences with their spread over the seeds. (Half a point for figures without the spread.)
+# - 1 point: compares MC's scores with the plain largest probability in both tasks, as found, without claiming more
+#   than the figures say. (Half a point for one task.)
+# - 1 point: advice that follows from these figures and weighs the cost, and one sensible further measurement (a
+#   longer training, another data set or shift, more seeds, fewer passes, a comparison with ensembles or temperature
+#   scaling). (Half a point for one of the two.)
+#
+# No points lost for advising the opposite, if the figures quoted support it.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## Check your work
+#
+# The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
+# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 13, in
+# words, is read by a person. And the points here are those of the checks that you see; the others follow
+# when your work is graded.)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import selfcheck
+
+selfcheck.report()
+
+# %% [markdown]
+# ## What to take away
+#
+# - $\ell_1$ pushes every weight with the same force and makes many nearly 0; $\ell_2$ pushes in proportion, so
+#   most on the large ones; max-norm cuts what is too long. Keras' $\ell_2$ has no half: its gradient is
+#   $2 \lambda w$.
+# - **Inverted dropout** scales in training, so that nothing is rescaled afterwards. The rate is chosen from several
+#   seeds, and the smaller one wins a tie.
+# - **Monte-Carlo dropout** leaves dropout, *and only dropout*, on at prediction time. `training=True` for the
+#   whole model is a bug as soon as there is batch normalisation.
+# - A dropout layer's random state is its own. Seed the layers, each with another seed.
+# - **Accuracy** does not see probabilities. NLL, Brier score and calibration error do; the last one depends on bins
+#   and is biased upwards.
+# - **Entropy** is all of the uncertainty, **mutual information** the part in which the passes disagree.
+# - Compare with the cheap baseline, over several seeds, and report what you found.
+#
+# ## Papers
+#
+# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov, *Dropout: a simple way to prevent neural
+#   networks from overfitting*, JMLR 15, 2014
+# - Y. Gal, Z. Ghahramani, *Dropout as a Bayesian approximation: representing model uncertainty in deep learning*,
+#   ICML 2016. arXiv:1506.02142
+# - Y. Gal, *Uncertainty in deep learning*, PhD thesis, University of Cambridge, 2016
+# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*, NeurIPS 2017.
+#   arXiv:1706.02515
+# - C. Guo, G. Pleiss, Y. Sun, K. Weinberger, *On calibration of modern neural networks*, ICML 2017. arXiv:1706.04599
+# - M. P. Naeini, G. Cooper, M. Hauskrecht, *Obtaining well calibrated probabilities using Bayesian binning*, AAAI 2015
+# - N. Houlsby, F. Huszár, Z. Ghahramani, M. Lengyel, *Bayesian active learning for classification and preference
+#   learning*, 2011. arXiv:1112.5745
+# - M. Nadeem, J.-D. Zucker, B. Hanczar, *Accuracy-rejection curves for comparing classification methods with a reject
+#   option*, PMLR 8, 2009
+# - D. Hendrycks, K. Gimpel, *A baseline for detecting misclassified and out-of-distribution examples in neural
+#   networks*, ICLR 2017. arXiv:1610.02136
+# - L. Breiman, J. Friedman, R. Olshen, C. Stone, *Classification and regression trees*, 1984
+# - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine
+#   learning algorithms*, 2017. arXiv:1708.07747

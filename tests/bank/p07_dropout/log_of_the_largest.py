@@ -1,0 +1,18 @@
+# title: Uses the largest probability in the NLL
+# kind: misconception
+# fails: scores-test 2/4
+# hint: this uses the largest probability
+
+# %% scores
+def negative_log_likelihood(probabilities, labels):
+    return -np.log(np.maximum(probabilities.max(axis=1), 1e-12)).mean()
+
+
+def calibration_error(probabilities, labels, bins):
+    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    found = []
+    for index in range(bins):
+        inside = (confidence > index / bins) & (confidence <= (index + 1) / bins)
+        if inside.any():
+            found.append((inside.mean(), correct[inside].mean() - confidence[inside].mean()))
+    return sum(w * abs(gap) for w, gap in found)

@@ -1,0 +1,19 @@
+# title: Forgets to replace the activation of the last layer
+# kind: misconception
+# fails: regularised-test 2/3
+# hint: the last layer has ReLU
+
+# %% regularised
+def build_regularised_mlp(sizes, regulariser, constraint):
+    Layer = partial(
+        keras.layers.Dense,
+        activation="relu",
+        kernel_initializer="he_normal",
+        kernel_regularizer=regulariser,
+        kernel_constraint=constraint,
+    )
+    layers = [keras.Input((sizes[0],))]
+    for units in sizes[1:-1]:
+        layers.append(Layer(units))
+    layers.append(Layer(sizes[-1]))
+    return keras.Sequential(layers)

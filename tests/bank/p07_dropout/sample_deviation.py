@@ -1,0 +1,14 @@
+# title: Divides by the passes less one
+# kind: misconception
+# fails: mc-predict-test 2/3
+# hint: less one
+
+# %% mc-predict
+def mc_predict(model, images, passes, seed):
+    for index, layer in enumerate(model.layers):
+        if hasattr(layer, "seed_generator"):
+            layer.seed_generator.state.assign([seed + index, 0])
+    samples = []
+    for _ in range(passes):
+        samples.append(keras.ops.convert_to_numpy(model(images)))
+    return np.mean(samples, axis=0), np.std(samples, axis=0, ddof=1)
