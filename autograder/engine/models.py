@@ -294,11 +294,15 @@ def set_weights(model: Any, nodes: Any, decoder: Any) -> None:
 
 def set_compile_config(model: Any, config: Any) -> None:
     """Compile a model as another was compiled; leave it alone where that cannot be done."""
+    import keras
+
     if type(config) is not dict:
         return
     try:
         check(config)
-        model.compile_from_config(config)
+        # as the author of the cell compiled it: `compile_from_config` would build the optimiser too, for the
+        # layers that are trainable now, and refuse to train those that are unfrozen later
+        model.compile(**keras.saving.deserialize_keras_object(config, custom_objects={}, safe_mode=True))
     except Exception:
         return
 

@@ -785,7 +785,7 @@ with expect.exercise("Put together", points=3) as exercise:
         if not tried:
             model = trained_model()
             before = [array.copy() for array in model.get_weights()]
-            tuned = transfer(model, 2, inputs, targets, 1, 2, 0.2).get_weights()
+            tuned = transfer(model, 2, inputs, targets, 1, 1, 0.2).get_weights()
             tried.extend([before, model.get_weights(), tuned])
         return tried
 
@@ -802,7 +802,7 @@ with expect.exercise("Put together", points=3) as exercise:
         before, _, tuned = both_phases()
         expect.true(
             bool(np.abs(tuned[0] - before[0]).max() > 1e-5),
-            "the trunk moved in two epochs of fine-tuning",
+            "the trunk moved in an epoch of fine-tuning",
             cause="the network was not fine-tuned, or not compiled again after unfreezing",
             step="After train_head, call fine_tune, which sets trainable and then compiles.",
         )
