@@ -2448,12 +2448,12 @@ best_model = keras.Sequential(
     ]
 )
 best_model.compile(
-    optimizer=keras.optimizers.SGD(learning_rate=0.03),
+    optimizer=keras.optimizers.SGD(learning_rate=0.01),
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
     steps_per_execution=100,
 )
-best_model.fit(x_train, y_train, epochs=3, callbacks=[training.Progress()], verbose=0)
+best_model.fit(x_train, y_train, epochs=4, callbacks=[training.Progress()], verbose=0)
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "train-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
