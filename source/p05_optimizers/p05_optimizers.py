@@ -1005,9 +1005,9 @@ runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 # **See.** Every optimiser has a range of learning rates that suits it, and the ranges are far apart: where Adam
 # is at its best, SGD has hardly begun.
 #
-# **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight differ by more
-# than 0.3 in accuracy. With the best learning rate for each, the difference shrinks to less than 0.1. Most of what
-# looks like a difference between optimisers is one between learning rates: SGD's step is the gradient itself,
+# **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight are far apart: at
+# the quick budget by more than 0.3 in accuracy. With the best learning rate for each, the difference shrinks, there
+# to less than 0.1. Most of what looks like a difference between optimisers is one between learning rates: SGD's step is the gradient itself,
 # Adam's is the gradient divided by its size, so the same number means another length of step. What is left of the
 # difference has the size of a few standard deviations over seeds, and depends on the number of epochs too.
 #

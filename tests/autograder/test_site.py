@@ -157,6 +157,14 @@ def test_guides_may_show_markers_and_headers(course, tmp_path):
     assert list(leak_problems(course.root, tmp_path)) == []
 
 
+def test_signatures_of_course_utils_are_no_leak_but_what_it_says_is_searched(course, tmp_path):
+    signature = '<dl><dt class="sig">return total_of_both</dt><dd>{}</dd></dl>'
+    (tmp_path / "api.html").write_text(signature.format("Adds."))
+    assert list(leak_problems(course.root, tmp_path)) == []
+    (tmp_path / "api.html").write_text(signature.format("<pre>return total_of_both</pre>"))
+    assert len(list(leak_problems(course.root, tmp_path))) == 1
+
+
 def test_text_that_lost_its_markup_on_the_way_is_no_leak(course, checkout, tmp_path):
     """The assignment's text says in Markdown what a line of the solution says in Python."""
     text = checkout / "source" / "toy" / "toy.py"
