@@ -89,7 +89,7 @@ def bench_fit(root: Path, repetitions: int, console: Console, images: int | None
                 recipe.difference = max(recipe.difference, *map(float, differences))
     console.print(_as_table(recipes, len(x)))
     console.print(
-        f"{_machine()}; {repetitions} timed epochs of each, in turn; "
+        f"{machine()}; {repetitions} timed epochs of each, in turn; "
         "difference: of any weight or loss after any epoch."
     )
     for recipe in recipes:
@@ -185,7 +185,8 @@ def _as_table(recipes: list[Recipe], n: int) -> Table:
     return table
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What measured: the processor, its cores, and the versions of Python, TensorFlow and Keras."""
     import keras
     import tensorflow as tf
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import binomtest
 
-from autograder.bench import _machine
+from autograder.bench import machine
 from course_utils.ensembles import Adam, Ensemble
 
 # the study of Lu et al., Dying ReLU and initialization, arXiv:1903.06733: ten layers, nine of them hidden
@@ -128,7 +128,7 @@ def bench_ensembles(
     work = plain.cpu_of(members) / ensemble.cpu_of(members)
     console.print(
         f"{members:,} networks at once train {ratio:,.0f} times as fast as one by one with plain fit, which "
-        f"takes {work:,.0f} times the processor's time. {_machine()}; medians of {repetitions} trainings of "
+        f"takes {work:,.0f} times the processor's time. {machine()}; medians of {repetitions} trainings of "
         "each way, in turn."
     )
     collapses = [
@@ -140,7 +140,7 @@ def bench_ensembles(
     console.print(_collapses_table(collapses))
     if json_file:
         figures = {
-            "machine": _machine(),
+            "machine": machine(),
             "members": members,
             "epochs": epochs,
             "ways": [

@@ -12,15 +12,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder.bench import _machine
+from autograder.bench import machine
 from course_utils import uncertainty
 
 # the network of P07: dropout before each layer
 SIZES, RATE = (784, 300, 100, 10), 0.2
 IMAGES = (1, 100)
-AGREEMENT = (
-    5  # standard errors that mean probabilities may be apart, in the root mean square over all of them
-)
+# standard errors that mean probabilities may be apart, in the root mean square over all of them
+AGREEMENT = 5
 
 
 @dataclass
@@ -102,10 +101,10 @@ def bench_uncertainty(
             f"{once.images:,} images: {passes} passes in one call are "
             f"{called.median / once.median:.1f} times as fast as {passes} calls."
         )
-    console.print(f"{_machine()}; medians of {repetitions} runs of each way, in turn.")
+    console.print(f"{machine()}; medians of {repetitions} runs of each way, in turn.")
     if json_file:
         figures = {
-            "machine": _machine(),
+            "machine": machine(),
             "passes": passes,
             "ways": [
                 {"name": way.name, "images": way.images, "wall_seconds": way.wall, "cpu_seconds": way.cpu}

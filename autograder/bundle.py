@@ -18,7 +18,7 @@ from autograder.check import problems
 from autograder.elsewhere import add_install_cell, badges, repository
 from autograder.errors import PracticalsError
 from autograder.grading.exercises import first_heading
-from autograder.leaks import bank_lines, leaks_in, secrets_and_public, squeezed, stubs
+from autograder.leaks import course_secrets, leaks_in, squeezed
 from autograder.notebooks import read_notebook, read_text
 from autograder.paths import practical_names, source_text, writable
 from autograder.release import course_config
@@ -192,17 +192,10 @@ def _leaks(root: Path, contents: dict[str, bytes]) -> list[str]:
     A line that a solution and course_utils have in common (`import math`) is no leak; a passage is.
     """
     config = course_config(root)
-    secrets: dict[str, str] = {}
-    passages: dict[str, str] = {}
-    public = [stubs(config)]
-    for name in practical_names(root):
-        hidden, visible = secrets_and_public(read_text(source_text(root, name)), config)
-        public.append(visible)
-        for lines in (hidden, bank_lines(root / "tests" / "bank" / name)):
-            lines = {line: where if name in where else f"{where} of {name}" for line, where in lines.items()}
-            secrets |= lines
-            passages |= _passages(lines)
-    searched = "\n".join(public)
+    texts = {name: read_text(source_text(root, name)) for name in practical_names(root)}
+    by_place, public = course_secrets(root, texts, config)
+    secrets = {line: where for lines in by_place for line, where in lines.items()}
+    passages = {text: where for lines in by_place for text, where in _passages(lines).items()}
     found = []
     for path, content in contents.items():
         if path.startswith("course_utils/"):
@@ -210,7 +203,7 @@ def _leaks(root: Path, contents: dict[str, bytes]) -> list[str]:
             places = {where for passage, where in passages.items() if passage in text}
             found += [f"{path} holds a passage of {where}" for where in sorted(places)]
         else:
-            found += [f"{path} holds {leak}" for leak in leaks_in(content, secrets, searched, config)]
+            found += [f"{path} holds {leak}" for leak in leaks_in(content, secrets, public, config)]
     return found
 
 

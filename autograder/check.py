@@ -9,7 +9,7 @@ from traitlets.config import Config
 
 from autograder.build import prepared, require_full_marks, require_small, serialised, with_outputs
 from autograder.errors import PracticalsError
-from autograder.leaks import bank_lines, leaks_in, secrets_and_public, stubs
+from autograder.leaks import course_secrets, leaks_in
 from autograder.notebooks import describe, inputs_digest, outputs_digest, read_notebook, read_text
 from autograder.pairing import Edited, differing_cells, edited
 from autograder.paths import practical_names, source_text
@@ -159,18 +159,13 @@ def _strays(root: Path) -> Iterator[Problem]:
 def _leaks(
     root: Path, chosen: list[str], texts: dict[str, NotebookNode], config: Config
 ) -> Iterator[Problem]:
-    secrets: dict[str, str] = {}
-    public = [stubs(config)]
-    for name, text in texts.items():
-        of_cells, visible = secrets_and_public(text, config)
-        public.append(visible)
-        secrets |= {line: f"{where} of source/{name}/{name}.py" for line, where in of_cells.items()}
-        secrets |= bank_lines(root / "tests" / "bank" / name)
+    found, public = course_secrets(root, texts, config, place="source/{name}/{name}.py")
+    secrets = {line: where for lines in found for line, where in lines.items()}
     others = [name for name in texts if name not in chosen]
     for path in _files(root / "release", left_behind=True):
         if path.relative_to(root / "release").parts[0] in others:
             continue
-        for leak in leaks_in(path.read_bytes(), secrets, "\n".join(public), config):
+        for leak in leaks_in(path.read_bytes(), secrets, public, config):
             yield Problem(
                 _relative(root, path),
                 f"students must not see what it holds: {leak}",

@@ -68,6 +68,31 @@ def bank_lines(folder: Path) -> dict[str, str]:
     }
 
 
+def course_secrets(
+    root: Path, texts: dict[str, NotebookNode], config: Config, place: str = "{name}"
+) -> tuple[list[dict[str, str]], str]:
+    """All lines of a course that students must not see, and all that they may.
+
+    Args:
+        root: the checkout.
+        texts: by practical, its source notebook, inputs as in the text.
+        config: the course's nbgrader configuration.
+        place: how a practical is called where one of its cells is named.
+
+    Returns:
+        secrets: for each practical the lines of its cells, then those of its bank: squeezed line → where.
+        public: the squeezed public parts of all sources, stubs included.
+    """
+    secrets: list[dict[str, str]] = []
+    public = [stubs(config)]
+    for name, text in texts.items():
+        of_cells, visible = secrets_and_public(text, config)
+        public.append(visible)
+        secrets.append({line: f"{where} of {place.format(name=name)}" for line, where in of_cells.items()})
+        secrets.append(bank_lines(root / "tests" / "bank" / name))
+    return secrets, "\n".join(public)
+
+
 def leaks_in(content: bytes, secrets: dict[str, str], public: str, config: Config) -> list[str]:
     """What a released file holds that it must not, one phrase each.
 

@@ -183,12 +183,17 @@ def syntax(cell: NotebookNode, index: int) -> ast.Module:
         PracticalsError: the cell is not Python.
     """
     try:
-        return ast.parse(TransformerManager().transform_cell(cell.source))
+        return parsed(cell.source)
     except SyntaxError as error:
         raise PracticalsError(
             f"{describe(cell, index)} is not Python: {error.msg}, line {error.lineno} of the cell",
             "Mend the cell",
         ) from error
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a code cell's source, as `syntax`; raises SyntaxError."""
+    return ast.parse(TransformerManager().transform_cell(source))
 
 
 def digest(value: Iterable) -> str:

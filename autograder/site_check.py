@@ -7,7 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 
-from autograder.leaks import SHORTEST_SECRET, bank_lines, leaks_in, markers, secrets_and_public, stubs
+from autograder.leaks import SHORTEST_SECRET, course_secrets, leaks_in, markers
 from autograder.notebooks import read_text
 from autograder.paths import practical_names, source_text
 from autograder.release import course_config
@@ -79,17 +79,12 @@ def leak_problems(root: Path, folder: Path) -> Iterator[str]:
         one phrase each.
     """
     config = course_config(root)
-    secrets: dict[str, str] = {}
-    public = [stubs(config)]
-    for name in practical_names(root):
-        of_cells, visible = secrets_and_public(read_text(source_text(root, name)), config)
-        public.append(visible)
-        secrets |= {line: f"{where} of {name}" for line, where in of_cells.items()}
-        secrets |= bank_lines(root / "tests" / "bank" / name)
-    secrets = _not_public(secrets, "\n".join(public))
+    texts = {name: read_text(source_text(root, name)) for name in practical_names(root)}
+    found, public = course_secrets(root, texts, config)
+    secrets = _not_public({line: where for lines in found for line, where in lines.items()}, public)
     rendered = _not_public(
         {line.translate(MARKUP): where for line, where in secrets.items()},
-        "\n".join(public).translate(MARKUP),
+        public.translate(MARKUP),
     )
     # guides show what markers and the headers of the bank's files look like
     explained = {line: where for line, where in rendered.items() if not line.startswith("#")}

@@ -321,7 +321,7 @@ def calibration_bins(probabilities, labels, bins=15, equal="width"):
 
 
 def calibration_error(probabilities, labels, bins=15, equal="width"):
-    """The expected calibration error (ECE): the mean gap of accuracy and confidence over bins, by their counts.
+    """The expected calibration error (ECE): the mean gap of accuracy and confidence over bins, by count.
 
     Naeini, Cooper, Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning, AAAI 2015.
     It is biased upwards: chance separates accuracy and confidence in each bin, the more so the fewer inputs.

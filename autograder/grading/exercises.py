@@ -2,12 +2,12 @@
 
 import ast
 import re
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade
 
-from autograder.errors import PracticalsError
-from autograder.notebooks import grade_id, is_test, syntax
+from autograder.notebooks import grade_id, is_test, parsed
 
 NUMBER = re.compile(r"^exercise\s+\d+\w?\s*[:.–-]\s*", re.IGNORECASE)
 POINTS = re.compile(r"\s*\(\d+(\.\d+)?\s+points?\b[^()]*\)$", re.IGNORECASE)
@@ -22,9 +22,9 @@ def exercise_titles(notebook: NotebookNode) -> dict[str, str]:
     """
     titles = {}
     heading = ""
-    for index, cell in enumerate(notebook.cells):
+    for cell in notebook.cells:
         if is_grade(cell):
-            titles[grade_id(cell)] = _title_in(cell, index) or heading or grade_id(cell)
+            titles[grade_id(cell)] = (is_test(cell) and _title_in(cell.source)) or heading or grade_id(cell)
         elif cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
             heading = POINTS.sub("", NUMBER.sub("", re.sub(r"[*_`]", "", found[-1])))
     return titles
@@ -36,13 +36,12 @@ def first_heading(notebook: NotebookNode) -> str | None:
     return next((headings[0] for headings in found if headings), None)
 
 
-def _title_in(cell: NotebookNode, index: int) -> str | None:
+@lru_cache(maxsize=256)  # a class has the same test cells in every notebook
+def _title_in(source: str) -> str | None:
     """The title that a test cell gives its exercise."""
-    if not is_test(cell):
-        return None
     try:
-        tree = syntax(cell, index)
-    except PracticalsError:
+        tree = parsed(source)
+    except SyntaxError:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "exercise" and node.args:
