@@ -65,7 +65,8 @@ def image_grid(images, titles=None, columns=10):
     lines = [text.split("\n") for text in titles] if titles is not None else []
     title_lines = max((len(text) for text in lines), default=0)
     longest = max((len(line) for text in lines for line in text), default=0)  # characters
-    figure = _figure(max(0.95, 0.08 * longest) * columns, (0.95 + 0.17 * title_lines) * rows)
+    height, width = (max(0.95, pixels / 90) for pixels in images.shape[1:3])  # inches
+    figure = _figure(max(width, 0.08 * longest) * columns, (height + 0.17 * title_lines) * rows)
     axes = figure.subplots(rows, columns, squeeze=False)
     for index, axis in enumerate(axes.flat):
         axis.set_axis_off()
