@@ -257,8 +257,8 @@ def _digits():
 # --- places in the network ----------------------------------------------------------------------------------
 
 
-class _Unreachable(Exception):
-    """A fetch that failed; the message says why."""
+class Unreachable(Exception):
+    """A download that failed; the message says why."""
 
 
 def _fetch(name):
@@ -270,7 +270,7 @@ def _fetch(name):
     for words, fetch in ways.items():
         try:
             fetch(name)
-        except (_Unreachable, OSError) as error:
+        except (Unreachable, OSError) as error:
             looked_at.append(f"{words}: {error}")
         else:
             place = _Place(name, f"{words}, now in Keras' cache", _cache_path(name))
@@ -291,31 +291,48 @@ def _fetch(name):
 def _fetch_with_keras(name):
     import keras  # here: it takes seconds, and most loads do without it
 
-    failures = []
+    download(getattr(keras.datasets, name).load_data, _cache_path(name).parent)
 
-    def download():
+
+def download(fetch, folder):
+    """Call a function of Keras that downloads; give up when nothing has arrived for 15 seconds.
+
+    Args:
+        fetch: a function without arguments.
+        folder: the folder that grows while it downloads, a `pathlib.Path`.
+
+    Returns:
+        What `fetch` returned.
+
+    Raises:
+        Unreachable: it failed, or nothing arrived.
+    """
+    results, failures = [], []
+
+    def run():
         try:
-            getattr(keras.datasets, name).load_data()
+            results.append(fetch())
         except Exception as error:
             failures.append(error)
 
     # Keras sets no time limit. With this one it ends and removes the part of a file that it has; the
     # thread is left behind only where looking up the host hangs.
-    thread = threading.Thread(target=download, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:
         thread.start()
-        _wait(lambda: not thread.is_alive(), _cache_path(name).parent, PATIENCE + LOOKUP_PATIENCE)
+        _wait(lambda: not thread.is_alive(), folder, PATIENCE + LOOKUP_PATIENCE)
     finally:
         socket.setdefaulttimeout(usual)
     if failures:
-        raise _Unreachable(" ".join(str(failures[0]).split()) or type(failures[0]).__name__)
+        raise Unreachable(" ".join(str(failures[0]).split()) or type(failures[0]).__name__)
+    return results[0]
 
 
 def _fetch_debian_package(name):
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise _Unreachable("there is no apt-get on this machine")
+        raise Unreachable("there is no apt-get on this machine")
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         (scratch / "lists" / "partial").mkdir(parents=True)
@@ -365,7 +382,7 @@ def _run(command, folder):
             messages.seek(0)
             said = messages.read().split("\n")
             reason = next((line for line in said if line.startswith("E:")), f"status {process.returncode}")
-            raise _Unreachable(f"{command[0]} failed ({reason})")
+            raise Unreachable(f"{command[0]} failed ({reason})")
 
 
 def _wait(finished, folder, patience):
@@ -376,7 +393,7 @@ def _wait(finished, folder, patience):
         if now != size:
             size, since = now, time.monotonic()
         elif time.monotonic() - since > patience:
-            raise _Unreachable(f"nothing arrived for {patience} seconds")
+            raise Unreachable(f"nothing arrived for {patience} seconds")
         time.sleep(0.1)
 
 

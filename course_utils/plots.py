@@ -65,7 +65,8 @@ def image_grid(images, titles=None, columns=10):
     lines = [text.split("\n") for text in titles] if titles is not None else []
     title_lines = max((len(text) for text in lines), default=0)
     longest = max((len(line) for text in lines for line in text), default=0)  # characters
-    figure = _figure(max(0.95, 0.08 * longest) * columns, (0.95 + 0.17 * title_lines) * rows)
+    height, width = (max(0.95, pixels / 90) for pixels in images.shape[1:3])  # inches
+    figure = _figure(max(width, 0.08 * longest) * columns, (height + 0.17 * title_lines) * rows)
     axes = figure.subplots(rows, columns, squeeze=False)
     for index, axis in enumerate(axes.flat):
         axis.set_axis_off()
@@ -582,6 +583,37 @@ def _contours(axis, title, loss, paths):
     )
     axis.set_title(title)
     _tidy(axis)
+
+
+# --- comparisons over seeds ---------------------------------------------------------------------------------
+
+
+def paired_differences(differences, intervals, xlabel):
+    """Differences of paired results, one point a seed, with mean and interval, a panel for each comparison.
+
+    Args:
+        differences: a dict from a comparison's name to its differences, (n,).
+        intervals: a dict from the same names to the lower and upper end of the mean's interval.
+        xlabel: what the differences are, with their unit.
+    """
+    figure = _figure(7, 1.1 * len(differences) + 0.8)
+    panels = figure.subplots(len(differences), 1, squeeze=False)[:, 0]
+    for axis, (name, values) in zip(panels, differences.items(), strict=True):
+        values = np.sort(np.asarray(values, dtype=float))
+        # points go up and down in turn, so that neighbours do not hide each other
+        axis.scatter(values, np.arange(len(values)) % 5, s=14, color=SKY, label="one seed")
+        low, high = intervals[name]
+        axis.plot([low, high], [-2, -2], color=VERMILION, linewidth=3, label="interval of the mean")
+        axis.plot([values.mean()], [-2], "o", color=BLACK, markersize=5, label="mean")
+        axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--")
+        axis.set_ylim(-3.5, 5.5)
+        axis.set_yticks([])
+        axis.set_title(name, fontsize=10, loc="left")
+        _tidy(axis)
+        axis.spines["left"].set_visible(False)
+    panels[-1].set_xlabel(xlabel)
+    panels[0].legend(frameon=False, **_BESIDE)
+    return figure
 
 
 # --- weights, probabilities and their reliability -----------------------------------------------------------

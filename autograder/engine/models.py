@@ -6,7 +6,9 @@ it. What cannot be rebuilt so stays in the student's process.
 """
 
 import functools
+import re
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ KINDS = ("model", "keras", "history", "tensor")
 MAX_CONFIG_NODES = 100_000
 MAX_CONFIG_INTEGER = 2**24  # units of a layer, not bytes: a larger one is a memory bomb
 MAX_CONFIG_TEXT = 20_000
+NUMBERED = re.compile(r"(.*?)(?:_(\d{1,9}))?", re.DOTALL)  # a name that Keras gave, such as dense_3
+MOST_COUNTED = 100_000  # names that one model may use up
 
 LAYERS = """
 Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveMaxPooling1D
@@ -221,6 +225,8 @@ def decode(node: dict, decoder: Any) -> Any:
     result = _built(node.get("config"))
     if isinstance(result, keras.Model) is not (node["t"] == "model"):
         raise ModelRefused("a model that is none")
+    if isinstance(result, keras.Layer):
+        _use_up(_names(result))
     weights = node.get("weights")
     if isinstance(result, keras.Layer) and weights:
         set_weights(result, weights, decoder)
@@ -247,6 +253,28 @@ def _built(config: Any) -> Any:
         ) from None
 
 
+def _names(layer: Any) -> Iterator[str]:
+    """The name of a layer or model, and those of the layers in it."""
+    yield layer.name
+    for inner in getattr(layer, "layers", ()):
+        yield from _names(inner)
+
+
+def _use_up(names: Iterable[str]) -> None:
+    """Let Keras give none of these names to a layer that is made here later, as where the model was made.
+
+    A model whose layers have the same name twice cannot be built. Keras counts the names it gave, such as
+    `dense_3`, and `get_uid` counts on.
+    """
+    import keras
+
+    left = MOST_COUNTED
+    for name in names:
+        base, number = NUMBERED.fullmatch(name).groups(default="0")
+        while left and keras.backend.get_uid(base) <= int(number):
+            left -= 1
+
+
 def set_weights(model: Any, nodes: Any, decoder: Any) -> None:
     """Give a model the weights that arrived.
 
@@ -266,11 +294,15 @@ def set_weights(model: Any, nodes: Any, decoder: Any) -> None:
 
 def set_compile_config(model: Any, config: Any) -> None:
     """Compile a model as another was compiled; leave it alone where that cannot be done."""
+    import keras
+
     if type(config) is not dict:
         return
     try:
         check(config)
-        model.compile_from_config(config)
+        # as the author of the cell compiled it: `compile_from_config` would build the optimiser too, for the
+        # layers that are trainable now, and refuse to train those that are unfrozen later
+        model.compile(**keras.saving.deserialize_keras_object(config, custom_objects={}, safe_mode=True))
     except Exception:
         return
 

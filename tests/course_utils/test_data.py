@@ -231,7 +231,7 @@ def test_a_download_that_stops_halfway_leaves_nothing_behind(empty_machine, monk
         monkeypatch.setattr(keras_module, "get_file", get_from_here)
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         monkeypatch.setattr(data, "PATIENCE", 1)
-        with pytest.raises(data._Unreachable, match="timed out"):
+        with pytest.raises(data.Unreachable, match="timed out"):
             data._fetch_with_keras("fashion_mnist")
         given_up.set()
     assert cache.is_dir()

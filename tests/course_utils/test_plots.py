@@ -303,6 +303,24 @@ def test_every_network_gets_a_panel_with_its_probabilities():
         assert sum(len(drawn.get_offsets()) for drawn in axis.collections if drawn.get_label() in "01") == 30
 
 
+# --- comparisons over seeds ---------------------------------------------------------------------------------
+
+
+def test_paired_differences_draws_every_seed_and_the_interval():
+    differences = {"tuned − scratch": [0.02, -0.01, 0.03], "frozen − scratch": [-0.2, -0.1, 0.0]}
+    intervals = {"tuned − scratch": (0.0, 0.03), "frozen − scratch": (-0.15, -0.05)}
+    figure = plots.paired_differences(differences, intervals, "difference in accuracy")
+    assert figure.axes[-1].get_xlabel() == "difference in accuracy"
+    for axis, name in zip(figure.axes, differences, strict=True):
+        assert axis.get_title(loc="left") == name
+        assert sorted(axis.collections[0].get_offsets()[:, 0]) == sorted(differences[name])
+        assert tuple(axis.lines[0].get_xdata()) == intervals[name]
+        assert axis.lines[1].get_xdata() == pytest.approx([np.mean(differences[name])])
+    figure.draw_without_rendering()
+    page, tight = figure.bbox_inches, figure.get_tightbbox().padded(-0.01)
+    assert page.x0 <= tight.x0 <= tight.x1 <= page.x1
+
+
 # --- weights, probabilities and their reliability -----------------------------------------------------------
 
 

@@ -90,6 +90,40 @@ small = np.ones(3); double(small); assert (small == 2).all()
     assert pair([student], ["build", "train", "double"], test) == "'passed'"
 
 
+def test_layers_made_after_a_model_arrived_have_names_that_it_has_not(pair):
+    """Keras numbers its names in each process, and refuses a model that has one of them twice."""
+    student = """
+import keras
+def with_new_head(model, n_layers):
+    return keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers[:n_layers], keras.layers.Dense(2)])
+def small():
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+"""
+    test = """
+given = keras.Sequential([keras.Input((4,)), *[keras.layers.Dense(3) for _ in range(5)]])
+counts = [with_new_head(given, n).count_params() for n in (1, 3, 5)]
+own = keras.Sequential([keras.Input((4,)), *small().layers, keras.layers.Dense(2)])
+counts, own.count_params()
+"""
+    assert pair([student], ["with_new_head", "small"], test) == "([23, 47, 71], 23)"
+
+
+def test_a_model_that_arrived_trains_what_is_unfrozen_there(pair):
+    """Its optimiser must not be built for the layers that were trainable where it was compiled."""
+    student = """
+def unfrozen_and_trained(model, x, y):
+    model.layers[0].trainable = True
+    model.fit(x, y, verbose=0)
+    return len(model.trainable_weights)
+"""
+    test = """
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, trainable=False), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+unfrozen_and_trained(model, np.ones((4, 2)), np.ones((4, 1)))
+"""
+    assert pair([student], ["unfrozen_and_trained"], test) == "4"
+
+
 def test_exceptions_keep_their_class_message_and_the_students_line(pair):
     student = """
 class Own(ValueError): pass

@@ -1,0 +1,14 @@
+# title: Builds on the given model's own layers
+# kind: misconception
+# fails: transfer-test 2/3
+# hint: shares layers with the given model
+
+# %% transfer
+def transfer(model, n_layers, x, y, head_epochs, tune_epochs, learning_rate):
+    network = keras.Sequential(
+        [keras.Input(shape=model.input_shape[1:]), *model.layers[:n_layers], keras.layers.Dense(1)]
+    )
+    train_head(network, x, y, learning_rate, head_epochs)
+    if tune_epochs > 0:
+        fine_tune(network, x, y, learning_rate, tune_epochs)
+    return network

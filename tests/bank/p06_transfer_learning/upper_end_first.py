@@ -1,0 +1,15 @@
+# title: Returns the upper end first
+# kind: misconception
+# fails: paired-test 1/4
+# hint: the upper end comes first
+
+# %% paired
+def paired_interval(a, b, level=0.95):
+    a, b = np.asarray(a), np.asarray(b)
+    difference, n = a - b, len(a)
+    half = stats.t.ppf((1 + level) / 2, n - 1) * difference.std(ddof=1) / np.sqrt(n)
+    return difference.mean() + half, difference.mean() - half
+
+
+def share_of_wins(a, b):
+    return np.mean(np.asarray(a) > np.asarray(b))
