@@ -16,6 +16,7 @@ import symtable
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -46,20 +47,27 @@ class Plan:
     definitions: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Statement:
-    """A statement of a given cell that only needs what is the course's."""
+    """A statement of a given cell."""
 
-    index: int
-    tree: ast.Module
-    stores: set[str]
-    loads: set[str]
+    code: str
+    stores: frozenset[str]
+    loads: frozenset[str]
+    functions_use: frozenset[str]
     is_import: bool
     is_bare: bool  # an expression by itself: it matters only by what it does to objects
 
-    @property
-    def code(self) -> str:
-        return ast.unparse(self.tree)
+
+@dataclass(frozen=True)
+class _TestCell:
+    """What a test cell needs from outside, and what it leaves to later ones."""
+
+    free: frozenset[str]
+    stores: frozenset[str]
+    imports: frozenset[str]
+    functions_use: frozenset[str]
+    definitions: str
 
 
 def stored_names(source: str) -> set[str]:
@@ -79,39 +87,38 @@ def plan(notebook: NotebookNode, references: dict[str, set[str]] | None = None) 
     made = Plan()
     course: set[str] = set()  # names that are the course's at this point
     imported: set[str] = set()
-    given: list[_Statement] = []
+    given: list[tuple[int, _Statement]] = []  # those that only need what is the course's, with their cells
     carried: set[str] = set()  # what functions of the course use when they are called later
     wanted: set[str] = set()
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or EXPERIMENT in cell.metadata.get("tags", []):
             continue
-        tree = _tree(cell.source)
-        if tree is None:
-            continue
         if is_test(cell):
-            used = _free(tree) | carried
+            if (test := _test_cell(cell.source)) is None:
+                continue
+            used = test.free | carried
             wanted |= used
             made.names[index] = sorted(used - course - PYTHONS)
-            course |= _stores(tree)
-            imported |= _imports(tree)
-            carried |= _used_by_functions(tree)
-            made.definitions[index] = _definitions(tree)
+            course |= test.stores
+            imported |= test.imports
+            carried |= test.functions_use
+            made.definitions[index] = test.definitions
         elif _is_students(cell):
-            taken = _stores(tree) - imported
+            taken = stored_names(cell.source) - imported
             if references is not None:
                 taken -= course - references.get(grade_id(cell), set())
             course -= taken
         else:
-            for statement in _statements(index, tree):
+            for statement in _statements(cell.source):
                 imported |= statement.stores if statement.is_import else set()
                 if statement.is_import or statement.loads <= course | PYTHONS:
-                    given.append(statement)
+                    given.append((index, statement))
                     course |= statement.stores
-                    carried |= _used_by_functions(statement.tree)
+                    carried |= statement.functions_use
                 else:
                     course -= statement.stores - imported
-    for statement in _needed(given, wanted, imported):
-        made.beside[statement.index] = made.beside.get(statement.index, "") + statement.code + "\n"
+    for index, statement in _needed(given, wanted, imported):
+        made.beside[index] = made.beside.get(index, "") + statement.code + "\n"
     return made
 
 
@@ -120,19 +127,21 @@ def _is_students(cell: NotebookNode) -> bool:
     return bool(settings.get("solution")) or bool(cell.metadata.get("practicals", {}).get(STUDENT_CELL))
 
 
-def _needed(given: list[_Statement], wanted: set[str], imported: set[str]) -> list[_Statement]:
+def _needed(
+    given: list[tuple[int, _Statement]], wanted: set[str], imported: set[str]
+) -> list[tuple[int, _Statement]]:
     """The statements that tests need, directly or through others, in their order."""
     chosen: set[int] = set()
     wanted = set(wanted)
     while True:
         before = len(chosen)
-        for number, statement in enumerate(given):
+        for number, (_, statement) in enumerate(given):
             changes = statement.loads & wanted - imported if statement.is_bare else statement.stores & wanted
             if changes or "*" in statement.stores:
                 chosen.add(number)
                 wanted |= statement.loads
         if len(chosen) == before:
-            return [statement for number, statement in enumerate(given) if number in chosen]
+            return [one for number, one in enumerate(given) if number in chosen]
 
 
 def _tree(source: str) -> ast.Module | None:
@@ -147,14 +156,43 @@ def _tree(source: str) -> ast.Module | None:
         return None
 
 
-def _statements(index: int, tree: ast.Module) -> Iterator[_Statement]:
-    for node in tree.body:
+@lru_cache(maxsize=256)  # a class has the same given cells and test cells in every notebook
+def _statements(source: str) -> tuple[_Statement, ...]:
+    """The statements of a given cell; none if it is not Python."""
+    tree = _tree(source)
+    found = []
+    for node in tree.body if tree else ():
         is_import = isinstance(node, ast.Import | ast.ImportFrom)
         module = ast.Module([node], [])
         loads = _loads(module)
         if not is_import and "get_ipython" in loads:  # a magic: it shows something, or asks for a package
             continue
-        yield _Statement(index, module, _stores(module), loads, is_import, isinstance(node, ast.Expr))
+        found.append(
+            _Statement(
+                code=ast.unparse(module),
+                stores=frozenset(_stores(module)),
+                loads=frozenset(loads),
+                functions_use=frozenset(_used_by_functions(module)),
+                is_import=is_import,
+                is_bare=isinstance(node, ast.Expr),
+            )
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _test_cell(source: str) -> _TestCell | None:
+    """What `plan` needs to know of a test cell; None if it is not Python."""
+    tree = _tree(source)
+    if tree is None:
+        return None
+    return _TestCell(
+        free=frozenset(_free(tree)),
+        stores=frozenset(_stores(tree)),
+        imports=frozenset(_imports(tree)),
+        functions_use=frozenset(_used_by_functions(tree)),
+        definitions=_definitions(tree),
+    )
 
 
 def _definitions(tree: ast.Module) -> str:
