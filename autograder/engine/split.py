@@ -169,8 +169,9 @@ def close_parents() -> None:
 
 def data_folder() -> Path | None:
     """The folder of data sets that kernels may read: COURSE_DATA_DIR, else Keras' cache."""
-    folders = [Path(os.environ["COURSE_DATA_DIR"]).expanduser()] if "COURSE_DATA_DIR" in os.environ else []
-    folders.append(Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets")
+    folders = [Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"]
+    if setting := os.environ.get("COURSE_DATA_DIR"):  # an empty one is none, as in course_utils.data
+        folders.insert(0, Path(setting).expanduser())
     return next((folder.resolve() for folder in folders if folder.is_dir()), None)
 
 

@@ -119,3 +119,13 @@ def test_given_names_cannot_be_taken_over(tmp_path):
     executed = graded({"count": ANSWER}, tmp_path, extra=extra)
     assert scores(executed)["count-test"] == POINTS["count-test"]
     assert set(scores(executed).values()) == {0.0, POINTS["count-test"]}
+
+
+def test_the_data_folder_is_the_named_one_else_that_of_keras(tmp_path, monkeypatch):
+    """An empty setting names none: taken as a path, it would be the course's own folder."""
+    (tmp_path / "datasets").mkdir()
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_DATA_DIR", "")
+    assert split.data_folder() == (tmp_path / "datasets").resolve()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    assert split.data_folder() == tmp_path.resolve()
