@@ -44,9 +44,9 @@
 # | 6 A layer that always drops | 2 | | 13 Is it worth a hundred passes? (in words) | 3 |
 # | 7 A Monte-Carlo model | 4 | | **Total** | **39** |
 #
-# **Time.** The whole notebook computes for several minutes at the full budget (the default, for working through
-# it) and for about a minute at the quick budget (for checking that everything runs; measured: 71 seconds of
-# one processor core). Plan four hours for reading, guessing and answering.
+# **Time.** On a machine with two cores, busy with other work too, the whole notebook took twelve minutes at the full
+# budget (the default, for working through it), nine of them computing. At the quick budget (for checking that
+# everything runs) it computes for about a minute. Plan four hours for reading, guessing and answering.
 #
 # **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them
 # through the formula. When things get confusing, choose *Restart kernel and run all cells*. When you ask
