@@ -210,7 +210,7 @@ class ForkedKernel:
         return self._client
 
     async def attach(self, timeout: float = 60) -> ForkedKernelClient:
-        """Start the client's channels and wait until the kernel answers.
+        """Start the client's channels and wait until the kernel answers and what it shows arrives.
 
         Raises:
             RuntimeError: it did not within `timeout` seconds, or it has ended.
@@ -219,7 +219,7 @@ class ForkedKernel:
         # no stdin (nobody answers), no heartbeat (see ForkedKernelClient)
         client.start_channels(stdin=False, hb=False)
         deadline = asyncio.get_running_loop().time() + timeout
-        while not await self.responds(0.5):
+        while not (await self.responds(0.5) and await self._shows(0.5)):
             if not await self.is_alive():
                 raise RuntimeError(f"the kernel ended while it started ({self.why_ended()})")
             if asyncio.get_running_loop().time() > deadline:
@@ -241,6 +241,23 @@ class ForkedKernel:
                         return True
             elif not await self.is_alive():
                 return False
+        return False
+
+    async def _shows(self, timeout: float) -> bool:
+        """Whether what the kernel shows arrives here within `timeout` seconds.
+
+        A subscriber may be connected later than the other sockets; what is published before that is lost.
+        """
+        client = self.client()
+        request = client.kernel_info()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while (left := deadline - loop.time()) > 0:
+            if await client.iopub_channel.socket.poll(left * 1000):
+                with contextlib.suppress(Exception):  # a forged message shows nothing
+                    message = await client.get_iopub_msg(timeout=1)
+                    if message["parent_header"].get("msg_id") == request:
+                        return True
         return False
 
     async def is_alive(self) -> bool:

@@ -1,6 +1,7 @@
 """Forked kernels run notebooks like any kernel, and leave nothing behind."""
 
 # ruff: noqa: E501 (students' cells as text)
+import asyncio
 import contextlib
 import gc
 import os
@@ -37,6 +38,19 @@ def test_results_plots_and_errors_arrive(fork):
     assert "image/png" in cells[1].outputs[-1].data
     assert text(cells[2]) == "from a subprocess"
     assert text(cells[3]) == "ZeroDivisionError: division by zero"
+
+
+def test_nothing_that_a_kernel_shows_is_lost_when_its_outputs_connect_late(fork, monkeypatch):
+    connect = kernel.ForkedKernelClient.connect_iopub
+
+    def connect_late(client, **options):
+        socket = connect(client, **options)
+        socket.unsubscribe(b"")
+        asyncio.get_running_loop().call_later(1, socket.subscribe, b"")
+        return socket
+
+    monkeypatch.setattr(kernel.ForkedKernelClient, "connect_iopub", connect_late)
+    assert text(run_cells(fork(), "6 * 7")[0]) == "42"
 
 
 @pytest.mark.slow
