@@ -116,7 +116,7 @@ def _from_applications(name, input_shape, alpha):
         else:
             build = family.MobileNetV2
             file = f"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{float(alpha)}_{size}_no_top.h5"
-    cache = _cache_folder()
+    cache = data.keras_home() / "models"
     places = [(f"the folder in {data.SETTING}", folder) for folder in _data_folders()]
     places.append(("Keras' cache", cache))
     for words, folder in places:
@@ -149,10 +149,6 @@ def _data_folders():
     setting = os.environ.get(data.SETTING)
     root = Path(setting).expanduser() if setting else None
     return [root, root / "models"] if root else []
-
-
-def _cache_folder():
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "models"
 
 
 # --- EfficientNet-Lite0 -------------------------------------------------------------------------------------

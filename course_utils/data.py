@@ -148,6 +148,17 @@ def find(name):
     return place and place.words
 
 
+def keras_home():
+    """The folder in which Keras keeps data sets and weights, a `pathlib.Path`: KERAS_HOME, else ~/.keras.
+
+    Where that cannot be written to, `keras.utils.get_file` uses /tmp/.keras, and so does this.
+    """
+    home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    if home.exists() and not os.access(home, os.W_OK):
+        return Path("/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir(), ".keras")
+    return home
+
+
 def _check_name(name):
     if name not in CLASS_NAMES:
         raise ValueError(f"there is no data set {name!r}; there are: {', '.join(CLASS_NAMES)}")
@@ -227,10 +238,7 @@ def _places(name):
 
 
 def _cache_path(name):
-    home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-    if home.exists() and not os.access(home, os.W_OK):
-        home = Path(tempfile.gettempdir()) / ".keras"  # as Keras does
-    return home / "datasets" / {"fashion_mnist": "fashion-mnist", "mnist": "mnist.npz"}[name]
+    return keras_home() / "datasets" / {"fashion_mnist": "fashion-mnist", "mnist": "mnist.npz"}[name]
 
 
 def _found(name):

@@ -32,6 +32,7 @@ from autograder.engine.names import Plan, plan, stored_names
 from autograder.engine.rebuild import EXPERIMENT
 from autograder.execution import merge_streams
 from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
+from course_utils.data import keras_home
 
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
@@ -169,7 +170,7 @@ def close_parents() -> None:
 
 def data_folder() -> Path | None:
     """The folder of data sets that kernels may read: COURSE_DATA_DIR, else Keras' cache."""
-    folders = [Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"]
+    folders = [keras_home() / "datasets"]
     if setting := os.environ.get("COURSE_DATA_DIR"):  # an empty one is none, as in course_utils.data
         folders.insert(0, Path(setting).expanduser())
     return next((folder.resolve() for folder in folders if folder.is_dir()), None)

@@ -233,7 +233,7 @@ def test_a_damaged_file_of_weights_is_told(tmp_path):
 
 
 def test_mobilenet_with_its_real_weights():
-    folders = [*backbones._data_folders(), backbones._cache_folder()]
+    folders = [*backbones._data_folders(), data.keras_home() / "models"]
     if not any((folder / "mobilenet_2_5_224_tf_no_top.h5").is_file() for folder in folders):
         pytest.skip(f"no weights of MobileNet in Keras' cache or in the folder that {data.SETTING} names")
     backbone = backbones.load("mobilenet", (224, 224, 3), alpha=0.25)

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -114,6 +115,22 @@ for part in ("x_train", "y_train", "x_test", "y_test"):
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
     environment.pop(data.SETTING, None)
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_keras_own_folder_is_where_get_file_puts_files(writable, empty_machine, monkeypatch):
+    (empty_machine / "file").write_bytes(b"content")
+    access = os.access
+    monkeypatch.setattr(  # root may write anywhere
+        os,
+        "access",
+        lambda path, mode: access(path, mode) and (writable or str(path) != str(empty_machine / "keras")),
+    )
+    name = f"{empty_machine.name}-{writable}"
+    there = Path(keras.utils.get_file(name, (empty_machine / "file").as_uri(), cache_subdir="data-tests"))
+    there.unlink()
+    assert there == data.keras_home() / "data-tests" / name
+    assert (data.keras_home() == empty_machine / "keras") == writable
 
 
 @pytest.mark.parametrize("folder", ["fashion-mnist", "fashion_mnist"])
