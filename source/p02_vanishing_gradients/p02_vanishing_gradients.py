@@ -43,9 +43,9 @@
 # | 6 Build the deep network | 3 | | 13 Skip connections | 3 |
 # | 7 Gradient norms of a Keras model | 3 | | **Total** | **36** |
 #
-# **Time.** On two processor cores the whole notebook computes for about four minutes at the full budget (the
-# default, for working through it) and less than one minute at the quick budget (for checking that
-# everything runs). Plan three to four hours for reading, guessing and answering.
+# **Time.** On two processor cores that did nothing else, the whole notebook took three minutes at the full budget (the
+# default, for working through it) and less than one at the quick budget (for checking that everything
+# runs). Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them
 # through the formula. When things get confusing, choose *Restart kernel and run all cells*. When you ask

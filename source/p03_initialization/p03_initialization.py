@@ -45,8 +45,8 @@
 # | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
 # | | | | **Total** | **39** |
 #
-# **Time.** On two processor cores the whole notebook computes for about ten minutes at the full budget
-# (the default) and one minute at the quick budget. Plan three to four hours for reading, guessing and
+# **Time.** On two processor cores the whole notebook took eleven minutes at the full budget (the default), most of them
+# for the grid of section 3, and less than one at the quick budget. Plan three to four hours for reading, guessing and
 # answering.
 #
 # **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get confusing,
@@ -1258,10 +1258,13 @@ for activation in ("sigmoid", "relu"):
             runs.record(f"{activation}_zeros_moved_parameters", moved)
 
 # %% [markdown]
-# **See and explain.** From zeros, each hidden layer of the sigmoid network is still a single unit, 50 times
-# over: all 44,860 parameters have moved, but in step, and the network can do what 784-1-1-1-10 can, no more. Of the
-# ReLU network, only the ten biases of the output have moved. They learn how frequent the classes are, and nothing
-# about images. So zeros fail for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
+# **See and explain.** From zeros, each hidden layer of the sigmoid network is still a single unit, 50 times over.
+# Its 44,860 parameters have moved (but for the weights of pixels that are 0 in all training images, as 69 of
+# MNIST's are at the full budget), but in step, and the network can do what 784-1-1-1-10 can, no more. (In a run at
+# the full budget, 34,000 steps, one layer ended with two different units in place of one. In theory that cannot be;
+# in float32 sums are rounded, not in the same way for every unit, and training can make such a difference grow.) Of
+# the ReLU network, only the ten biases of the output have moved. They learn how frequent the classes are, and
+# nothing about images. So zeros fail for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
 #
 # **Go further.** Begin with zeros in the last layer only, and Glorot's weights elsewhere. Does the network
 # learn? Which of the two reasons applies?

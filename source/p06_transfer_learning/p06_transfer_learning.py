@@ -46,10 +46,10 @@
 # | 6 The wrong loss | 2 | | 12 An autoencoder | 3 |
 # | | | | **Total** | **37** |
 #
-# **Time.** On two processor cores the whole notebook took 76 seconds, start included, at the quick budget (for
-# checking that everything runs), and nine minutes, beside other work, at the full budget (the default, for working
-# through it), which trains more seeds, with more images and epochs. Then it needs 4 GB of memory. Plan three to four
-# hours for reading, guessing and answering.
+# **Time.** On two processor cores that did nothing else, the whole notebook took 68 seconds, start included, at the
+# quick budget (for checking that everything runs), and a little more than four minutes at the full budget (the
+# default, for working through it), which trains more seeds, with more images and epochs. Then it needs 4 GB of
+# memory. Plan three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check fails, make the same call in a new cell with a tiny network of your own, and look
 # at `network.summary()`, `layer.trainable` and `layer.get_weights()`. When things get confusing, choose
@@ -1440,7 +1440,7 @@ exercise.score
 
 # %% tags=["experiment", "nbval-ignore-output"]
 digits = data.load("digits")
-N_DIGITS = training.budget(full=1797, quick=240)
+N_DIGITS = training.budget(full=1797, quick=200)
 grey = np.concatenate([digits.x_train, digits.x_test])[:N_DIGITS]
 digit_labels = np.concatenate([digits.y_train, digits.y_test])[:N_DIGITS].astype("int32")
 photographs = to_colour(grey, 10)
@@ -1523,8 +1523,8 @@ print(f"ImageNet backbone − raw pixels: 95 % interval {low:+.4f} to {high:+.4f
 
 # %% tags=["experiment", "nbval-ignore-output"]
 CROSS_ENTROPY = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-few_train = train[: training.budget(full=700, quick=96), 0]
-some_test = test[: training.budget(full=1000, quick=144), 0]
+few_train = train[: training.budget(full=700, quick=64), 0]
+some_test = test[: training.budget(full=1000, quick=120), 0]
 features = inputs_of_heads["ImageNet backbone"]
 offset, scale = features.mean(), features.std()
 
@@ -1573,8 +1573,8 @@ runs.record("arrays_changed_by_passes_in_training_mode", len(changed))
 # **Explain.** Nothing was trained, and yet arrays have changed: the moving averages of every batch normalisation. They
 # have begun to follow the digits, layer after layer, while the head still expects the features of
 # before. (With `training=False` in its call the backbone should have been safe. But the model was called with
-# `training=True`, and in Keras 3 that overrides it.) In five runs at the quick budget, twelve minibatches took
-# the accuracy from 0.68 to 0.44 on average. A layer with `trainable = False` is safe in any case.
+# `training=True`, and in Keras 3 that overrides it.) In five runs at the quick budget, eight minibatches took
+# the accuracy from 0.65 to 0.45 on average. A layer with `trainable = False` is safe in any case.
 #
 # ### Experiment: fine-tune the backbone
 #
@@ -1589,7 +1589,7 @@ for layer in extractor.layers:
 network.compile(
     optimizer=keras.optimizers.Adam(learning_rate=1e-5),
     loss=CROSS_ENTROPY,
-    run_eagerly=training.budget(full=False, quick=True),  # six steps are done before a graph is traced
+    run_eagerly=training.budget(full=False, quick=True),  # a few steps are done before a graph is traced
 )
 network.fit(
     pictures[few_train],
@@ -1608,8 +1608,8 @@ runs.record("digits_accuracy_fine_tuned", tuned_accuracy)
 # %% [markdown]
 # **Explain.** A small learning rate and a handful of minibatches change little, and one run on a few
 # images cannot tell a small gain from none: an accuracy $p$ measured on $n$ images has a standard error of
-# $\sqrt{p(1-p)/n}$. (In five runs at the quick budget, with six minibatches, the change lay between −0.05 and +0.01,
-# and the standard error of one accuracy on 144 images is 0.04. In one run at the full budget, with 132 minibatches,
+# $\sqrt{p(1-p)/n}$. (In five runs at the quick budget, with four minibatches, the change lay between −0.07 and +0.06,
+# and the standard error of one accuracy on 120 images is 0.04. In one run at the full budget, with 132 minibatches,
 # the accuracy on 1,000 images went from 0.73 to 0.84, which is far more than its standard error of 0.014.) To compare
 # methods, you would need what section 3 did: many seeds, and pairs.
 #
