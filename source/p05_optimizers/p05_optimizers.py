@@ -1401,8 +1401,26 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
             step="After a reduction, count from 0 again.",
         )
     with exercise.part("beside Keras, on losses that jump about", points=1):
+
+        def wild_losses():
+            """Losses, their rates and those of three mistakes, by hint: no two of the four are alike."""
+            while True:
+                losses = list(np.round(2 * 0.97 ** np.arange(40) + rng.normal(scale=0.1, size=40), 3))
+                right = plateau_expected(losses, 0.1, 0.5, 3)
+                mistakes = {
+                    "each loss was compared with the one before; it is the lowest so far that counts": (
+                        plateau_expected(losses, 0.1, 0.5, 3, against="last")
+                    ),
+                    "after a reduction the count goes on instead of starting anew": plateau_expected(
+                        losses, 0.1, 0.5, 3, again=False
+                    ),
+                    "it was reduced once only": list(np.maximum(right, 0.05)),
+                }
+                if len({tuple(rates) for rates in [right, *mistakes.values()]}) == 4:
+                    return losses, mistakes
+
         for _ in range(5):
-            wild = list(np.round(2 * 0.97 ** np.arange(40) + rng.normal(scale=0.1, size=40), 3))
+            wild, wrong = wild_losses()
             model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
             model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.1), loss="mse")
             callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=3, min_delta=0)
@@ -1417,14 +1435,7 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                 of_keras,
                 "the learning rates on 40 losses that jump about, beside keras.callbacks.ReduceLROnPlateau",
                 rtol=1e-4,
-                mistakes={
-                    "each loss was compared with the one before; it is the lowest so far that counts": (
-                        plateau_expected(wild, 0.1, 0.5, 3, against="last")
-                    ),
-                    "after a reduction the count goes on instead of starting anew": plateau_expected(
-                        wild, 0.1, 0.5, 3, again=False
-                    ),
-                },
+                mistakes=wrong,
                 step="A new lowest loss sets the count to 0; an equal one does not.",
             )
     ### END HIDDEN TESTS
