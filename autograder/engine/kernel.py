@@ -12,6 +12,7 @@ from pathlib import Path
 import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_core.utils import run_sync
 
 from autograder.engine import sandbox
@@ -219,7 +220,8 @@ class ForkedKernel:
         # no stdin (nobody answers), no heartbeat (see ForkedKernelClient)
         client.start_channels(stdin=False, hb=False)
         deadline = asyncio.get_running_loop().time() + timeout
-        while not (await self.responds(0.5) and await self._shows(0.5)):
+        # a subscriber may be connected later than the other sockets; what is published before that is lost
+        while not (await self.responds(0.5) and await self._is_heard(client.iopub_channel, 0.5)):
             if not await self.is_alive():
                 raise RuntimeError(f"the kernel ended while it started ({self.why_ended()})")
             if asyncio.get_running_loop().time() > deadline:
@@ -229,35 +231,21 @@ class ForkedKernel:
 
     async def responds(self, timeout: float) -> bool:
         """Whether the kernel answers a kernel_info request within `timeout` seconds."""
-        client = self.client()
-        request = client.kernel_info()
+        return await self._is_heard(self.client().shell_channel, timeout)
+
+    async def _is_heard(self, channel: AsyncZMQSocketChannel, timeout: float) -> bool:
+        """Whether what a kernel_info request causes arrives on a channel within `timeout` seconds."""
+        request = self.client().kernel_info()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while (left := deadline - loop.time()) > 0:
-            if await client.shell_channel.socket.poll(min(left, 0.25) * 1000):
+            if await channel.socket.poll(min(left, 0.25) * 1000):
                 with contextlib.suppress(Exception):  # a forged message is no answer
-                    message = await client.get_shell_msg(timeout=1)
+                    message = await channel.get_msg(timeout=1)
                     if message["parent_header"].get("msg_id") == request:
                         return True
             elif not await self.is_alive():
                 return False
-        return False
-
-    async def _shows(self, timeout: float) -> bool:
-        """Whether what the kernel shows arrives here within `timeout` seconds.
-
-        A subscriber may be connected later than the other sockets; what is published before that is lost.
-        """
-        client = self.client()
-        request = client.kernel_info()
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        while (left := deadline - loop.time()) > 0:
-            if await client.iopub_channel.socket.poll(left * 1000):
-                with contextlib.suppress(Exception):  # a forged message shows nothing
-                    message = await client.get_iopub_msg(timeout=1)
-                    if message["parent_header"].get("msg_id") == request:
-                        return True
         return False
 
     async def is_alive(self) -> bool:
