@@ -5,10 +5,11 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -17,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder.errors import PracticalsError
 from autograder.notebooks import describe
-from course_utils.checkfile import ThisEnvironment
+from course_utils.checkfile import NotebookError, kernel_client
 
 # Settings of the person who builds that would change what the notebook does
 NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "COURSE_SEED", "MPLBACKEND"}
@@ -51,17 +52,8 @@ def execute(
         the seconds that the cells took, start of the kernel not counted.
 
     Raises:
-        PracticalsError: a cell failed, took too long or killed the kernel.
+        PracticalsError: no kernel starts, or a cell failed, took too long or killed it.
     """
-    client = NotebookClient(
-        notebook,
-        km=AsyncKernelManager(
-            kernel_name="python3", kernel_spec_manager=ThisEnvironment(), transport_encryption="auto"
-        ),
-        timeout=timeout,
-        record_timing=False,
-        ipython_hist_file=":memory:",
-    )
     environment = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED} | settings
     progress = Progress(
         TextColumn("{task.description}"),
@@ -74,7 +66,9 @@ def execute(
         tempfile.TemporaryDirectory(prefix=f"{practical}-") as folder,
         # TensorFlow's start writes to the process's own stderr: of use only if the kernel dies
         tempfile.TemporaryFile() as last_words,
-        client.setup_kernel(cwd=folder, env=environment, stderr=last_words, cleanup_kc=True),
+        _kernel_client(
+            notebook, {"cwd": folder, "env": environment, "stderr": last_words}, timeout
+        ) as client,
         progress,
     ):
         start = time.monotonic()
@@ -130,6 +124,17 @@ def without_startup_log(outputs: list[NotebookNode]) -> list[NotebookNode]:
         if output.output_type != "stream" or output.text:
             kept.append(output)
     return kept
+
+
+@contextmanager
+def _kernel_client(
+    notebook: NotebookNode, launch: dict[str, Any], timeout: float | None
+) -> Iterator[NotebookClient]:
+    try:
+        with kernel_client(notebook, launch, timeout=timeout, record_timing=False) as client:
+            yield client
+    except NotebookError as error:
+        raise PracticalsError(error.problem, error.remedy) from error
 
 
 def _execute_cell(

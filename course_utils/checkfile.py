@@ -6,6 +6,7 @@ and an empty folder of its own. The file is read and never written.
 
 import json
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -41,6 +42,37 @@ class ThisEnvironment(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """The kernel specification of `sys.executable`."""
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+@contextmanager
+def kernel_client(notebook: NotebookNode, launch: dict[str, Any], **options: Any) -> Iterator[NotebookClient]:
+    """A client whose kernel, of the Python that is running, has just started; it ends with the block.
+
+    Args:
+        notebook: what the client is to execute.
+        launch: how the kernel's process is started: arguments of `subprocess.Popen` such as `cwd` and `env`.
+        options: settings of nbclient's `NotebookClient`.
+
+    Raises:
+        NotebookError: the kernel does not start.
+    """
+    with ExitStack() as stack:
+        settings: dict[str, Any] = {"transport_encryption": "auto"}
+        if hasattr(socket, "AF_UNIX"):
+            # A TCP port is chosen before the kernel binds it: what takes it meanwhile, such as another
+            # kernel's start, leaves this one dead, or (its port for outputs) alive and silent
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kernel-"))
+            settings = {"transport": "ipc", "ip": f"{folder}/socket"}
+        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisEnvironment(), **settings)
+        client = NotebookClient(notebook, km=manager, ipython_hist_file=":memory:", **options)
+        try:
+            stack.enter_context(client.setup_kernel(cleanup_kc=True, **launch))
+        except RuntimeError as error:
+            raise NotebookError(
+                f"the kernel of {sys.executable} does not start ({error})",
+                "See what `python -m ipykernel_launcher --help` says",
+            ) from error
+        yield client
 
 
 @dataclass
@@ -154,14 +186,15 @@ def _run(
         for source in sources
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisEnvironment())
-    client = NotebookClient(
-        notebook, km=kernel, timeout=None, allow_errors=True, ipython_hist_file=":memory:"
-    )
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         tempfile.TemporaryFile() as log,  # what compiled code writes past Python's stdout and stderr
-        _kernel_of(client, cwd=folder, env=os.environ | SETTINGS, stdout=log, stderr=log),
+        kernel_client(
+            notebook,
+            {"cwd": folder, "env": os.environ | SETTINGS, "stdout": log, "stderr": log},
+            timeout=None,
+            allow_errors=True,
+        ) as client,
     ):
         for index, cell in enumerate(notebook.cells):
             on_cell(index, len(cells))
@@ -177,19 +210,6 @@ def _run(
                 elif output.output_type == "error" and output.ename != "NotImplementedError":
                     found.stopped.append(f"{_named(cell)} stopped with {output.ename}: {output.evalue}")
         on_cell(len(cells), len(cells))
-
-
-@contextmanager
-def _kernel_of(client: NotebookClient, **settings: Any) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(client.setup_kernel(cleanup_kc=True, **settings))
-        except RuntimeError as error:
-            raise NotebookError(
-                f"the kernel of {sys.executable} does not start ({error})",
-                "See what `python -m ipykernel_launcher --help` says",
-            ) from error
-        yield
 
 
 def _named(cell: NotebookNode) -> str:

@@ -28,8 +28,9 @@ from autograder.engine.assignment import given_files
 from autograder.engine.client import BoundedClient
 from autograder.engine.limits import KERNEL_DIED, TOO_MUCH_OUTPUT, Limits, failure, out_of_time, too_slow
 from autograder.engine.rebuild import EXPERIMENT
-from autograder.execution import ThisEnvironment, merge_streams
+from autograder.execution import merge_streams
 from autograder.notebooks import is_test
+from course_utils.checkfile import ThisEnvironment
 
 NOT_RUN = "Not run when grading: this cell shows an experiment, and nothing graded needs it."
 STARTUP_SECONDS = 60

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from authoring import CELLS, QUIET, cell_of, environment
+from jupyter_client.kernelspec import KernelSpec
 from rich.console import Console
 
 import autograder.build
@@ -17,6 +18,7 @@ from autograder.errors import PracticalsError
 from autograder.execution import execute, merge_streams, without_startup_log
 from autograder.notebooks import code_digest, inputs_digest, package_digest, read_text, write_atomically
 from autograder.rules import broken_rules
+from course_utils.checkfile import ThisEnvironment
 
 
 def practicals(*arguments, cwd):
@@ -170,6 +172,15 @@ def test_a_notebook_that_no_build_made_is_not_overwritten(course):
     with pytest.raises(PracticalsError, match="both edited"):
         course.build()
     assert course.files() == before
+
+
+def test_a_kernel_that_does_not_start_is_told_in_words(course, monkeypatch):
+    dead = KernelSpec(
+        argv=[sys.executable, "-c", "raise SystemExit(1)", "{connection_file}"], language="python"
+    )
+    monkeypatch.setattr(ThisEnvironment, "get_kernel_spec", lambda self, name: dead)
+    with pytest.raises(PracticalsError, match="kernel .* does not start"):
+        course.build()
 
 
 def test_an_image_attached_in_the_notebook_is_refused_not_dropped(built):

@@ -1,6 +1,7 @@
 """One table says what is done in a notebook and what is missing: in its kernel, and for a file."""
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -126,13 +127,12 @@ def test_the_table():
 
 def outputs_of(sources, folder, **environment):
     """What the last of these cells prints, in a kernel of its own."""
-    kernel = checkfile.AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=checkfile.ThisEnvironment()
-    )
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-    client = checkfile.NotebookClient(notebook, km=kernel, allow_errors=True, ipython_hist_file=":memory:")
     known = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
-    client.execute(cwd=str(folder), env=known | environment)
+    launch = {"cwd": str(folder), "env": known | environment}
+    with checkfile.kernel_client(notebook, launch, allow_errors=True) as client:
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
     assert all(output.output_type == "stream" for output in notebook.cells[-1].outputs)
     return "".join(output.text for output in notebook.cells[-1].outputs)
 
@@ -231,6 +231,12 @@ def test_a_kernel_that_does_not_start_is_told_in_words(tmp_path, monkeypatch):
     monkeypatch.setattr(checkfile.ThisEnvironment, "get_kernel_spec", lambda self, name: dead)
     with pytest.raises(NotebookError, match="does not start"):
         check_file(notebook_file(tmp_path, SQUARE, ANSWER, SQUARE_TEST))
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs unix sockets")
+def test_a_kernel_needs_no_tcp_port_that_another_program_may_take(tmp_path):
+    ask = "import json, ipykernel\nprint(json.loads(ipykernel.get_connection_info())['transport'])"
+    assert outputs_of([ask], tmp_path) == "ipc\n"
 
 
 def test_the_commands_end_with_a_status(tmp_path, capsys):
