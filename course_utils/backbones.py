@@ -7,7 +7,6 @@ are those of `keras.applications`.
 import hashlib
 import importlib.util
 import io
-import os
 import pickle
 import re
 import struct
@@ -146,8 +145,7 @@ def _from_applications(name, input_shape, alpha):
 
 
 def _data_folders():
-    setting = os.environ.get(data.SETTING)
-    root = Path(setting).expanduser() if setting else None
+    root = data.chosen_folder()
     return [root, root / "models"] if root else []
 
 

@@ -159,6 +159,12 @@ def keras_home():
     return home
 
 
+def chosen_folder():
+    """The folder that COURSE_DATA_DIR names, a `pathlib.Path`; None where it is not set, or empty."""
+    setting = os.environ.get(SETTING)
+    return Path(setting).expanduser() if setting else None
+
+
 def _check_name(name):
     if name not in CLASS_NAMES:
         raise ValueError(f"there is no data set {name!r}; there are: {', '.join(CLASS_NAMES)}")
@@ -225,8 +231,7 @@ def _damaged(path, problem):
 
 def _places(name):
     folders = {"fashion_mnist": ("fashion-mnist", "fashion_mnist"), "mnist": ("mnist",)}[name]
-    if setting := os.environ.get(SETTING):
-        root = Path(setting).expanduser()
+    if root := chosen_folder():
         paths = [root / folder for folder in folders]
         if name == "mnist":
             paths += [root / "mnist.npz", root / "mnist" / "mnist.npz"]

@@ -32,7 +32,7 @@ from autograder.engine.names import Plan, plan, stored_names
 from autograder.engine.rebuild import EXPERIMENT
 from autograder.execution import merge_streams
 from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
-from course_utils.data import keras_home
+from course_utils.data import chosen_folder, keras_home
 
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
@@ -170,10 +170,8 @@ def close_parents() -> None:
 
 def data_folder() -> Path | None:
     """The folder of data sets that kernels may read: COURSE_DATA_DIR, else Keras' cache."""
-    folders = [keras_home() / "datasets"]
-    if setting := os.environ.get("COURSE_DATA_DIR"):  # an empty one is none, as in course_utils.data
-        folders.insert(0, Path(setting).expanduser())
-    return next((folder.resolve() for folder in folders if folder.is_dir()), None)
+    folders = [chosen_folder(), keras_home() / "datasets"]
+    return next((folder.resolve() for folder in folders if folder and folder.is_dir()), None)
 
 
 def read_files(paths: dict[str, Path]) -> dict[str, bytes]:
