@@ -46,8 +46,8 @@
 # | 6 The wrong loss | 2 | | 12 An autoencoder | 3 |
 # | | | | **Total** | **37** |
 #
-# **Time.** On two processor cores that did nothing else, the whole notebook took 68 seconds, start included, at the
-# quick budget (for checking that everything runs), and a little more than four minutes at the full budget (the
+# **Time.** On two processor cores that did nothing else, the whole notebook took a minute and a half, start included, at
+# the quick budget (for checking that everything runs), and six minutes at the full budget (the
 # default, for working through it), which trains more seeds, with more images and epochs. Then it needs 4 GB of
 # memory. Plan three to four hours for reading, guessing and answering.
 #

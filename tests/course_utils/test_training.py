@@ -34,6 +34,28 @@ def test_seeds_count_up_from_the_base_seed(monkeypatch):
     assert training.base_seed() == 7
 
 
+def test_with_a_seed_fit_repeats_the_minibatches_of_its_first_epoch():
+    # not a promise of ours: what `set_seed` and P06 say of Keras, true as long as this passes
+    import keras
+
+    seen = []
+
+    class Watched(keras.Model):
+        def train_step(self, data):
+            seen.extend(data[0].numpy().ravel())
+            return super().train_step(data)
+
+    numbers = np.arange(12.0)[:, None]
+    inputs = keras.Input((1,))
+    model = Watched(inputs, keras.layers.Dense(1)(inputs))
+    model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
+    training.set_seed()
+    model.fit(numbers, numbers, batch_size=4, epochs=2, verbose=0)
+    first, second = seen[:12], seen[12:]
+    assert sorted(first) == list(range(12)) != first
+    assert second == first
+
+
 @pytest.mark.parametrize("setting", ["-1", "1.5", "seven", str(2**32)])
 def test_a_seed_that_is_none_is_refused(setting, monkeypatch):
     monkeypatch.setenv("COURSE_SEED", setting)
