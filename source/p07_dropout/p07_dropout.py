@@ -1993,26 +1993,27 @@ with expect.exercise("Refer to a human", points=3) as exercise:
         scores_of_all = rng.permutation(200) / 200
         right = answers.argmax(axis=1) == truth
         order = np.argsort(scores_of_all)  # surest first
-        # each mistake gives another number
-        while right[order[:150]].mean() in (
-            right.mean(),
-            right[order[150:]].mean(),
-            right[order[50:]].mean(),
-        ):
-            truth = rng.permutation(truth)
-            right = answers.argmax(axis=1) == truth
-        expect.close(
-            accuracy_of_rest(answers, truth, scores_of_all, 0.25),
-            right[order[:150]].mean(),
-            "the accuracy of the rest of 200 images, with share=0.25",
-            mistakes={
+        kept = right[order[:150]]
+
+        def mistaken():
+            """What each mistake gives, by its hint."""
+            return {
                 "this is the accuracy on the images that were handed over": right[order[150:]].mean(),
                 "this is the accuracy on all images": right.mean(),
-                "the images handed over count as right; leave them out": (right[order[:150]].sum() + 50)
-                / 200,
-                "the images handed over count as wrong; leave them out": right[order[:150]].sum() / 200,
+                "the images handed over count as right; leave them out": (kept.sum() + 50) / 200,
+                "the images handed over count as wrong; leave them out": kept.sum() / 200,
                 "the surest images were handed over": right[order[50:]].mean(),
-            },
+            }
+
+        while len({kept.mean(), *mistaken().values()}) < 6:  # until no two are alike
+            truth = rng.permutation(truth)
+            right = answers.argmax(axis=1) == truth
+            kept = right[order[:150]]
+        expect.close(
+            accuracy_of_rest(answers, truth, scores_of_all, 0.25),
+            kept.mean(),
+            "the accuracy of the rest of 200 images, with share=0.25",
+            mistakes=mistaken(),
             step="Take out the images that refer names, then compute the accuracy.",
         )
         expect.close(

@@ -116,6 +116,29 @@ def test_each_promise_of_the_bank_is_kept_or_told(sound):
 
 
 @pytest.mark.slow
+def test_a_hint_that_is_missing_by_chance_once_is_no_finding(sound, tmp_path):
+    recognised_at_the_second_try = ADD_TEST.replace(
+        'mistakes={"this is the difference": -1}',
+        'mistakes={"this is the difference": -1} if difference_seen_before(add(1, 2) == -1) else None',
+    ).replace(
+        "with expect",
+        f"""def difference_seen_before(now):
+    import pathlib
+    flag = pathlib.Path({str(tmp_path / "seen")!r})
+    before = flag.exists()
+    if now:
+        flag.touch()
+    return before
+
+with expect""",
+        1,
+    )
+    sound.write(**ONLY_ADDITION | {"add_test": recognised_at_the_second_try})
+    assert audited(sound).findings == []
+    assert (tmp_path / "seen").exists()
+
+
+@pytest.mark.slow
 def test_a_mutant_that_no_test_notices_is_told_until_it_is_explained(sound):
     careless = ADD_TEST.replace("add(1, 2), 3", "add(1, 0), 1").replace(
         "add(-17, 4), -13", "add(-17, 0), -17"
