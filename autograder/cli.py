@@ -187,6 +187,10 @@ def grade(
 
     Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input.
     """
+    from autograder.engine.parents import start_early
+
+    if cluster is None:
+        start_early(sandboxed=not no_sandbox)  # TensorFlow is imported there while nbgrader is imported here
     if notebook is not None:
         from autograder.grading.single import grade_and_show
 

@@ -29,6 +29,7 @@ UNPRIVILEGED_UID = 65534  # "nobody": what a grader that is root runs the sandbo
 # One thread a kernel: workers share the cores, and rounding does not depend on the number of either
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 MEBIBYTE = 2**20
+HAS_NAMESPACES = sys.platform == "linux"
 OUT_OF_MEMORY = 77  # exit status of a kernel that used more memory than it may
 
 
@@ -68,7 +69,7 @@ class SandboxUnavailable(PracticalsError):
 
 def require_linux() -> None:
     """Raise SandboxUnavailable on an operating system without Linux' namespaces and fork."""
-    if sys.platform != "linux":
+    if not HAS_NAMESPACES:
         raise SandboxUnavailable(f"{sys.platform} has no Linux namespaces")
 
 

@@ -4,13 +4,9 @@ The same interface as `execute`: `execute_notebook` for a notebook, `ExecuteSpli
 preprocessors.
 """
 
-import atexit
 import base64
 import copy
-import os
-import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,15 +25,14 @@ from autograder.engine.client import REACTION_SECONDS, BoundedClient
 from autograder.engine.kernel import ForkedKernel, KernelParent
 from autograder.engine.limits import KERNEL_DIED, TOO_MUCH_OUTPUT, Limits, failure, out_of_time, too_slow
 from autograder.engine.names import Plan, plan, stored_names
+from autograder.engine.parents import data_folder, kernel_parent
 from autograder.engine.rebuild import EXPERIMENT
 from autograder.execution import merge_streams
 from autograder.notebooks import grade_id, is_exercise, is_test, read_notebook
-from course_utils.data import chosen_folder, keras_home
 
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 MAX_RESTARTS = 6  # of either kernel, for one submission
 MAX_FILES = 16 * 2**20  # bytes of the files that the course hands out beside a notebook
-HAS_NAMESPACES = sys.platform == "linux"
 WARNING = "Graded without a sandbox: this submission could read and change files and use the network."
 WARNING_ONE_PROCESS = "Its tests ran in its own process: it could change what they found."
 
@@ -97,7 +92,7 @@ def execute_notebook(
         ParentEnded: the parent of all kernels ended, which says nothing about this submission.
         RuntimeError: no kernel could be started.
     """
-    if not (sandboxed or HAS_NAMESPACES):
+    if not (sandboxed or sandbox.HAS_NAMESPACES):
         return _in_one_process(nb, limits, files)
     parent = kernel_parent(sandboxed=sandboxed)
     seconds = Counter() if seconds is None else seconds
@@ -130,48 +125,6 @@ def _in_one_process(nb: NotebookNode, limits: Limits, files: dict[str, bytes]) -
         executed = execute.execute_notebook(nb, limits, Path(folder))
     executed.metadata["practicals"]["notes"] += [WARNING, WARNING_ONE_PROCESS]
     return executed
-
-
-def start_early(*, sandboxed: bool = True) -> None:
-    """Start this process's parent of kernels, if there will be one, so that it imports while others work.
-
-    Raises:
-        SandboxUnavailable: this machine cannot isolate student code.
-    """
-    if sandboxed or HAS_NAMESPACES:
-        kernel_parent(sandboxed=sandboxed)
-
-
-_parents: dict[tuple, KernelParent] = {}
-_parents_lock = threading.Lock()
-
-
-def kernel_parent(*, sandboxed: bool = True) -> KernelParent:
-    """This process's parent of kernels, started when it is first needed and ended with the process."""
-    data = data_folder()
-    settings = sandbox.environment(data, sandboxed=sandboxed)
-    key = (os.getpid(), sandboxed, data, *sorted(settings.items()))
-    with _parents_lock:
-        parent = _parents.get(key)
-        if parent is None or not parent.alive:
-            if parent is not None:
-                parent.close()
-            parent = _parents[key] = KernelParent(data=data, sandboxed=sandboxed)
-        return parent
-
-
-@atexit.register
-def close_parents() -> None:
-    """End this process's parents of kernels, and with them all their kernels."""
-    with _parents_lock:
-        for key in [key for key in _parents if key[0] == os.getpid()]:
-            _parents.pop(key).close()
-
-
-def data_folder() -> Path | None:
-    """The folder of data sets that kernels may read: COURSE_DATA_DIR, else Keras' cache."""
-    folders = [chosen_folder(), keras_home() / "datasets"]
-    return next((folder.resolve() for folder in folders if folder and folder.is_dir()), None)
 
 
 def read_files(paths: dict[str, Path]) -> dict[str, bytes]:

@@ -17,9 +17,10 @@ from rich.console import Console
 from autograder.engine.assignment import given_files, load_assignment, source_notebook
 from autograder.engine.kernel import ParentEnded
 from autograder.engine.limits import Limits, incidents
+from autograder.engine.parents import data_folder, start_early
 from autograder.engine.rebuild import rebuild
 from autograder.engine.sandbox import require_out_of_sight
-from autograder.engine.split import data_folder, read_files, reference_names, start_early
+from autograder.engine.split import read_files, reference_names
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, due_date, only_one_run
@@ -191,7 +192,7 @@ def grade_class(
 def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractContextManager[Callable]:
     """What executes submissions, as `execute_all` does: in this process, or on a cluster."""
     if cluster is None:
-        start_early(sandboxed=sandboxed)  # it imports TensorFlow while submissions are collected
+        start_early(sandboxed=sandboxed)
         return nullcontext(partial(execute_all, workers=workers))
     if not sandboxed:
         raise PracticalsError(

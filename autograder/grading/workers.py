@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from autograder.engine import split
 from autograder.engine.kernel import ParentEnded
 from autograder.engine.limits import Limits
+from autograder.engine.parents import close_parents
 
 FREE_BYTES = 20_000_000  # with less on the disk, a cell may have failed for want of space
 
@@ -103,7 +104,7 @@ def execute_all(students: list[str], job: Callable[[str], Job], workers: int) ->
                 yield running.pop(future), future
     finally:
         if running:
-            split.close_parents()
+            close_parents()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -14,7 +14,8 @@ from rich.console import Console
 sys.path.append(str(Path(__file__).parents[1] / "autograder"))
 from toy_course import GOOD, toy  # noqa: F401
 
-from autograder.engine import sandbox, split
+from autograder.engine import sandbox
+from autograder.engine.parents import close_parents
 from autograder.errors import PracticalsError
 from autograder.grading.run import grade
 
@@ -73,7 +74,7 @@ def test_nbgraders_own_autograde_uses_the_isolated_engine(toy, monkeypatch):  # 
 
 def test_grading_is_refused_where_nothing_isolates_and_says_what_to_do(toy, monkeypatch):  # noqa: F811
     toy.submit("one", GOOD)
-    split.close_parents()  # one that an earlier test left has been probed already
+    close_parents()  # one that an earlier test left has been probed already
     monkeypatch.setattr(sandbox, "probe", lambda: "the kernel forbids user namespaces")
     with pytest.raises(PracticalsError, match=r"forbids user namespaces.*--no-sandbox"):
         grade(toy.root, toy.practical, Console(quiet=True), toy.submitted, toy.root / "out")

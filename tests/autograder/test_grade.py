@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from toy_course import GOOD, HALF_SQUARE, ToyCourse, alembic_version, index_of, toy_cells
 
-from autograder.engine import split
+from autograder.engine import parents, sandbox, split
 from autograder.errors import PracticalsError
 from autograder.grading import run as run_module
 from autograder.grading.course import Course
@@ -234,7 +234,7 @@ def test_grades_of_other_practicals_stay_in_the_table(toy, without_kernels):
 
 def kill_parents() -> None:
     """What running out of memory does to the process that all submissions share."""
-    for parent in split._parents.values():
+    for parent in parents._parents.values():
         os.kill(parent._process.inner_pid, signal.SIGKILL)
 
 
@@ -308,7 +308,7 @@ def test_a_page_that_cannot_be_made_costs_no_grade(toy, without_kernels, monkeyp
 
 def test_without_namespaces_tests_run_beside_the_answers_and_the_report_says_so(toy, monkeypatch):
     """As with --no-sandbox on macOS."""
-    monkeypatch.setattr(split, "HAS_NAMESPACES", False)
+    monkeypatch.setattr(sandbox, "HAS_NAMESPACES", False)
     toy.submit("s1", {**GOOD, "square": HALF_SQUARE})
     result = by_student(graded(toy, sandboxed=False))["s1"]
     assert scores(result) == {"square-test": 1, "mean-test": 2, "why": 0}

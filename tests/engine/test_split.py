@@ -6,6 +6,7 @@ from course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, score
 
 from autograder.engine import split
 from autograder.engine.limits import Limits
+from autograder.engine.parents import data_folder
 
 LIMITS = Limits(cell_seconds=6, notebook_seconds=90)
 
@@ -126,6 +127,6 @@ def test_the_data_folder_is_the_named_one_else_that_of_keras(tmp_path, monkeypat
     (tmp_path / "datasets").mkdir()
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setenv("COURSE_DATA_DIR", "")
-    assert split.data_folder() == (tmp_path / "datasets").resolve()
+    assert data_folder() == (tmp_path / "datasets").resolve()
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
-    assert split.data_folder() == tmp_path.resolve()
+    assert data_folder() == tmp_path.resolve()
