@@ -46,7 +46,7 @@ test: setup lint
 	$(call say,Checking that the built notebooks are fresh and leak nothing)
 	@$(BIN)/practicals build --check
 	$(call say,Unit tests and whole-class tests)
-	@$(BIN)/pytest -q -m 'slow or not slow' -n 2 --dist loadgroup --durations 25 tests
+	@$(BIN)/pytest -q -m 'slow or not slow' -n 3 --dist loadgroup --durations 25 tests
 	$(call say,Running every source notebook and comparing its outputs (nbval))
 	@$(BIN)/pytest -q --nbval -n 2 --dist loadfile source
 	$(call say,Running every release notebook: unanswered exercises must stop politely (nbval))

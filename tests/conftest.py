@@ -1,4 +1,4 @@
-"""Reports that can be sent between processes whatever tests have logged; the site, made once."""
+"""For all tests: reports that can be sent between processes, the longest tests first, the site made once."""
 
 from pathlib import Path
 
@@ -15,6 +15,12 @@ def pytest_runtest_makereport():
         (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
     ]
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the README's commands, a group of some minutes: begun last, the other workers wait for it."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")
 
 
 @pytest.fixture(scope="session")

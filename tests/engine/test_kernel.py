@@ -146,6 +146,7 @@ def test_without_bubblewrap_the_reason_and_the_way_out_are_named(monkeypatch):
 
 
 def test_elsewhere_than_on_linux_the_engine_says_so(monkeypatch):
+    monkeypatch.setattr(sandbox, "HAS_NAMESPACES", False)
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(PracticalsError, match="darwin has no Linux namespaces"):
         sandbox.require_linux()
