@@ -19,7 +19,7 @@ def pytest_runtest_makereport():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the README's commands, a group of some minutes: begun last, the other workers wait for it."""
+    """Begin with the README's commands, a group of minutes: begun last, the other workers wait for it."""
     items.sort(key=lambda item: item.path.name != "test_readme.py")
 
 
