@@ -177,7 +177,7 @@ def confusion_matrix(counts, class_names):
     return figure
 
 
-def lr_range(learning_rates, losses, chosen=None):
+def lr_range(learning_rates, losses, chosen=None, smoothed=None):
     """A learning-rate range test: the loss while the learning rate grows, on a logarithmic axis.
 
     The loss axis ends a little above where the test began, since a diverging loss would flatten all the rest.
@@ -188,11 +188,25 @@ def lr_range(learning_rates, losses, chosen=None):
         learning_rates: (n,) growing learning rates.
         losses: (n,) the loss after the step with each; where it is no finite number, nothing is drawn.
         chosen: a learning rate to be marked.
+        smoothed: (n,) smoothed losses, drawn over the others with their minimum marked, if given.
     """
     learning_rates, losses = np.asarray(learning_rates), np.asarray(losses, dtype=float)
     figure = _figure(6, 3.2)
     axis = figure.subplots()
-    axis.plot(learning_rates, losses, color=BLUE)
+    if smoothed is None:
+        axis.plot(learning_rates, losses, color=BLUE)
+    else:
+        smoothed = np.asarray(smoothed, dtype=float)
+        best = np.nanargmin(smoothed)
+        axis.plot(learning_rates, losses, color=SKY, linewidth=0.8, alpha=0.7, label="each step")
+        axis.plot(learning_rates, smoothed, color=BLUE, label="smoothed")
+        axis.plot(
+            learning_rates[best],
+            smoothed[best],
+            "o",
+            color=BLACK,
+            label=f"lowest: {learning_rates[best]:.2g}",
+        )
     axis.set_xscale("log")
     finite = losses[np.isfinite(losses)]
     start, lowest = np.median(finite[: max(1, len(finite) // 20)]), finite.min()
@@ -201,6 +215,7 @@ def lr_range(learning_rates, losses, chosen=None):
     axis.set_ylabel("training loss")
     if chosen is not None:
         axis.axvline(chosen, color=VERMILION, linestyle="--", label=f"chosen: {chosen:.2g}")
+    if chosen is not None or smoothed is not None:
         axis.legend(frameon=False)
     _tidy(axis)
     return figure
@@ -499,24 +514,35 @@ def decision_regions(regions, points, labels, extent):
     return figure
 
 
-PATH_STYLES = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "v"), ("-", "D"), ("--", "P"))
+PATH_STYLES = (
+    ("-", "o"),
+    ("--", "s"),
+    ("-.", "^"),
+    (":", "v"),
+    ("-", "D"),
+    ("--", "P"),
+    ("-.", "X"),
+    ((0, (1, 3)), "*"),
+)
+PATH_COLOURS = (*COLOURS, "#8C510A")  # a brown: there may be one path more than Okabe and Ito have colours
 
 
-def optimizer_paths(losses, paths):
+def optimizer_paths(losses, paths, equal=()):
     """Paths of optimisers over the contour lines of losses of two weights, one panel a loss.
 
     Args:
         losses: a dict from a panel's title to a function of two arrays, the weights.
         paths: a dict from the same titles to dicts from an optimiser's name to its path, (steps + 1, 2).
+        equal: titles of the panels in which both weights have the same scale, so that a circle is one.
     """
     figure = _figure(3.7 * len(losses) + 1.2, 3.7)
     axes = figure.subplots(1, len(losses), squeeze=False)[0]
     for axis, (title, loss) in zip(axes, losses.items(), strict=True):
-        _contours(axis, title, loss, paths[title].values())
+        _contours(axis, title, loss, paths[title].values(), equal=title in equal)
         for (name, path), colour, (line, marker) in zip(
-            paths[title].items(), COLOURS, PATH_STYLES, strict=False
+            paths[title].items(), PATH_COLOURS, PATH_STYLES, strict=False
         ):
-            axis.plot(*path.T, line, color=colour, linewidth=1.2, label=name)
+            axis.plot(*path.T, linestyle=line, color=colour, linewidth=1.2, label=name)
             axis.plot(*path[-1], marker, color=colour, markersize=6, markeredgecolor="white")
         axis.plot(*next(iter(paths[title].values()))[0], "*", color=BLACK, markersize=10, label="start")
     handles, labels = axes[0].get_legend_handles_labels()
@@ -539,17 +565,19 @@ def optimizer_animation(title, loss, paths, frames=24):
     canvas, axis = FigureCanvasAgg(figure), figure.subplots()
     _contours(axis, title, loss, paths.values())
     lines = [
-        axis.plot([], [], line, marker=marker, markevery=[-1], color=colour, linewidth=1.2, label=name)[0]
-        for name, colour, (line, marker) in zip(paths, COLOURS, PATH_STYLES, strict=False)
+        axis.plot(
+            [], [], linestyle=line, marker=marker, markevery=[-1], color=colour, linewidth=1.2, label=name
+        )[0]
+        for name, colour, (line, marker) in zip(paths, PATH_COLOURS, PATH_STYLES, strict=False)
     ]
     figure.legend(loc="outside right center", frameon=False)
-    images = []
+    images, palette = [], _gif_palette()
     for last in np.linspace(1, len(next(iter(paths.values()))), frames).astype(int):
         for line, path in zip(lines, paths.values(), strict=True):
             line.set_data(*path[:last].T)
         canvas.draw()
         pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        images.append(pixels.quantize(48, dither=Image.Dither.NONE))
+        images.append(pixels.quantize(palette=palette, dither=Image.Dither.NONE))
     gif = io.BytesIO()
     images[0].save(gif, "GIF", save_all=True, append_images=images[1:], duration=125, loop=0, optimize=True)
     return gif.getvalue()
@@ -568,15 +596,33 @@ def show_animation(gif, alt):
     display(data, raw=True, metadata={"image/gif": {"alt": alt}})
 
 
-def _contours(axis, title, loss, paths):
+def _gif_palette():
+    """Greys, and the colours of paths with their shades towards white: one palette for all frames."""
+    colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in PATH_COLOURS])
+    shades = [np.round(255 - share * (255 - colours)) for share in (1, 0.75, 0.5, 0.25)]
+    greys = np.repeat(np.linspace(0, 255, 16).astype(int), 3).reshape(-1, 3)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([int(value) for value in np.concatenate([greys, *shades]).ravel()])
+    return palette
+
+
+def _contours(axis, title, loss, paths, equal=False):
     """Contour lines of a loss around paths; steps that leave the picture are cut off."""
     points = np.concatenate([path[np.isfinite(path).all(axis=1)] for path in paths])
     low, high = np.quantile(points, [0.005, 0.995], axis=0)
     margin = 0.25 * (high - low) + 0.1
+    if equal:
+        margin = (high - low + 2 * margin).max() / 2 - (high - low) / 2
+        axis.set_aspect("equal")
     grid = np.meshgrid(*(np.linspace(a, b, 120) for a, b in zip(low - margin, high + margin, strict=True)))
     heights = loss(*grid)
     axis.contour(
-        *grid, heights, levels=np.quantile(heights, np.linspace(0.03, 0.97, 12)), colors="0.8", linewidths=0.8
+        *grid,
+        heights,
+        levels=np.quantile(heights, np.linspace(0.03, 0.97, 12)),
+        colors="0.8",
+        linewidths=0.8,
+        linestyles="solid",  # else those below zero are dashed, as some of the paths are
     )
     axis.set(
         xlim=grid[0][0, [0, -1]], ylim=grid[1][[0, -1], 0], xlabel="first weight", ylabel="second weight"

@@ -1,7 +1,7 @@
 # title: Lets decay_rate be 1 with decay_steps 1
 # kind: misconception
 # fails: decay-test 1/2
-# hint: decay_steps is the number of steps in which
+# hint: decay_rate is 1 here
 
 # %% decay
 def schedule_for_decay(learning_rate, decay):
