@@ -2214,9 +2214,9 @@ plots.show(
 # layer or those below it, the weights above it get no signal, and with all biases 0 the layers above it are silent
 # too. Only the output's bias can learn, and with mean squared error the best constant is the *mean of the target*: the
 # last two columns show that the collapsed networks are there already, or on their way. Training kills some more, when
-# a step happens to push a layer below zero. Leaky ReLU always lets something through, so its networks are not dead in this sense; but a
-# factor of 0.01 a layer makes the signal of an unlucky network so faint that before training most of them look
-# constant, too. Many of them recover in training. How many, and how soon, depends on the target.
+# a step happens to push a layer below zero. Leaky ReLU always lets something through, so its networks are not dead in
+# this sense; but a factor of 0.01 a layer makes the signal of an unlucky network so faint that before training most of
+# them look constant, too. Many of them recover in training. How many, and how soon, depends on the target.
 #
 # **Go further.** Give the networks width 4, or two hidden layers. Initialise the biases with small positive numbers
 # rather than 0. Which of these helps most?
