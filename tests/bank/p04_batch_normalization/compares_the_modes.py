@@ -1,6 +1,6 @@
 # title: Compares training mode with inference mode
 # kind: misconception
-# fails: catch-test 2/3
+# fails: catch-test 1/3
 # hint: training=True was passed
 
 # %% catch

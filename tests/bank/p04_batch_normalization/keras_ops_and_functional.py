@@ -106,7 +106,7 @@ def batch_norm_gradient(g, z, gamma, epsilon=1e-3):
 # %% small-batches
 alone = 2 * 0 + 0.5
 pair = np.array([-1.0, 1.0])
-predicted = 2.5
+predicted = 4.5
 
 
 # %% catch

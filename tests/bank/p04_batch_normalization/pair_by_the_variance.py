@@ -6,4 +6,4 @@
 # %% small-batches
 alone = 0.5
 pair = (-0.5, 0.5)
-predicted = 2.5
+predicted = 4.5

@@ -6,4 +6,4 @@
 # %% small-batches
 alone = 0.5
 pair = (-1, 1)
-predicted = 2
+predicted = 4

@@ -1,6 +1,6 @@
 # title: Divides by the moving variance
 # kind: misconception
-# fails: moving-test 1/3, layer-test 3/4
+# fails: moving-test 2/3, layer-test 3/4
 # hint: this divides by the variance, without the root
 
 # %% moving
