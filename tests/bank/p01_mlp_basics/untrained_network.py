@@ -1,7 +1,7 @@
 # title: Forgets to train
 # kind: misconception
 # fails: train-test 0/3
-# hint: a network that is untrained, or saw images prepared in another way
+# hint: a network that is untrained is near 0.1
 
 # %% train
 best_model = build_mlp((784, 300, 100, 10))
