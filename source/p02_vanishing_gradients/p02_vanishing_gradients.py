@@ -21,7 +21,7 @@
 # **When you have finished, you can**
 #
 # 1. write a forward and a backward pass yourself, and prove with a gradient check that they are right;
-# 2. measure the gradient that reaches each layer of any Keras model, and find where it dries up;
+# 2. measure the gradient that reaches each layer of a Keras model, and find where it dries up;
 # 3. say what depth, activation function and initial weights do to it, and why;
 # 4. predict after how many layers a signal overflows, and clip a gradient with or without turning it;
 # 5. build skip connections, and say what they do for the gradient, and what they cost.
@@ -63,7 +63,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from course_utils import data, expect, plots, runs, training
+from course_utils import data, expect, plots, probes, runs, training
 
 print(training.describe_budget())
 print(
@@ -526,8 +526,8 @@ with expect.exercise("Gradient check", points=3) as exercise:
             atol=1e-9,
             mistakes={
                 "this is a one-sided difference": right + 0.05 * steep,
-                "this divides by the step, not by twice the step": 2 * right,
-                "the loss has no half in front": 2 * right,
+                "twice too large: this divides by the step, not by twice the step, or the loss has no half in front": 2
+                * right,
                 "the sign is wrong": -right,
             },
             step="Change one entry of the weights up and down, and compute the loss each time.",
@@ -653,77 +653,29 @@ numerical = numerical_gradients(five_layers, x, target, "sigmoid")
 errors = pd.DataFrame({bug: relative_errors(gradients, numerical) for bug, gradients in by_hand.items()})
 print("relative error of each layer")
 print(errors.rename_axis("layer").to_string(float_format="{:.1e}".format))
+figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
+for (bug, of_layers), colour, marker in zip(errors.items(), plots.COLOURS, "os^", strict=False):
+    axis.plot(of_layers, marker, color=colour, label=bug, alpha=0.8, markersize=8)
+axis.set(yscale="log", xlabel="layer (0 is the one next to the input)", ylabel="relative error (log scale)")
+axis.set_xticks(range(5))
+axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+plots.show(
+    figure,
+    alt="Relative error of each of five layers, logarithmic. The right gradient: tiny in every layer. Transpose forgotten: "
+    "near 1, but tiny in the last layer. Index one off: above a tenth in every layer.",
+)
 runs.record("largest_relative_error_of_a_right_gradient", errors["as it should be"].max())
 runs.record("smallest_relative_error_where_wrong", errors.iloc[:4, 1:].to_numpy().min())
 
 # %% [markdown]
-# **Explain.** A right gradient differs from the numerical one by about $10^{-8}$ or less, a wrong one by
-# several hundredths or more. A forgotten transpose spares the *last* layer, whose
-# gradient is computed before any matrix is multiplied: a test that looks at the last layer only would
-# have passed it (like the check of Exercise 3 that you saw). An index that is one off spoils every layer. So check all layers, and check on a small
-# network with random weights.
+# **See and explain.** A right gradient differs from the numerical one by about $10^{-8}$ or less, a wrong one
+# by a tenth or more. A forgotten transpose spares the *last* layer, whose gradient is computed before any
+# matrix is multiplied: a test that looks at the last layer only would have passed it (like the check of
+# Exercise 3 that you saw). An index that is one off spoils every layer. So check all layers, and check on
+# a small network with random weights.
 #
 # **Go further.** Let `step` run from $10^{-1}$ to $10^{-13}$ and plot the error on logarithmic axes. Why
 # does it grow again at the small end? Where is its lowest point in float32?
-
-# %% [markdown]
-# ### Experiment: fifty layers of sigmoids
-#
-# Now the chain gets long: fifty layers of five sigmoids. The weights are normal random numbers with mean 0
-# and a standard deviation of 0.45 (that is $1/\sqrt 5$: on average such a matrix keeps the length of a
-# vector), 1, or 4. Each chain is drawn many times.
-#
-# **Predict.** The best case above was a factor of 1/4 for each layer. Where will the three lie: below it,
-# or above? Can larger weights save the gradient?
-
-
-# %% tags=["experiment", "nbval-ignore-output"]
-def norms_of_chain(stddev, seed, depth=50, width=5):
-    """Norm of the gradient of each layer of a chain of sigmoids with random weights, input and target."""
-    rng = np.random.default_rng(seed)
-    weights = list(rng.normal(scale=stddev, size=(depth, width, width)))
-    x, target = rng.normal(size=width), rng.uniform(size=width)
-    gradients = backward(weights, *forward(weights, x, "sigmoid"), target, "sigmoid")
-    return np.array([np.linalg.norm(gradient) for gradient in gradients])
-
-
-CHAIN_SEEDS = training.seeds(50)
-chains = {
-    stddev: np.array([norms_of_chain(stddev, seed) for seed in CHAIN_SEEDS]) for stddev in (4, 1, 5**-0.5)
-}
-curves = {f"sd {stddev:.2g}": norms for stddev, norms in chains.items()}
-best_case = np.median(chains[5**-0.5][:, -1]) * 0.25 ** np.arange(49, -1, -1)
-figure = plots.per_layer(
-    curves | {"1/4 a layer": best_case}, "norm of the gradient of W (log scale)", "initial weights"
-)
-plots.show(
-    figure,
-    alt="Norm of the gradient of each of fifty layers, on a logarithmic axis. All curves fall steeply and evenly "
-    "from the last layer to the first; with larger weights they fall less steeply.",
-)
-for stddev, norms in chains.items():
-    per_layer = (norms[:, 0] / norms[:, -1]) ** (1 / 49)
-    slower = np.log10(norms[:, -1] / norms[:, 29])
-    print(f"weights with standard deviation {stddev:.2g}, over {len(CHAIN_SEEDS)} chains:")
-    print(f"    factor for each layer: {per_layer.mean():.3f} ± {per_layer.std(ddof=1):.3f}")
-    print(f"    last layer / 30th layer: 10 to the power of {slower.mean():.1f} ± {slower.std(ddof=1):.1f}")
-    runs.record(f"chain_factor_a_layer_sd_{stddev:.2g}", per_layer.mean())
-    runs.record(f"chain_log10_slowdown_of_30th_layer_sd_{stddev:.2g}", slower.mean())
-
-# %% [markdown]
-# **See.** On the logarithmic axis all curves are straight: each layer multiplies the gradient by about the
-# same factor, and fifty layers take its fiftieth power.
-#
-# **Explain.** This is the **vanishing gradient** (Hochreiter, 1998). With weights that keep a vector's length, the factor is 0.21 ± 0.01 a layer, a little below
-# the best case of 1/4. The 30th layer is then about $10^{14}$ times slower than the last one. With a
-# standard deviation of 1 the weights stretch the gradient, and the factor is 0.37 ± 0.02, *above* 1/4:
-# the best case assumed weights that do not stretch. Weights four times as large again stretch four times
-# as much, and yet the factor grows to 0.49 ± 0.09 only. They make the pre-activations large, where the
-# sigmoids are saturated: what the weights gain, the slopes lose. And the band is wide now, for it has
-# become a matter of luck how many units are saturated.
-#
-# **Go further.** Replace the sigmoid by tanh, whose largest slope is 1. For which standard deviation does
-# the gradient keep its size?
 
 # %% [markdown]
 # ### Exercise 5: How much slower? (2 points)
@@ -731,8 +683,8 @@ for stddev, norms in chains.items():
 # Gradient descent moves each layer's weights by the learning rate times their gradient. So the ratio of
 # two gradient norms says how much slower one layer learns than the other.
 #
-# 1. Write `times_slower(gradients, layer)`: how many times the gradient norm of `layer` (counted from 0)
-#    is contained in that of the last layer.
+# 1. Write `times_slower(gradients, layer)`: the last layer's gradient norm divided by that of `layer`
+#    (counted from 0).
 # 2. Write `factor_per_layer(gradients)`: the constant factor which, applied once for each step from a
 #    layer to the one before it, would take the last layer's norm to the first layer's.
 
@@ -754,7 +706,7 @@ def times_slower(gradients, layer):
 
 
 def factor_per_layer(gradients):
-    """The constant factor a layer that leads from the last gradient's norm to the first one's."""
+    """The constant factor per layer that leads from the last gradient's norm to the first one's."""
     ### BEGIN SOLUTION
     return times_slower(gradients, 0) ** (-1 / (len(gradients) - 1))
     ### END SOLUTION
@@ -800,6 +752,67 @@ with expect.exercise("How much slower?", points=2) as exercise:
         )
     ### END HIDDEN TESTS
 exercise.score
+
+# %% [markdown]
+# ### Experiment: fifty layers of sigmoids
+#
+# Now the chain gets long: fifty layers of five sigmoids. The weights are normal random numbers with mean 0
+# and a standard deviation of 0.45 (that is $1/\sqrt 5$: on average such a matrix keeps the length of a
+# vector), 1, or 4. Each chain is drawn many times, and your two functions of Exercise 5 measure it.
+#
+# **Predict.** The best case above was a factor of 1/4 for each layer. Where will the three lie: below it,
+# or above? Can larger weights save the gradient?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def gradients_of_chain(stddev, seed, depth=50, width=5):
+    """The gradient of each layer of a chain of sigmoids with random weights, input and target."""
+    rng = np.random.default_rng(seed)
+    weights = list(rng.normal(scale=stddev, size=(depth, width, width)))
+    x, target = rng.normal(size=width), rng.uniform(size=width)
+    return backward(weights, *forward(weights, x, "sigmoid"), target, "sigmoid")
+
+
+CHAIN_SEEDS = training.seeds(50)
+chains = {stddev: [gradients_of_chain(stddev, seed) for seed in CHAIN_SEEDS] for stddev in (4, 1, 5**-0.5)}
+curves = {
+    f"sd {stddev:.2g}": np.linalg.norm(np.array(of_chains), axis=(2, 3))
+    for stddev, of_chains in chains.items()
+}
+best_case = np.median(curves["sd 0.45"][:, -1]) * 0.25 ** np.arange(49, -1, -1)
+figure = plots.per_layer(
+    curves | {"1/4 a layer": best_case}, "norm of the gradient of W (log scale)", "initial weights"
+)
+plots.show(
+    figure,
+    alt="Norm of the gradient of each of fifty layers, on a logarithmic axis. All curves fall steeply and evenly "
+    "from the last layer to the first; with larger weights they fall less steeply.",
+)
+for stddev, of_chains in chains.items():
+    per_layer = np.array([factor_per_layer(gradients) for gradients in of_chains])
+    slower = np.log10([times_slower(gradients, 29) for gradients in of_chains])
+    print(f"weights with standard deviation {stddev:.2g}, over {len(CHAIN_SEEDS)} chains:")
+    print(f"    factor for each layer: {per_layer.mean():.3f} ± {per_layer.std(ddof=1):.3f}")
+    print(f"    last layer / 30th layer: 10 to the power of {slower.mean():.1f} ± {slower.std(ddof=1):.1f}")
+    runs.record(f"chain_factor_a_layer_sd_{stddev:.2g}", per_layer.mean())
+    runs.record(f"chain_log10_slowdown_of_30th_layer_sd_{stddev:.2g}", slower.mean())
+
+# %% [markdown]
+# **See.** A line is the median over the chains, and a band goes from the smallest to the largest (so it does in
+# all plots by layer). On the logarithmic axis all curves are straight: each layer multiplies the gradient by
+# about the same factor, and fifty layers take its fiftieth power.
+#
+# **Explain.** This is the **vanishing gradient** (Hochreiter, 1998). With weights that keep a vector's length,
+# the factor per layer is 0.21 ± 0.01, a little below the best case of 1/4. The 30th layer is then about
+# $10^{14}$ times slower than the last one. With a standard deviation of 1 the weights stretch the gradient,
+# and the factor is 0.37 ± 0.02, *above* 1/4:
+# the best case assumed weights that do not stretch. Weights four times as large again stretch four times
+# as much, and yet the factor grows to 0.49 ± 0.09 only. They make the pre-activations large, where the
+# sigmoids are saturated: what the weights gain, the slopes lose. And the band is wide now, for it has
+# become a matter of luck how many units are saturated.
+#
+# **Go further.** Replace the sigmoid by tanh, whose largest slope is 1. For which standard deviation does
+# the gradient keep its size?
 
 # %% [markdown]
 # ## 2 Sixty layers in Keras
@@ -1119,6 +1132,8 @@ deep_norms = {
     "sigmoid, shallow": norms_over_seeds("shallow", "Glorot"),
 }
 figure = plots.per_layer(deep_norms, "norm of the gradient of W (log scale)", "network")
+figure.axes[0].lines[-1].set_marker("o")  # three layers only
+figure.axes[0].legend(title="network", frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 plots.show(
     figure,
     alt="Gradient norm of each layer on a logarithmic axis. ReLU with He weights: level, near 1 to 10. ReLU with Glorot "
@@ -1126,17 +1141,20 @@ plots.show(
     "nothing is left.",
 )
 for name, norms in deep_norms.items():
-    print(f"{name:>16}: first layer {norms[:, 0].mean():.2g}, last layer {norms[:, -1].mean():.2g}")
+    first, last = (f"{of.mean():.2g} ± {of.std(ddof=1):.1g}" for of in (norms[:, 0], norms[:, -1]))
+    print(
+        f"{name:>16}: first layer {first}, last layer {last} (mean ± standard deviation of {len(SEEDS)} seeds)"
+    )
 runs.record("layers_without_any_gradient_sigmoid", np.mean((deep_norms["sigmoid, Glorot"] == 0).sum(axis=1)))
 runs.record("first_layer_norm_relu_he", deep_norms["ReLU, He"][:, 0].mean())
 runs.record("first_layer_norm_relu_glorot", deep_norms["ReLU, Glorot"][:, 0].mean())
 
 # %% [markdown]
-# **See and explain.** The sigmoids' gradient falls along a straight line, by about a factor of four a
+# **See and explain.** The sigmoids' gradient falls along a straight line, by a factor of about four per
 # layer, until it is smaller than the smallest float32: the first few layers get a gradient of *exactly*
-# zero. Both ReLU networks are level, because a ReLU passes slopes on whole or not at all. But level is
-# not the same as alive. With Glorot weights **all** layers have a gradient of about $10^{-9}$, with He
-# weights one between 1 and 10. (Exercise 9 will ask why.)
+# zero, which a logarithmic axis cannot show, so the curve ends before them. Both ReLU networks are level.
+# But level is not the same as alive. With Glorot weights **all** layers have a gradient of about
+# $10^{-9}$, with He weights one of about 1 to 10. (Exercise 9 will ask why.)
 #
 # **Go further.** Does the picture change after some training? Train the ReLU network with He weights (next
 # section) and measure again.
@@ -1221,7 +1239,13 @@ exercise.score
 # %% tags=["experiment", "nbval-ignore-output"]
 for name, norms in deep_norms.items():
     stops = [first_quiet_layer(of_seed, 1e-3) for of_seed in norms]
-    print(f"{name:>16}: below a thousandth of the last layer from layer {stops} on (one for each seed)")
+    words = ", ".join("never" if stop is None else f"at layer {stop}" for stop in stops)
+    print(f"{name:>16}: first below a thousandth of the last layer {words} (one for each seed)")
+
+# %% [markdown]
+# The last layer has the index 61. A factor of four per layer needs five layers for a thousandth
+# ($4^5 = 1024$), so a few steps from the output the sigmoids are quiet. The ReLU networks never are, not
+# even the one whose gradients are all tiny: a share does not see that.
 
 # %% [markdown]
 # ### Experiment: do they learn?
@@ -1248,7 +1272,9 @@ def train_over_seeds(model, initialiser, learning_rate):
 
 
 for model in networks.values():
-    model.compile(optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy")
+    model.compile(
+        optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy", steps_per_execution=30
+    )
 trained = {
     "ReLU, He": train_over_seeds(networks["relu"], "He", 0.01),
     "ReLU, Glorot": train_over_seeds(networks["relu"], "Glorot", 0.01),
@@ -1261,8 +1287,10 @@ def plot_losses(trained):
     """Training loss over the epochs: mean over the seeds, and a band from the lowest to the highest."""
     figure, axis = plt.subplots(figsize=(7, 3.6), layout="constrained")
     epochs = range(1, EPOCHS + 1)
-    for (name, (losses, _)), colour, marker in zip(trained.items(), plots.COLOURS, "os^vD", strict=False):
-        axis.plot(epochs, losses.mean(axis=0), marker=marker, color=colour, label=name)
+    for (name, (losses, _)), colour, marker in zip(trained.items(), plots.COLOURS, "os^vDP", strict=False):
+        lost = np.isnan(losses).any(axis=0)
+        label = f"{name}: NaN from epoch {1 + lost.argmax()}" if lost.any() else name
+        axis.plot(epochs, losses.mean(axis=0), marker=marker, color=colour, label=label)
         axis.fill_between(epochs, losses.min(axis=0), losses.max(axis=0), color=colour, alpha=0.25)
     axis.axhline(np.log(10), color="grey", linestyle=":", label="guessing")
     axis.set(xlabel="epoch", ylabel="training loss (cross-entropy)", xticks=epochs)
@@ -1278,12 +1306,13 @@ plots.show(
 for name, (_, accuracies) in trained.items():
     figure_name = "val_accuracy_" + name.replace(", ", "_").lower()
     runs.record(figure_name, accuracies.mean())
-    print(f"    standard deviation over {len(SEEDS)} seeds: {accuracies.std(ddof=1):.4f}")
+    print(f"    {accuracies.mean():.3f} ± {accuracies.std(ddof=1):.3f} ({len(SEEDS)} seeds)")
 
 # %% [markdown]
-# **Explain.** Sixty layers of sigmoids, and of ReLU with Glorot weights, end where guessing is: one
-# validation image in ten is right. (The sigmoids' loss begins higher and comes down to
-# 2.30, since the last layers do learn: that the best answer to no information is one tenth each.) Sixty
+# **See and explain.** (Lines are means over the seeds, bands go from the lowest to the highest.) Sixty layers of
+# sigmoids, and of ReLU with Glorot weights, end where guessing is: one validation image in ten is right.
+# (The sigmoids' loss begins higher and comes down to 2.30, since the last layers do learn one thing:
+# without information, the best answer is one tenth for each class.) Sixty
 # ReLU layers with He weights have begun to learn. But compare their accuracy with that of the shallow
 # network, of sigmoids at that. A deep network that *can* learn need not be the better one.
 #
@@ -1351,7 +1380,7 @@ figure = plots.heat_maps(
     },
     "hidden layers",
     "activation, initial weights",
-    "gradient norm, log₁₀",
+    "log₁₀ of the ratio (left) or the norm (right)",
 )
 plots.show(
     figure,
@@ -1368,8 +1397,8 @@ for network, row in at_forty.iterrows():
     runs.record(f"log10_first_forty_layers_{name}", row["log first"])
 
 # %% [markdown]
-# **See.** On the left, sigmoids with Glorot weights lose a factor of four a layer, $10^{-24}$ in forty; with
-# He weights it is $10^{-19}$. Tanh with large weights goes the other way: the first layer's gradient is
+# **See.** (Colours are full at $\pm 12$; the numbers go on.) On the left, sigmoids with Glorot weights lose a
+# factor of four per layer, $10^{-24}$ in forty; with He weights it is $10^{-19}$. Tanh with large weights goes the other way: the first layer's gradient is
 # $10^{14}$ times the last one's or more. All others keep a share between a hundredth and a hundred.
 #
 # **Explain.** Now compare with the right panel. ReLU has a share near 1 with *any* weights, and yet its
@@ -1391,16 +1420,23 @@ for network, row in at_forty.iterrows():
 # %% tags=["experiment", "nbval-ignore-output"]
 large_losses, large_accuracies = train_over_seeds(networks["sigmoid"], "large", 0.01)
 runs.record("val_accuracy_sigmoid_large", large_accuracies.mean())
-print("accuracy of each seed:", large_accuracies.round(3))
-print("training loss of each seed in the last epoch:", large_losses[:, -1].round(3))
+with_large = trained | {"sigmoid, large": (large_losses, large_accuracies)}
+plots.show(
+    plot_losses(with_large),
+    alt="Training loss over the epochs of the four networks above and of sixty layers of sigmoids with large weights, which "
+    "end above the shallow network.",
+)
+for name in ("sigmoid, large", "ReLU, He", "sigmoid, shallow"):
+    print(f"{name:>16}: accuracy of each seed {', '.join(f'{a:.3f}' for a in with_large[name][1])}")
 
 # %% [markdown]
-# **Explain.** They stay near guessing. A gradient of a sensible size is necessary; it is not sufficient.
-# It says how much the loss changes for a tiny step, not whether the change lasts for a step of the size
-# that training takes, nor whether the signal that arrives at the top still has to do with the image.
-# Practical 3 looks at those signals.
+# **See and explain.** They learn far less than the shallow network: their mean accuracy is less than half of
+# its accuracy, though their gradient has a sensible size. Such a gradient is necessary; it is not
+# sufficient. It says how much the loss changes for a tiny step, not whether the change lasts for a step of
+# the size that training takes, nor whether the signal that arrives at the top still has to do with the
+# image. Practical 3 looks at those signals.
 #
-# **Go further.** Try learning rates from 0.001 to 0.1. Do you find one with which it learns?
+# **Go further.** Try learning rates from 0.001 to 0.1. Do you find one with which they learn more?
 
 # %% [markdown]
 # ### Exercise 9: Two kinds of silence (3 points, in words)
@@ -1441,7 +1477,7 @@ print("training loss of each seed in the last epoch:", large_losses[:, -1].round
 #   "the signal vanishes" without saying why the ratio does not show it.)
 # - 1 point: a remedy for each with its reason: He weights for ReLU; another activation function, skip
 #   connections or normalisation for sigmoids. (Half a point for one of the two. "Larger weights" for the
-#   sigmoids earns it only with the remark that this network did not learn either.)
+#   sigmoids earns it only with the remark that this network learned little.)
 #
 # No points lost for using rows instead of columns, for variances instead of norms, or for less formal words.
 # ### END MARK SCHEME
@@ -1547,7 +1583,7 @@ exercise.score
 # for how many layers is the gradient still usable?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-sizes, first_inf, first_nan = [], [], []
+sizes, first_inf, first_nan, final_losses = [], [], [], []
 for seed in SEEDS:
     rng = np.random.default_rng(seed)
     signal = rng.normal(size=(100, 100)).astype("float32")  # 100 inputs of 100 numbers
@@ -1557,6 +1593,9 @@ for seed in SEEDS:
         for _ in range(60):
             signal = np.maximum(signal @ rng.normal(size=(100, 100)).astype("float32"), 0)
             of_layers.append(signal)
+        logits = signal @ rng.normal(size=(100, 10)).astype("float32")
+    losses = keras.losses.sparse_categorical_crossentropy(np.zeros(100, int), logits, from_logits=True)
+    final_losses.append(float(keras.ops.mean(losses)))
     sizes.append([np.sqrt(np.mean(outputs.astype("float64") ** 2)) for outputs in of_layers])
     first_inf.append(1 + next(layer for layer, outputs in enumerate(of_layers) if np.isinf(outputs).any()))
     first_nan.append(1 + next(layer for layer, outputs in enumerate(of_layers) if np.isnan(outputs).any()))
@@ -1567,21 +1606,26 @@ figure = plots.per_layer(
         "measured": np.array(sizes),
         "√50 a layer": np.where(np.arange(1, 61) <= predicted, by_formula, np.nan),
     },
-    "size of the signal (root mean square)",
+    "size of the signal (log scale)",
 )
+axis = figure.axes[0]
+axis.axhline(float(np.finfo("float32").max), color="grey", linestyle=":", label="largest float32")
+axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 plots.show(
     figure,
     alt="Size of the signal after each layer on a logarithmic axis: a straight line upwards, on that of the formula, until it "
-    "breaks off near the largest float32.",
+    "breaks off near the largest float32, which a dotted line marks.",
 )
 print(f"predicted: above the largest float32 after {predicted} layers")
 print(f"first inf after {first_inf} layers, first nan after {first_nan} (one number for each seed)")
 nan_norms = np.mean([np.isnan(norms_through(60, "relu", "large", seed)).mean() for seed in SEEDS])
+print("loss of each seed:", final_losses)
 runs.record("first_layers_with_inf", np.mean(first_inf))
 runs.record("share_of_layers_with_nan_gradient", nan_norms)
 
 # %% [markdown]
-# **Explain.** The size of the signal follows the formula closely. The first `inf` comes a layer or so
+# **See and explain.** The size of the signal follows the formula closely. (The axis counts layers from 0, so the
+# size after 45 layers stands at 44.) The first `inf` comes a layer or so
 # before the predicted one, because the largest of 10,000 numbers is several times their root mean square.
 # One layer later there is `nan`: some unit adds $+\infty$ from one input and $-\infty$ from another. From
 # there on everything is lost, and since the loss is `nan`, so are the gradients of **all** layers, those
@@ -1769,7 +1813,7 @@ exercise.score
 #    the gradient is? Answer with a dict `keeps_direction` with `True` or `False` for each of the three
 #    names.
 # 2. A gradient of two entries, $(0.9, 100)$, is clipped by value at 1. By how many degrees does that turn
-#    it? Call the number `turned_by`.
+#    it? Call the number `turned_by`, and give it to a tenth of a degree or better.
 
 # %% nbgrader={"grade": false, "grade_id": "direction", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # keeps_direction = {"clipvalue": …, "clipnorm": …, "global_clipnorm": …}
@@ -1851,11 +1895,14 @@ for setting, arrays in clipped.items():
     print(f"{setting:>16}: {entries}; turned by {angle_between(pair, arrays):5.1f} degrees")
 
 # %% [markdown]
-# **Explain.** Clipping by value turns the gradient by 45 degrees: the entry of 100 is now hardly
-# larger than that of 0.9. With `clipnorm` each variable keeps its own direction, and still the whole
+# **Explain.** Clipping by value turns the gradient by 45 degrees (a little more than in Exercise 12, since the
+# second variable belongs to the vector too): the entry of 100 is now hardly larger than that of 0.9. With `clipnorm` each variable keeps its own direction, and still the whole
 # turns, by 26 degrees, because only the first variable was made shorter. `global_clipnorm` turns
 # nothing; the second variable then hardly moves at all. Which of them trains best is a question for an
 # experiment.
+#
+# **Go further.** Let the limit run from 0.01 to 1,000 and plot the three angles. With which limits does
+# clipping by value turn the gradient by less than a degree?
 #
 # ### Experiment: a rescue
 #
@@ -1872,8 +1919,17 @@ for name, settings in {
     "global_clipnorm=1": {"global_clipnorm": 1.0},
     "clipvalue=0.01": {"clipvalue": 0.01},
 }.items():
-    ten_layers.compile(optimizer=keras.optimizers.SGD(**settings), loss="sparse_categorical_crossentropy")
+    ten_layers.compile(
+        optimizer=keras.optimizers.SGD(**settings),
+        loss="sparse_categorical_crossentropy",
+        steps_per_execution=30,
+    )
     rescue[name] = train_over_seeds(ten_layers, "He", 0.5)
+plots.show(
+    plot_losses(rescue),
+    alt="Training loss over the epochs. Without clipping there is no curve, for the loss is NaN; with either way of clipping "
+    "the loss falls below that of guessing.",
+)
 for name, (losses, accuracies) in rescue.items():
     figure_name = "rescue_accuracy_" + name.replace(" ", "_").split("=")[0]
     runs.record(figure_name, accuracies.mean())
@@ -1881,10 +1937,10 @@ for name, (losses, accuracies) in rescue.items():
     print(f"    training loss of the last epoch: {', '.join(f'{loss:.3f}' for loss in losses[:, -1])}")
 
 # %% [markdown]
-# **Explain.** Without clipping every seed ends in NaN. (Its accuracy is not even that of guessing by
+# **See and explain.** Without clipping every seed ends in NaN. (Its accuracy is not even that of guessing by
 # chance: `argmax` of ten NaN is 0, so the network calls everything a T-shirt.) With either way of clipping
-# the very same network, from the same initial weights and with the same learning rate, trains. At the quick
-# budget neither way is clearly ahead; at the full budget, clipping by the global norm is, for every seed.
+# the very same network, from the same initial weights and with the same learning rate, trains. (Which way
+# is ahead says little here: the two limits are not comparable.)
 #
 # **Go further.** Clipping is a fuse, not a motor: compare with a learning rate of 0.05 without clipping. And
 # how often does it act? Count, with your functions, in how many steps the global norm is above 1.
@@ -1927,22 +1983,22 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
         ),
     )
     for way, norms in of_ways.items():
-        print(
-            f"{activation:>8}, {way:>15}: first layer {norms[:, 0].mean():.2g}, last {norms[:, -1].mean():.2g}"
-        )
+        first, last = (f"{of.mean():.2g} ± {of.std(ddof=1):.1g}" for of in (norms[:, 0], norms[:, -1]))
+        print(f"{activation:>8}, {way:>15}: first layer {first}, last {last} ({len(SEEDS)} seeds)")
 
 # %% [markdown]
 # **See and explain.** For the sigmoids a skip connection changes everything: where the gradient was zero, it
 # is now level, within a factor of a few hundred between the layers. (With $c = 1/60$ the weights in the
 # blocks have a smaller gradient than the layers at both ends, since $c$ is a factor of it.) The ReLUs with
 # He weights were level without it; and with unscaled skip connections their gradient is some $10^{14}$,
-# because each block *adds* about as much as came in. The mean square doubles with each block, and sixty
-# doublings make $10^{18}$. Scaled down, nothing of the kind happens. So a skip connection cures what
+# because each block *adds* about as much as came in, and neither term is ever negative, so that they also
+# add up in the same direction. The mean square of the signal nearly triples with each block: after 59
+# blocks it is about $10^{27}$, and the signal's size, its root, about $10^{14}$. Scaled down, nothing of the kind happens. So a skip connection cures what
 # vanishes, and can itself explode; that is why one scales the blocks, or normalises the signal in each of
 # them (Practical 4).
 #
 # **Go further.** With which power of the depth must $c$ shrink so that the signal keeps its size, for
-# ReLU with He weights? Try $c = 1/\sqrt{60}$.
+# ReLU with He weights? Is $c = 1/\sqrt{60}$ small enough? If not, why, for ReLU?
 
 # %% [markdown]
 # ### Exercise 13: Skip connections (3 points)
@@ -2084,10 +2140,19 @@ exercise.score
 # **Predict.** The sixty layers of sigmoids did not learn at all. The same sigmoids, the same Glorot
 # weights, the same learning rate, and sixty skip connections with $c = 1/60$: how far do they get
 # in the same short training?
+#
+# (Your `layer_gradient_norms` takes networks of Dense layers only. For models of any layers the course has
+# `course_utils.probes.gradient_norms(model, x, y)`, which skips layers without a kernel.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 networks["residual"] = build_residual_mlp(60, "sigmoid", "glorot_normal", 1 / 60)
-networks["residual"].compile(optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy")
+networks["residual"].compile(
+    optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy", steps_per_execution=30
+)
+redraw(networks["residual"], "Glorot", SEEDS[0])
+kernel_norms = probes.gradient_norms(networks["residual"], x_train[:500], y_train[:500])["norm"]
+print("before training, gradient norms of all", len(kernel_norms), "Dense layers:", end=" ")
+print(f"from {kernel_norms.min():.2g} to {kernel_norms.max():.2g}")
 trained["sigmoid, Glorot, skip"] = train_over_seeds(networks["residual"], "Glorot", 0.01)
 plots.show(
     plot_losses(trained),
@@ -2122,11 +2187,11 @@ selfcheck.report()
 # %% [markdown]
 # ## What to take away
 #
-# - The gradient of a layer is a **product** of weights and slopes of all layers above it. Whatever the
-#   factor, sixty layers take its sixtieth power.
+# - The $\delta$ of a layer is a **product** of weights and slopes of all layers above it; the gradient of $W$
+#   is $\delta$ times the signal that came in. Whatever the factor, sixty layers take its sixtieth power.
 # - A **gradient check** by central differences finds the bugs that do not crash. Check every layer.
 # - A **sigmoid**'s slope is at most 1/4, and large weights saturate it. They may hold up the size of the
-#   gradient; sixty layers of them did not learn all the same.
+#   gradient; sixty layers of them learned far less than two did all the same.
 # - Look at gradient **norms** for each layer, *and* at their ratio. With ReLU and Glorot weights the ratio
 #   is near 1 while all gradients vanish together.
 # - **He** weights keep a deep ReLU network's signal and gradient alive. That is necessary for learning,

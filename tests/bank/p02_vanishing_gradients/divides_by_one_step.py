@@ -1,7 +1,7 @@
 # title: Divides the central difference by one step
 # kind: misconception
 # fails: gradient-check-test 1/3
-# hint: this divides by the step, not by twice the step
+# hint: twice too large: this divides by the step, not by twice the step
 
 # %% gradient-check
 def numerical_gradients(weights, x, target, name, step=1e-5):
