@@ -83,10 +83,12 @@ def gradient_norms(model, x, y):
     with tf.GradientTape() as tape:
         loss = model.compute_loss(x, y, model(x, training=True), training=True)
     gradients = tape.gradient(loss, [layer.kernel.value for layer in layers])
-    norms = [float(keras.ops.norm(keras.ops.reshape(gradient, (-1,)))) for gradient in gradients]
     rows = {
-        layer.name: {"norm": norm, "parameters": int(np.prod(layer.kernel.shape))}
-        for layer, norm in zip(layers, norms, strict=True)
+        layer.name: {
+            "norm": _length([np.asarray(gradient)]),
+            "parameters": int(np.prod(layer.kernel.shape)),
+        }
+        for layer, gradient in zip(layers, gradients, strict=True)
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
 
@@ -146,4 +148,5 @@ def along_gradient(model, x, y, steps):
 
 
 def _length(arrays):
+    """The L2 norm of all entries; in float64, since in float32 the square of 1e-23 is 0."""
     return np.sqrt(sum(float(np.sum(array.astype(np.float64) ** 2)) for array in arrays))

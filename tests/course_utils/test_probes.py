@@ -64,6 +64,14 @@ def test_gradient_norms_are_those_of_linear_regression():
     np.testing.assert_array_equal(linear.get_weights()[0], kernel)
 
 
+def test_a_vanished_gradient_is_small_and_not_zero():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+    model.compile("sgd", "mse")
+    x, y = np.array([[1.0]], np.float32), np.array([[5e-31]], np.float32)
+    # the gradient of (w x − y)² at w = 0 is −2 x y; its square is no float32 number
+    assert probes.gradient_norms(model, x, y)["norm"].item() == pytest.approx(1e-30, rel=1e-6)
+
+
 def test_gradient_norms_name_the_layers_with_trainable_kernels(model, batch):
     assert list(probes.gradient_norms(model, *batch).index) == ["first", "second", "last"]
     model.get_layer("second").trainable = False
