@@ -634,16 +634,17 @@ def _contours(axis, title, loss, paths, equal=False):
 # --- comparisons over seeds ---------------------------------------------------------------------------------
 
 
-def paired_differences(differences, intervals, xlabel):
+def paired_differences(differences, intervals, xlabel, same_scale=False):
     """Differences of paired results, one point a seed, with mean and interval, a panel for each comparison.
 
     Args:
         differences: a dict from a comparison's name to its differences, (n,).
         intervals: a dict from the same names to the lower and upper end of the mean's interval.
         xlabel: what the differences are, with their unit.
+        same_scale: whether all panels have one horizontal scale; otherwise each has its own, and says so.
     """
     figure = _figure(7, 1.1 * len(differences) + 0.8)
-    panels = figure.subplots(len(differences), 1, squeeze=False)[:, 0]
+    panels = figure.subplots(len(differences), 1, squeeze=False, sharex=same_scale)[:, 0]
     for axis, (name, values) in zip(panels, differences.items(), strict=True):
         values = np.sort(np.asarray(values, dtype=float))
         # points go up and down in turn, so that neighbours do not hide each other
@@ -651,10 +652,12 @@ def paired_differences(differences, intervals, xlabel):
         low, high = intervals[name]
         axis.plot([low, high], [-2, -2], color=VERMILION, linewidth=3, label="interval of the mean")
         axis.plot([values.mean()], [-2], "o", color=BLACK, markersize=5, label="mean")
-        axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--")
+        axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--", label="no difference")
         axis.set_ylim(-3.5, 5.5)
         axis.set_yticks([])
         axis.set_title(name, fontsize=10, loc="left")
+        if len(differences) > 1 and not same_scale:
+            axis.set_title("a scale of its own", fontsize=8, loc="right")
         _tidy(axis)
         axis.spines["left"].set_visible(False)
     panels[-1].set_xlabel(xlabel)

@@ -1,6 +1,6 @@
 # title: Fine-tunes even for 0 epochs
 # kind: misconception
-# fails: transfer-test 2/3
+# fails: transfer-test 3/4
 # hint: the trunk was trained, or its weights were not copied
 
 # %% transfer

@@ -1,6 +1,6 @@
 # title: Builds on the given model's own layers
 # kind: misconception
-# fails: transfer-test 2/3
+# fails: transfer-test 2/4
 # hint: shares layers with the given model
 
 # %% transfer

@@ -1,6 +1,6 @@
 # title: Clones the model and forgets its weights
 # kind: misconception
-# fails: take-trunk-test 1/4, transfer-test 2/3
+# fails: take-trunk-test 1/3, transfer-test 3/4
 # hint: the weights were not copied
 
 # %% take-trunk

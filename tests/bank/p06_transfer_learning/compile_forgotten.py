@@ -1,6 +1,6 @@
 # title: Unfreezes and forgets to compile
 # kind: misconception
-# fails: fine-tune-test 2/4, transfer-test 2/3
+# fails: fine-tune-test 2/4, transfer-test 2/4
 # hint: learning rate of the earlier compile
 
 # %% fine-tune

@@ -1,6 +1,6 @@
 # title: Gives the new head a sigmoid
 # kind: misconception
-# fails: take-trunk-test 3/4
+# fails: take-trunk-test 2/3
 # hint: the head has a sigmoid
 
 # %% take-trunk

@@ -1,6 +1,6 @@
 # title: Leaves out from_logits
 # kind: misconception
-# fails: train-head-test 1/3, transfer-test 2/3
+# fails: train-head-test 1/3
 # hint: the loss takes the logits for probabilities
 
 # %% train-head

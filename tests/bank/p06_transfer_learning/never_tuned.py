@@ -1,6 +1,6 @@
 # title: Trains the head and stops
 # kind: misconception
-# fails: transfer-test 2/3
+# fails: transfer-test 2/4
 # hint: the network was not fine-tuned
 
 # %% transfer

@@ -1,6 +1,6 @@
 # title: Fine-tunes from the beginning
 # kind: misconception
-# fails: transfer-test 2/3
+# fails: transfer-test 2/4
 # hint: head_epochs is not used, or the first phase is missing
 
 # %% transfer

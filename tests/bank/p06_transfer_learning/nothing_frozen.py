@@ -1,6 +1,6 @@
 # title: Freezes nothing
 # kind: misconception
-# fails: train-head-test 1/3, transfer-test 2/3
+# fails: train-head-test 1/3, transfer-test 3/4
 # hint: the trunk was trained, too
 
 # %% train-head

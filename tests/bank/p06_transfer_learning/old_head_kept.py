@@ -1,6 +1,6 @@
 # title: Puts the new head on top of the old one
 # kind: misconception
-# fails: take-trunk-test 0/4
+# fails: take-trunk-test 0/3, transfer-test 3/4
 # hint: the old head is still there, under the new one
 
 # %% take-trunk

@@ -1,6 +1,6 @@
 # title: Trains for one epoch
 # kind: misconception
-# fails: train-head-test 2/3, transfer-test 2/3
+# fails: train-head-test 2/3
 # hint: this is training for one epoch, not two
 
 # %% train-head

@@ -1,6 +1,6 @@
 # title: Puts the model's own layers into the new network
 # kind: misconception
-# fails: transfer-test 2/3
+# fails: transfer-test 2/4
 # hint: shares layers with the given model
 
 # %% take-trunk

@@ -1,6 +1,6 @@
 # title: Unfreezes the network as a whole, which does not reach its layers
 # kind: misconception
-# fails: fine-tune-test 1/4, transfer-test 2/3
+# fails: fine-tune-test 0/4, transfer-test 2/4
 # hint: the trunk is still frozen
 
 # %% fine-tune
