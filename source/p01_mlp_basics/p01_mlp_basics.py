@@ -1681,8 +1681,8 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 # %% [markdown]
 # **Explain.** The sigmoid lags far behind: its slope of 1/4 or less makes the gradient of the first layer
 # small (Practical 2 measures how small). ReLU and Leaky ReLU are within one percentage point of each
-# other. Two seeds of the *same* network differ by as much: the standard deviations are printed. Is the
-# lead real? The same seed gives both networks the same initial weights, so compare them seed by seed (the
+# other; how much the seeds of one network differ, the standard deviations say. Is the lead real? The same
+# seed gives both networks the same initial weights, so compare them seed by seed (the
 # last lines), which removes much of the scatter. At the quick budget, early in the training, Leaky ReLU is
 # about half a point ahead on average. At the full budget, with more images and epochs, nothing is left of
 # that lead. A winner who depends on when we stop is no winner.
