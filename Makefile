@@ -5,16 +5,21 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/installed
+# runs a step and notes its processor seconds
+TIMED := $(BIN)/python tests/toolkit/seconds.py run
 say = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab site lint data
+.PHONY: help setup demo test test-hub lab site lint data browser hub seconds load upkeep
 
 help:
 	@echo 'make demo    set up, build check, grade a sample class and show the result'
 	@echo 'make test    set up and run every check that CI runs'
 	@echo 'make lab     set up and open JupyterLab on the student notebooks'
 	@echo 'make site    set up and write the site to build/site: guides, practicals, API'
+	@echo 'make upkeep  renew the lock file; say what has to be built or measured anew, and why'
+	@echo 'make browser fetch the Chromium that tests of pages need, without being root'
+	@echo 'make test-hub  fetch a JupyterHub and its proxy, and take a class through it'
 	@echo 'make setup   only set up: .venv, locked packages, Fashion-MNIST'
 
 setup: $(INSTALLED) data
@@ -38,22 +43,60 @@ demo: setup
 	@$(BIN)/practicals demo
 
 lint: $(INSTALLED)
-	$(call say,Lint and format)
+	$(call say,Lint and types)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 
-test: setup lint
+browser: $(INSTALLED)
+	$(call say,Looking for a Chromium for the tests of pages (fetched once if this machine has none))
+	@$(BIN)/python tests/toolkit/chromium.py
+
+# A JupyterHub and its proxy, beside the environment
+HUB := build/hub
+hub: $(HUB)/installed
+
+$(HUB)/installed: $(INSTALLED) tests/hub/requirements.lock tests/hub/package-lock.json
+	$(call say,Fetching JupyterHub and its proxy (about 160 MB))
+	@command -v npm >/dev/null || { echo 'No npm found: the proxy of JupyterHub runs on Node 20 or newer. Install it, then run make again.'; exit 1; }
+	@rm -rf $(HUB) && mkdir -p $(HUB)/node && cp tests/hub/package.json tests/hub/package-lock.json $(HUB)/node
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(HUB)/python -r tests/hub/requirements.lock
+	@npm ci --prefix $(HUB)/node --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+test-hub: setup browser hub
+	$(call say,A class on a JupyterHub: release; fetch; submit; collect; grade; feedback)
+	@REQUIRE_HUB=1 $(TIMED) 'test-hub' $(BIN)/pytest -q -m slow --durations 12 tests/hub
+
+test: setup lint browser
 	$(call say,Checking that the built notebooks are fresh and leak nothing)
-	@$(BIN)/practicals build --check
+	@$(TIMED) 'build --check' $(BIN)/practicals build --check
 	$(call say,Unit tests and whole-class tests)
-	@$(BIN)/pytest -q -m 'slow or not slow' -n 3 --dist loadgroup --durations 25 tests
+	@$(TIMED) 'pytest tests' $(BIN)/pytest -q -m 'slow or not slow' -n 3 --dist loadgroup --durations 25 tests
 	$(call say,Running every source notebook and comparing its outputs (nbval))
-	@$(BIN)/pytest -q --nbval -n 2 --dist loadfile source
+	@$(TIMED) 'pytest --nbval source' $(BIN)/pytest -q --nbval -n 2 --dist loadfile source
 	$(call say,Running every release notebook: unanswered exercises must stop politely (nbval))
-	@$(BIN)/pytest -q --nbval -n 2 --dist loadfile release
+	@$(TIMED) 'pytest --nbval release' $(BIN)/pytest -q --nbval -n 2 --dist loadfile release
 	$(call say,Trying the tests of every practical on its bank of answers and on mutants (audit))
-	@$(BIN)/practicals audit
-	@$(BIN)/practicals calibrate --check
+	@$(TIMED) 'audit' $(BIN)/practicals audit
+	@$(TIMED) 'calibrate --check' $(BIN)/practicals calibrate --check
+
+# Where the processor seconds of the last `make test` went, into docs/testing.md
+seconds: $(INSTALLED)
+	@$(BIN)/python tests/toolkit/seconds.py table
+
+# A load to run the tests beside: make load, or make load PROCESSES=8 SECONDS=600
+PROCESSES ?= 4
+SECONDS ?= 3600
+load: $(INSTALLED)
+	@$(BIN)/python tests/toolkit/load.py $(PROCESSES) $(SECONDS)
+
+# uv has a place of its own: whatever is installed in .venv, grades depend on
+upkeep: $(INSTALLED)
+	$(call say,Renewing requirements.lock, and looking for what has to be done anew)
+	@command -v uv >/dev/null || test -x build/uv/bin/uv || { \
+		$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet --disable-pip-version-check uv; }
+	@$(BIN)/practicals upkeep
 
 lab: setup
 	$(call say,Opening JupyterLab on the first practical (stop it with Ctrl-C))

@@ -3,31 +3,97 @@
 import errno
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
 
 from autograder.errors import PracticalsError
-from autograder.paths import course_root
+from autograder.practical.paths import course_root
+from autograder.reporting.exports import export_names
+from course_utils.quick_start import leave_out_address_parsers
 
 if TYPE_CHECKING:
     from autograder.grading.course import Course
 
 # Commands import what they need when they run: `practicals --help` must not wait for TensorFlow.
 
-app = typer.Typer(
+
+def _flags_as_typed(params: list[Any]) -> list[Any]:
+    """Options whose flags help shows as they are typed: typer writes `<bool>` behind them, like a value."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
+
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _flags_as_typed(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _flags_as_typed(super().get_params(ctx))
+
+
+class _App(typer.Typer):
+    """An app whose commands, and whose own help, show flags as they are typed."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(cls=_Group, no_args_is_help=True, **settings)
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable:
+        return super().command(name, cls=_Command, **settings)
+
+
+app = _App(
     name="practicals",
     help="Build, grade and check the deep-learning practicals.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+# Arguments and options that several commands have, declared once
 WORKERS = min(2, os.cpu_count() or 1)
+ExportName = StrEnum("ExportName", export_names())  # type: ignore[misc]  # its members are found when it runs
+PracticalName = Annotated[str, typer.Argument(help="a practical by name, as in source/")]
 PracticalNames = Annotated[
     list[str] | None, typer.Argument(help="practicals by name, as in source/; default: all of them")
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="write nothing; fail where what is there is missing or not fresh")
+]
+Force = Annotated[bool, typer.Option("--force", help="do also what was done and has not changed since")]
+Workers = Annotated[int, typer.Option(min=1, help="how many run at a time")]
+Seeds = Annotated[int, typer.Option(min=1, help="number of runs, with the seeds 42, 43, …")]
+Rounds = Annotated[int, typer.Option(min=1, help="runs of each way")]
+Repetitions = Annotated[int, typer.Option(min=1, help="timed runs of each way")]
+Json = Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")]
+To = Annotated[Path | None, typer.Option(help="folder for what is written; default: in build/")]
+Due = Annotated[
+    str | None, typer.Option(help='when it is due, "2026-11-30 18:00 +01:00"; kept in the gradebook')
+]
+FORM = f"for another system: `export` writes {', '.join(export_names())}, `grade --notebook` gradescope"
+PeopleList = Annotated[
+    Path | None, typer.Option(help="Moodle's grading worksheet, or GitHub Classroom's roster or grades, CSV")
+]
+Submitted = Annotated[
+    Path | None, typer.Option(help="class folder, STUDENT/NAME/NAME.ipynb; default: submitted/")
+]
+GradedFolder = Annotated[
+    Path | None,
+    typer.Option("--output", help="folder of gradebook, feedback, grades.csv; default: this course"),
+]
+GradebookUrl = Annotated[
+    str | None,
+    typer.Option("--db-url", help="gradebook: postgresql://USER@HOST/DATABASE; default: gradebook.db"),
 ]
 
 
@@ -39,7 +105,7 @@ def _practicals() -> None:
 @app.command()
 def doctor() -> None:
     """Say what this machine has for the practicals, and what to do about each gap."""
-    from autograder.doctor import as_table, examine
+    from autograder.start.doctor import as_table, examine
 
     findings = examine(course_root())
     Console().print(as_table(findings))
@@ -53,7 +119,7 @@ def new(
     title: Annotated[str | None, typer.Option(help="its heading; default: made from the name")] = None,
 ) -> None:
     """Make a practical to start from: a text with an exercise of each kind, and its bank."""
-    from autograder.new import new_practical
+    from autograder.authoring.new import new_practical
 
     root = course_root()
     for path in new_practical(root, name, title):
@@ -66,35 +132,37 @@ def new(
 @app.command()
 def build(
     names: PracticalNames = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="build nothing; fail if a file is stale, edited by hand or leaks")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="execute also what has not changed")] = False,
+    check: Check = False,
+    force: Force = False,
 ) -> None:
-    """Bring text and notebook together, execute at the quick budget, make the release."""
+    """Bring text and notebook together, execute at the quick budget, make the release.
+
+    --check finds also what was edited by hand, and what leaks.
+    """
     if check:
-        from autograder.check import problems
+        from autograder.proof.check import problems
 
         found = problems(course_root(), names)
         for problem in found:
             typer.echo(problem)
         raise typer.Exit(1 if found else 0)
-    from autograder.build import build_all
+    from autograder.authoring.build import build_all
 
     build_all(course_root(), names, Console(), force=force)
 
 
 @app.command()
 def measure(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
-    seeds: Annotated[int, typer.Option(min=1, help="number of runs, with the seeds 42, 43, …")] = 5,
+    name: PracticalName,
+    seeds: Seeds = 5,
     budget: Annotated[Literal["quick", "full"], typer.Option(help="how much each run computes")] = "quick",
+    force: Force = False,
 ) -> None:
-    """Run a practical once per seed; write figures and the error rates of thresholds to results.json."""
-    from autograder.measure import measure
+    """Run a practical once per seed if a figure is stale; write figures and error rates to results.json."""
+    from autograder.proof.measure import measure
 
     root = course_root()
-    typer.echo(f"wrote {measure(root, name, budget, seeds, Console()).relative_to(root)}")
+    typer.echo(f"wrote {measure(root, name, budget, seeds, Console(), force).relative_to(root)}")
 
 
 @app.command()
@@ -102,22 +170,40 @@ def audit(
     names: PracticalNames = None,
     only: Annotated[str | None, typer.Option(help="one exercise, by its grade_id")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="do not grade the bank with the engine")] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="audit also what passed and has not changed")
+    rounding: Annotated[
+        bool, typer.Option("--rounding", help="measure what float32 work takes of the tolerances; takes long")
     ] = False,
-    json: Annotated[Path | None, typer.Option(help="write everything found to this file too")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = WORKERS,
+    everywhere: Annotated[
+        bool,
+        typer.Option(
+            "--everywhere",
+            help="instead: run the bank as notebook, with check, Validate, plain nbgrader and the engine; "
+            "where do they differ?",
+        ),
+    ] = False,
+    force: Force = False,
+    json: Json = None,
+    workers: Workers = WORKERS,
 ) -> None:
     """Try the tests: reference, unanswered cells, right and wrong answers of the bank, mutants.
 
-    Ends with status 1 when there is something to mend.
+    Ends with status 1 when there is something to correct.
     """
-    from autograder.audit import as_json, audit_all, show
-    from autograder.notebooks import write_atomically
+    from autograder.files import write_atomically
+    from autograder.proof.audit import audit_all, everywhere_all
+    from autograder.proof.audit_report import as_json, show, show_everywhere
 
     console = Console()
-    reports = audit_all(course_root(), names, console, only, fast, force, workers)
-    show(reports, console)
+    if everywhere:
+        if only or fast or rounding:
+            raise PracticalsError(
+                "--everywhere runs the whole bank in every way", "Leave out --only, --fast and --rounding"
+            )
+        reports = everywhere_all(course_root(), names, console, force, workers)
+        show_everywhere(reports, console)
+    else:
+        reports = audit_all(course_root(), names, console, only, fast, force, workers, rounding)
+        show(reports, console)
     if json:
         write_atomically(json, as_json(reports))
     raise typer.Exit(1 if any(report.findings for report in reports) else 0)
@@ -126,15 +212,15 @@ def audit(
 @app.command()
 def calibrate(
     names: PracticalNames = None,
-    check: Annotated[
-        bool,
-        typer.Option("--check", help="run nothing; fail if a rate is missing, stale or above 1 in 1,000"),
-    ] = False,
+    check: Check = False,
     runs: Annotated[int, typer.Option(min=2, help="of each wrong answer, with the seeds 42, 43, …")] = 10,
-    workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = WORKERS,
+    workers: Workers = WORKERS,
 ) -> None:
-    """Write into results.json how often thresholds fail right answers and pass wrong ones."""
-    from autograder.calibrate import calibrate_all, calibration_problems
+    """Write into results.json how often thresholds fail right answers and pass wrong ones.
+
+    Ends with status 1 when a rate is missing, stale or above 1 in 1,000.
+    """
+    from autograder.proof.calibrate import calibrate_all, calibration_problems
 
     root = course_root()
     if not check:
@@ -148,14 +234,10 @@ def calibrate(
 
 @app.command()
 def grade(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
-    submitted: Annotated[
-        Path | None, typer.Option(help="class folder, STUDENT/NAME/NAME.ipynb; default: submitted/")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="where gradebook, feedback and grades.csv go; default: this course")
-    ] = None,
-    json: Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")] = None,
+    name: PracticalName,
+    submitted: Submitted = None,
+    output: GradedFolder = None,
+    json: Json = None,
     notebook: Annotated[
         Path | None,
         typer.Option(
@@ -163,94 +245,152 @@ def grade(
             "path, and --json - prints the JSON"
         ),
     ] = None,
-    due: Annotated[
-        str | None, typer.Option(help='when it is due, "2025-11-30 18:00 UTC"; kept in the gradebook')
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="grade also what has not changed")] = False,
-    workers: Annotated[int, typer.Option(min=1, help="submissions to execute at a time")] = min(
-        2, os.cpu_count() or 1
-    ),
+    form: Annotated[Literal["gradescope"] | None, typer.Option("--format", metavar="FORM", help=FORM)] = None,
+    due: Due = None,
+    force: Force = False,
+    workers: Workers = WORKERS,
     cell_seconds: Annotated[
-        int | None, typer.Option(min=1, help="time limit of one cell; default: 30")
+        int | None, typer.Option(min=1, help="seconds of processor time of one cell; default: 30")
     ] = None,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="run submissions without isolation; the reports say so")
     ] = False,
-    db_url: Annotated[
-        str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
-    ] = None,
+    db_url: GradebookUrl = None,
     cluster: Annotated[
         str | None, typer.Option(help="Dask scheduler whose workers execute submissions, as tcp://HOST:PORT")
     ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="execute what would be graded now, record nothing, and show whose points differ from the "
+            "gradebook's; status 1 when somebody would lose points",
+        ),
+    ] = False,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="grade this student only, others stay as they are; may be repeated"),
+    ] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OLD=NEW", help="an exercise that has a new name: its grades stay; may be repeated"
+        ),
+    ] = None,
+    why: Annotated[
+        str, typer.Option(metavar="REASON", help="why marks change now; students read it on their pages")
+    ] = "",
 ) -> None:
     """Grade a class: execute the submissions, record the grades, write feedback and grades.csv.
 
-    Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input.
+    Ends with status 0 when every submission was graded, 3 when some could not be, 2 on bad input. With
+    --compare, with 1 when somebody would have fewer points in an exercise than before.
     """
     from autograder.engine.parents import start_early
+    from autograder.engine.sandbox import SandboxUnavailable
 
     if cluster is None:
-        start_early(sandboxed=not no_sandbox)  # TensorFlow is imported there while nbgrader is imported here
+        # nbgrader_config.py, not read yet, may do without the sandbox; if not, grading says that it must
+        with suppress(SandboxUnavailable):
+            start_early(sandboxed=not no_sandbox)  # imports TensorFlow while nbgrader is imported here
     if notebook is not None:
-        from autograder.grading.single import grade_and_show
+        from autograder.grading import gradescope
+        from autograder.grading.single import GradedNotebook, grade_and_show
 
         of_a_class = {
             "submitted": submitted, "output": output, "due": due, "force": force, "db-url": db_url,
-            "cluster": cluster,
+            "cluster": cluster, "compare": compare, "rename": rename, "student": student,
+            "why": why,
         }  # fmt: skip
         for option, value in of_a_class.items():
             if value:
                 raise PracticalsError(f"--{option} is for classes, --notebook for one file", "Leave one out")
+        as_text = gradescope.as_json if form else GradedNotebook.as_json
+        json = json or (Path("-") if form else None)
         console = Console(stderr=json == Path("-"))
-        if not grade_and_show(name, notebook, console, json, cell_seconds, not no_sandbox).result.graded:
+        graded_one = grade_and_show(name, notebook, console, json, cell_seconds, not no_sandbox, as_text)
+        if not graded_one.result.graded:
             raise typer.Exit(3)
         return
+    if form:
+        raise PracticalsError("--format is for one file, --notebook", "Use `practicals export` for a class")
+    from autograder.grading.options import GradeOptions
     from autograder.grading.run import grade
 
-    graded = grade(
-        course_root(),
-        name,
-        Console(),
-        submitted,
-        output,
-        json,
-        force,
-        workers,
-        cell_seconds,
-        due,
-        not no_sandbox,
-        db_url,
-        cluster,
-    )
+    options = GradeOptions(
+        submitted=submitted, output=output, json_file=json, force=force, workers=workers,
+        cell_seconds=cell_seconds, due=due, sandboxed=not no_sandbox, db_url=db_url, cluster=cluster,
+        students=tuple(student or ()), rename=tuple(rename or ()), why=why,
+    )  # fmt: skip
+    if compare:
+        from autograder.grading.compare import compare_and_show
+
+        of_a_record = {"due": due, "json": json, "rename": rename, "student": student, "why": why}
+        for option, value in of_a_record.items():
+            if value:
+                raise PracticalsError(
+                    f"--compare is for a whole class, and not with --{option}", "Leave one out"
+                )
+        comparison = compare_and_show(course_root(), name, Console(), options)
+        if comparison.losers:
+            raise typer.Exit(1)
+        if comparison.failed:
+            raise typer.Exit(3)
+        return
+    graded = grade(course_root(), name, Console(), options)
     if not all(result.graded for result in graded.results):
         raise typer.Exit(3)
 
 
-GradedFolder = Annotated[
-    Path | None, typer.Option(help="the --output that `practicals grade` had; default: this course")
-]
-GradebookUrl = Annotated[
-    str | None, typer.Option(help="gradebook, as postgresql://USER@HOST/DATABASE; default: gradebook.db")
-]
-
-
-def _graded_course(name: str, output: Path | None, db_url: str | None) -> "Course":
-    """A practical with the folder and the gradebook that grading left."""
+def _course(
+    name: str | None, output: Path | None, db_url: str | None, submitted: Path | None = None
+) -> "Course":
+    """A practical, the first where none is named, with the folders and the gradebook that options name."""
     from autograder.grading.course import Course
+    from autograder.practical.paths import practical_names
 
     root = course_root()
-    return Course(root, name, (output or root).resolve(), root / "submitted", db_url or "")
+    practical = name or next(iter(practical_names(root)), "")
+    return Course(root, practical, (output or root).resolve(), submitted or root / "submitted", db_url or "")
+
+
+def _graded_course(name: str | None, output: Path | None, db_url: str | None) -> "Course":
+    """A practical with the folder and the gradebook that grading left, backed up where it has to be."""
+    from autograder.grading.backup import before_writing
+
+    course = _course(name, output, db_url)
+    if not course.gradebook.is_missing() and (said := before_writing(course)):
+        typer.echo(said)
+    return course
+
+
+@app.command()
+def mark(
+    name: PracticalName,
+    blind: Annotated[bool, typer.Option("--blind", help="numbers in place of students' names")] = False,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=1024, max=65535, help="another one where it is taken")
+    ] = 8790,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="print the address only")] = False,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Mark essays, question by question over the class, on a page of this machine; Ctrl-C stops it."""
+    from autograder.marking.server import mark
+
+    course = _graded_course(name, output, db_url)
+    mark(course, blind, port, typer.echo, open_browser=not no_browser)
 
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
-    to: Annotated[Path | None, typer.Option(help="folder for the report; default: build/report")] = None,
+    name: PracticalName,
+    to: To = None,
     output: GradedFolder = None,
     db_url: GradebookUrl = None,
 ) -> None:
     """Write a report on a graded class: a page to read or print, and its figures as CSV and JSON."""
-    from autograder.report import report
+    from autograder.reporting.report import report
 
     course = _graded_course(name, output, db_url)
     typer.echo(f"wrote {report(course, to or course.root / 'build' / 'report')}, its figures beside it")
@@ -259,10 +399,10 @@ def report(
 @app.command()
 def bundle(
     names: PracticalNames = None,
-    to: Annotated[Path | None, typer.Option(help="folder for the bundle; default: build/bundle")] = None,
+    to: To = None,
 ) -> None:
     """Write what students may have, and nothing else, as a folder and as an archive."""
-    from autograder.bundle import bundle
+    from autograder.publishing.bundle import bundle
 
     root = course_root()
     made = bundle(root, names, to or root / "build" / "bundle")
@@ -273,14 +413,14 @@ def bundle(
 
 @app.command()
 def feedback(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
-    to: Annotated[Path | None, typer.Option(help="folder for the pages; default: build/feedback")] = None,
+    name: PracticalName,
+    to: To = None,
     archive: Annotated[bool, typer.Option("--zip", help="one archive instead of folders")] = False,
     output: GradedFolder = None,
     db_url: GradebookUrl = None,
 ) -> None:
     """Collect every feedback page, up to date, as STUDENT/NAME.html; say who has none."""
-    from autograder.handback import hand_back
+    from autograder.reporting.handback import hand_back
 
     course = _graded_course(name, output, db_url)
     done = hand_back(course, to or course.root / "build" / "feedback", archive)
@@ -290,38 +430,102 @@ def feedback(
 
 
 @app.command()
+def solutions(
+    name: PracticalName,
+    to: To = None,
+    early: Annotated[bool, typer.Option("--early", help="also while somebody may still hand in")] = False,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Write the solutions for students: answers with their outputs, hidden checks and their reasons.
+
+    Refused until the due date in the gradebook, and every extension, is over.
+    """
+    from autograder.publishing.solutions import solutions
+
+    course = _course(name, output, db_url)
+    written = solutions(course, to or course.root / "build" / "solutions", early)
+    typer.echo(f"wrote {written.path}")
+    if written.due is None:
+        typer.echo(f"No due date of {name} is recorded in {course.gradebook.name}: hand it out when you like")
+
+
+@app.command()
 def roster(
     file: Annotated[Path, typer.Argument(help="class list, CSV: id, last_name, first_name, email")],
     output: GradedFolder = None,
     db_url: GradebookUrl = None,
 ) -> None:
     """Put a class list into the gradebook; exports of Canvas, Moodle and Gradescope will do."""
-    from autograder.paths import practical_names
-    from autograder.roster import import_roster
+    from autograder.reporting.roster import import_roster
 
-    course = _graded_course(next(iter(practical_names(course_root())), ""), output, db_url)
-    students = import_roster(course, file)
-    typer.echo(f"{len(students)} students are in {course.gradebook_name}, from {students[0].id}")
+    course = _graded_course(None, output, db_url)
+    roster = import_roster(course, file)
+    count = len(roster.students)
+    who = f"{count} student of {file} is" if count == 1 else f"{count} students of {file} are"
+    typer.echo(f"{who} in {course.gradebook.name}")
+    if roster.left_out:
+        typer.echo(f"Left out, since they are not students: {', '.join(roster.left_out)}")
+
+
+@app.command()
+def collect(
+    file: Annotated[
+        Path, typer.Argument(help="archive or folder of Canvas, Moodle, Gradescope, GitHub, nbgrader")
+    ],
+    name: Annotated[
+        str, typer.Argument(help="the practical, as in source/; default: the one whose cells they have")
+    ] = "",
+    submitted: Submitted = None,
+    due: Due = None,
+    people: PeopleList = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+) -> None:
+    """Collect hand-ins from a platform's archive into submitted/STUDENT/NAME: all of them, or nothing.
+
+    Ends with status 0 when every hand-in was collected, 3 when of some it is not known whose they are, 2 on
+    bad input.
+    """
+    from autograder.grading.dates import moment
+    from autograder.grading.incoming import receive
+    from autograder.practical.paths import source_text
+
+    if name:
+        source_text(course_root(), name)
+    course = _course(name, output, db_url, submitted)
+    collected = receive(course, file, name, moment(due) if due else None, people)
+    typer.echo(f"{collected.platform}: {collected.hand_ins} hand-in" + "s" * (collected.hand_ins != 1))
+    for sentence in collected.notes:
+        typer.echo(sentence)
+    for practical, students in collected.written.items():
+        counts = ", ".join(f"{len(ids)} {how}" for how, ids in sorted(students.items()))
+        typer.echo(f"wrote {course.class_folder}/*/{practical}: {counts}")
+    for sentence in collected.unknown:
+        typer.echo(f"not collected: {sentence}")
+    raise typer.Exit(3 if collected.unknown else 0)
 
 
 @app.command()
 def export(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
-    form: Annotated[
-        Literal["canvas", "moodle", "gradescope", "nbgrader"], typer.Option("--format", help="who reads it")
-    ],
-    to: Annotated[Path | None, typer.Option(help="folder for the file; default: build/export")] = None,
+    name: PracticalName,
+    form: Annotated[ExportName, typer.Option("--format", metavar="FORM", help=FORM)],
+    to: To = None,
     column: Annotated[
         str | None, typer.Option(help="what Canvas or Moodle calls the practical; default: its name")
     ] = None,
+    complete_only: Annotated[
+        bool, typer.Option("--complete-only", help="hold back grades while an essay waits to be marked")
+    ] = False,
+    people: PeopleList = None,
     output: GradedFolder = None,
     db_url: GradebookUrl = None,
 ) -> None:
-    """Write the grades of a practical as Canvas, Moodle, Gradescope or nbgrader have them."""
-    from autograder.export import export
+    """Write the grades of a practical in the form that another system reads."""
+    from autograder.reporting.export import export
 
     course = _graded_course(name, output, db_url)
-    exported = export(course, form, to or course.root / "build" / "export", column)
+    exported = export(course, form, to or course.root / "build" / "export", column, complete_only, people)
     for file in exported.files:
         typer.echo(f"wrote {file}")
     for note in exported.notes:
@@ -330,13 +534,11 @@ def export(
 
 @app.command()
 def extension(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    name: PracticalName,
     student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],
     days: Annotated[float, typer.Option(min=0, max=1_000, help="added to the due date")] = 0,
     hours: Annotated[float, typer.Option(min=0, max=1_000, help="added to the due date")] = 0,
-    due: Annotated[
-        str | None, typer.Option(help='when it is due for everyone, "2025-11-30 18:00 UTC", if not yet said')
-    ] = None,
+    due: Due = None,
     output: GradedFolder = None,
     db_url: GradebookUrl = None,
 ) -> None:
@@ -344,14 +546,62 @@ def extension(
     from datetime import timedelta
 
     from autograder.grading.collect import student_id_problem
-    from autograder.grading.course import due_date
+    from autograder.grading.dates import in_zone, moment
 
     if problem := student_id_problem(student):
         raise PracticalsError(problem, "Give the name of the student's folder")
     course = _graded_course(name, output, db_url)
-    course.prepare(due_date(due) if due else None)
-    until = course.grant_extension(student, timedelta(days=days, hours=hours))
-    typer.echo(f"{student}: due {until:%Y-%m-%d %H:%M} UTC; `practicals grade {name}` renews the grades")
+    course.prepare(moment(due) if due else None)
+    until = course.gradebook.grant_extension(student, timedelta(days=days, hours=hours))
+    typer.echo(f"{student}: due {in_zone(until, course.zone)}; `practicals grade {name}` renews the grades")
+
+
+@app.command()
+def forget(
+    student: Annotated[str, typer.Argument(help="the student's id, the name of the submission's folder")],
+    submitted: Submitted = None,
+    output: GradedFolder = None,
+    db_url: GradebookUrl = None,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask before it is removed")] = False,
+) -> None:
+    """Remove all that is kept of a student, in every practical; shows it and asks first."""
+    from autograder.reporting.forget import forget, kept
+
+    course = _course(None, output, db_url, (submitted or course_root() / "submitted").resolve())
+    found = kept(course, student)
+    typer.echo(found)
+    if not yes:
+        typer.confirm(f"Remove all this of {student} for good?", abort=True)
+    forget(course, found)
+    typer.echo(f"{student} is forgotten here; docs/privacy.md says what is kept elsewhere")
+    if found.of_the_class:
+        typer.echo("`practicals report`, `export` and `feedback` make the files of the class anew")
+
+
+@app.command()
+def upkeep(
+    check: Check = False,
+) -> None:
+    """Renew the lock file; say what has to be built, measured, calibrated or audited anew, and why.
+
+    Ends with status 1 when there is something to do.
+    """
+    from autograder.start.upkeep import renew_lock, to_do
+
+    root = course_root()
+    changes = renew_lock(root, keep=check)
+    count = f"{len(changes)} package{'s' * (len(changes) != 1)} changed" if changes else "up to date"
+    typer.echo(f"requirements.lock: {count}")
+    for change in changes:
+        typer.echo(f"  {change}")
+    tasks = to_do(root, changes)
+    for number, task in enumerate(tasks, start=1):
+        typer.echo(f"{number}. {task.what}")
+        for why in task.why:
+            typer.echo(f"   because {why}")
+    if not tasks:
+        typer.echo("Nothing has to be done anew")
+    raise typer.Exit(1 if tasks else 0)
 
 
 @app.command()
@@ -375,32 +625,40 @@ def check(
 @app.command()
 def site() -> None:
     """Write the site to build/site: guides, the practicals without answers, the API; check every page."""
-    from autograder.site import make_site
+    from autograder.publishing.site import make_site
 
     root = course_root()
     pages = make_site(root, root / "build" / "site")
     typer.echo(f"wrote build/site: {len(pages)} pages; open build/site/index.html")
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
+    context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(help="a practical by name, as in release/; default: the first")
     ] = None,
 ) -> None:
-    """Open JupyterLab in release/, with a practical open; Ctrl-C stops it."""
-    from autograder.lab import open_lab
+    """Open JupyterLab on a copy of a practical, in work/; Ctrl-C stops it.
 
-    open_lab(course_root(), name)
+    Options of JupyterLab's own may follow: --port 8890, --no-browser, --ip 0.0.0.0, …
+    """
+    from autograder.start.lab import open_lab
+
+    options = context.args
+    if name is not None and name.startswith("-"):
+        options = [name, *options]
+        name = None
+    open_lab(course_root(), name, options)
 
 
 @app.command("sample-class")
 def sample_class(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")],
+    name: PracticalName,
     folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
 ) -> None:
     """Write a sample class: submissions as students hand them in, good ones, wrong ones and broken ones."""
-    from autograder.sample_class import DUE, write_sample_class
+    from autograder.grading.sample_class import DUE, write_sample_class
 
     samples = write_sample_class(course_root(), name, folder)
     for sample in samples:
@@ -410,11 +668,11 @@ def sample_class(
 
 @app.command()
 def demo(
-    name: Annotated[str, typer.Argument(help="a practical by name, as in source/")] = "p01_mlp_basics",
-    workers: Annotated[int, typer.Option(min=1, help="submissions to execute at a time")] = WORKERS,
+    name: PracticalName = "p01_mlp_basics",
+    workers: Workers = WORKERS,
 ) -> None:
     """Write a sample class, grade it into build/demo, and compare with what it should get."""
-    from autograder.demo import demo
+    from autograder.start.demo import demo
 
     if not demo(course_root(), name, Console(), workers):
         raise typer.Exit(1)
@@ -422,12 +680,12 @@ def demo(
 
 @app.command()
 def reproduce(
-    names: Annotated[list[str] | None, typer.Argument(help="practicals by name; default: all")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="runs of each row")] = 5,
-    check: Annotated[bool, typer.Option(help="run nothing; fail where the page is not complete")] = False,
+    names: PracticalNames = None,
+    seeds: Seeds = 5,
+    check: Check = False,
 ) -> None:
     """Measure published figures again, and write docs/reproduction.md."""
-    from autograder.reproduce import problem, reproduce
+    from autograder.bench.reproduce import problem, reproduce
 
     if not check:
         typer.echo(f"wrote {reproduce(course_root(), names, seeds, Console())}")
@@ -435,16 +693,30 @@ def reproduce(
         raise PracticalsError(found, "Run `practicals reproduce`; it goes on where it stopped")
 
 
-bench_app = typer.Typer(no_args_is_help=True, help="Compare ways of doing the same work, in one run.")
+@app.command()
+def coverage(check: Check = False) -> None:
+    """Say in docs/coverage.md where each item of the published practicals is taught, graded and measured."""
+    from autograder.publishing.coverage import page, page_file, write_coverage
+
+    root = course_root()
+    if not check:
+        typer.echo(f"wrote {write_coverage(root)}")
+    elif not page_file(root).is_file() or page_file(root).read_text("utf-8") != page(root):
+        raise PracticalsError(
+            f"{page_file(root)} is not what texts and items give", "Run `practicals coverage`"
+        )
+
+
+bench_app = _App(help="Compare ways of doing the same work, in one run.")
 app.add_typer(bench_app, name="bench")
 
 
 @bench_app.command("fit")
 def bench_fit(
-    repetitions: Annotated[int, typer.Option(min=1, help="timed epochs of each way")] = 5,
+    repetitions: Repetitions = 5,
 ) -> None:
     """Time an epoch of `fit` as P01 teaches it against plain `fit`, and compare their results."""
-    from autograder.bench import bench_fit
+    from autograder.bench.fit import bench_fit
 
     bench_fit(course_root(), repetitions, Console())
 
@@ -452,14 +724,14 @@ def bench_fit(
 @bench_app.command("grade")
 def bench_grade(
     submissions: Annotated[int, typer.Option(min=1, help="of P01, graded in each run")] = 10,
-    rounds: Annotated[int, typer.Option(min=1, help="runs of each way")] = 3,
+    rounds: Rounds = 3,
     light: Annotated[
         int, typer.Option(min=0, help="instead: this many small submissions; what grows with their number?")
     ] = 0,
-    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+    json: Json = None,
 ) -> None:
     """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
-    from autograder.bench_grade import bench_grade, bench_light
+    from autograder.bench.grade import bench_grade, bench_light
 
     if light:
         bench_light(course_root(), light, WORKERS, Console(), json)
@@ -467,24 +739,61 @@ def bench_grade(
         bench_grade(course_root(), submissions, rounds, Console(), json)
 
 
+@bench_app.command("mark")
+def bench_mark(
+    name: PracticalName = "p01_mlp_basics",
+    essays: Annotated[int, typer.Option(min=1, help="students of the class")] = 200,
+    json: Json = None,
+) -> None:
+    """Time what whoever marks essays waits for: the next one, and a mark to be saved."""
+    from autograder.bench.mark import bench_mark
+
+    bench_mark(course_root(), name, essays, Console(), json)
+
+
+@bench_app.command("report")
+def bench_report(
+    name: PracticalName = "p01_mlp_basics",
+    students: Annotated[int, typer.Option(min=1, help="submissions of the class")] = 500,
+    rounds: Rounds = 3,
+    json: Json = None,
+) -> None:
+    """Time the report of a large class: the grades of a sample class, multiplied."""
+    from autograder.bench.report import bench_report
+
+    bench_report(course_root(), name, students, rounds, Console(), json)
+
+
+@bench_app.command("kernels")
+def bench_kernels(
+    counts: Annotated[
+        list[int] | None, typer.Argument(min=1, help="kernels at a time; default: 1, 5 and 10")
+    ] = None,
+) -> None:
+    """Weigh kernels of many students at the same time: ordinary ones, and ones forked after the imports."""
+    from autograder.bench.kernels import bench_kernels
+
+    bench_kernels(counts or [1, 5, 10], Console())
+
+
 @bench_app.command("ensembles")
 def bench_ensembles(
-    repetitions: Annotated[int, typer.Option(min=1, help="measured trainings of each way")] = 3,
-    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+    repetitions: Repetitions = 3,
+    json: Json = None,
 ) -> None:
-    """Time 1,000 small networks trained at once against `fit` of Keras, and count those that collapse."""
-    from autograder.bench_ensembles import bench_ensembles
+    """Time 1,000 narrow and 40 wide networks trained at once against `fit`, and count those that collapse."""
+    from autograder.bench.ensembles import bench_ensembles
 
     bench_ensembles(repetitions, Console(), json)
 
 
 @bench_app.command("uncertainty")
 def bench_uncertainty(
-    repetitions: Annotated[int, typer.Option(min=1, help="measured runs of each way")] = 3,
-    json: Annotated[Path | None, typer.Option(help="write the figures to this file too, as JSON")] = None,
+    repetitions: Repetitions = 3,
+    json: Json = None,
 ) -> None:
     """Time 100 passes of Monte-Carlo dropout in one call against 100 calls, and compare their results."""
-    from autograder.bench_uncertainty import bench_uncertainty
+    from autograder.bench.uncertainty import bench_uncertainty
 
     bench_uncertainty(repetitions, Console(), json)
 
@@ -492,6 +801,7 @@ def bench_uncertainty(
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    leave_out_address_parsers()
     try:
         app()
     except PracticalsError as error:

@@ -2,7 +2,7 @@
 
 
 class PracticalsError(Exception):
-    """Something a person can mend: one line saying what was wrong and where, one saying what to do next.
+    """Something a person can fix: one line saying what was wrong and where, one saying what to do next.
 
     Args:
         problem: what was wrong, and where.

@@ -18,6 +18,7 @@ from typing import ClassVar
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils import data
 
@@ -63,7 +64,9 @@ class Backbone:
     source: str
 
 
-def load(name="efficientnet_lite0", input_shape=(224, 224, 3), alpha=1.0):
+def load(
+    name: str = "efficientnet_lite0", input_shape: tuple[int, int, int] = (224, 224, 3), alpha: float = 1.0
+) -> Backbone:
     """A network with ImageNet weights and without its head.
 
     Weights of `keras.applications` are taken from the folder in COURSE_DATA_DIR (or its subfolder `models`),
@@ -152,7 +155,11 @@ def _data_folders():
 # --- EfficientNet-Lite0 -------------------------------------------------------------------------------------
 
 
-def efficientnet_lite0(input_shape=(224, 224, 3), include_top=True, weights="imagenet"):
+def efficientnet_lite0(
+    input_shape: tuple[int, int, int] = (224, 224, 3),
+    include_top: bool = True,
+    weights: str | None = "imagenet",
+) -> keras.Model:
     """EfficientNet-Lite0 as a Keras model, with weights trained on ImageNet.
 
     It is EfficientNet-B0 (Tan and Le, "EfficientNet: Rethinking model scaling for convolutional neural
@@ -194,7 +201,7 @@ def efficientnet_lite0(input_shape=(224, 224, 3), include_top=True, weights="ima
     return model
 
 
-def preprocess_lite0(images):
+def preprocess_lite0(images: ArrayLike) -> np.ndarray:
     """Images with values from 0 to 255 as EfficientNet-Lite0 takes them: (x − 127) / 128, float32."""
     return (np.asarray(images, dtype="float32") - 127) / 128
 
@@ -296,7 +303,7 @@ class _Names(pickle.Unpickler):
         return dtype, key
 
 
-def read_state_dict(path, sha256=None):
+def read_state_dict(path: Path, sha256: str | None = None) -> dict[str, np.ndarray]:
     """The tensors of a file that PyTorch wrote in its older format (`torch.save` of a state dict), as arrays.
 
     Nothing of PyTorch is needed, and nothing that the file names is imported or called, but for four names

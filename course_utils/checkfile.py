@@ -4,7 +4,6 @@ The notebook runs from the top at the quick budget, without the cells that only 
 and an empty folder of its own. The file is read and never written.
 """
 
-import json
 import os
 import socket
 import sys
@@ -23,7 +22,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
-from course_utils.selfcheck import NOT_RUN, PASSED, RESULT_TYPE, Result, as_text, points_of, test_cells
+from course_utils.receipt import Receipt, receipt, stored_result
+from course_utils.results import ExerciseResult
+from course_utils.selfcheck import ALL_PASSED, as_text, not_run, state, test_cells
 
 SETTINGS = {"COURSE_BUDGET": "quick"}
 
@@ -82,18 +83,21 @@ class Checked:
     Args:
         results: one for each exercise with a check, in the order of the notebook.
         stopped: one sentence for each cell that ended in an error, an unanswered exercise apart.
+        receipt: what would be handed in; None until all checks have run.
     """
 
-    results: list[Result]
+    results: list[ExerciseResult]
     stopped: list[str] = field(default_factory=list)
+    receipt: Receipt | None = None
 
     @property
     def passed(self) -> bool:
         """Whether every part of every check passed."""
-        return all(result.state == PASSED for result in self.results)
+        return all(state(result) == ALL_PASSED for result in self.results)
 
     def __str__(self):
-        return "\n".join([as_text(self.results), *([""] if self.stopped else []), *self.stopped])
+        blocks = [as_text(self.results), "\n".join(self.stopped), str(self.receipt or "")]
+        return "\n\n".join(block for block in blocks if block)
 
 
 def check_file(path: Path, on_cell: Callable[[int, int], None] = lambda done, total: None) -> Checked:
@@ -107,32 +111,44 @@ def check_file(path: Path, on_cell: Callable[[int, int], None] = lambda done, to
         The results. If the kernel died on the way, what follows counts as not run.
 
     Raises:
-        NotebookError: there is no such file, it is no notebook, it has no checks, or no kernel starts.
+        NotebookError: there is no such file, it is not a notebook, it has no checks, or no kernel starts.
     """
-    notebook = read_notebook(path)
+    content = read_bytes(path)
+    notebook = read_notebook(path, content)
     sources = [cell.source for cell in notebook.cells if _is_run(cell)]
     tests = test_cells(sources)
     if not tests:
         raise NotebookError(
             f"{path} has no check of an exercise", "Give the file that you work in, as in release/"
         )
-    found = Checked([Result(title, 0, points_of(source), NOT_RUN) for title, source in tests.items()])
+    found = Checked([not_run(source) for source in tests.values()])
     _run(sources, tests, found, on_cell)
+    found.receipt = receipt(path, content, notebook, found.results)
     return found
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook file.
+def read_bytes(path: Path) -> bytes:
+    """Read a file.
 
     Raises:
-        NotebookError: it cannot be read, or is no notebook.
+        NotebookError: it cannot be read.
     """
     try:
-        return nbformat.reads(path.read_text("utf-8"), as_version=4)
+        return path.read_bytes()
     except OSError as error:
         raise NotebookError(
             f"{path} cannot be read: {error.strerror or error}", "Give the path of a notebook, NAME.ipynb"
         ) from error
+
+
+def read_notebook(path: Path, content: bytes) -> NotebookNode:
+    """Read the content of a notebook file.
+
+    Raises:
+        NotebookError: it is not a notebook.
+    """
+    try:
+        return nbformat.reads(content.decode("utf-8"), as_version=4)
     except Exception as error:  # nbformat raises errors of several libraries
         raise NotebookError(
             f"{path} is not a notebook that Jupyter can read",
@@ -147,7 +163,7 @@ def main(arguments: list[str]) -> int:
         The exit status: 0 if all checks passed, 1 if not, 2 on bad input.
     """
     if len(arguments) != 1:
-        print("usage: python -m course_utils.selfcheck NOTEBOOK.ipynb", file=sys.stderr)
+        print("usage: python -m course_utils NOTEBOOK.ipynb", file=sys.stderr)
         return 2
     try:
         found = check_file(Path(arguments[0]), show_progress)
@@ -162,7 +178,7 @@ def main(arguments: list[str]) -> int:
 
 
 def show_progress(done: int, total: int) -> None:
-    """Show on one line of a terminal how far the notebook is; nothing where stderr is no terminal."""
+    """Show on one line of a terminal how far the notebook is; nothing where stderr is not a terminal."""
     if sys.stderr.isatty():
         text = f"running cell {done + 1} of {total} …" if done < total else ""
         print(f"\r{text:40}\r", end="", file=sys.stderr, flush=True)
@@ -175,13 +191,12 @@ def _is_run(cell: NotebookNode) -> bool:
 def _run(
     sources: list[str], tests: dict[str, str], found: Checked, on_cell: Callable[[int, int], None]
 ) -> None:
-    titles = {source: title for title, source in tests.items()}
-    places = {result.title: place for place, result in enumerate(found.results)}
+    places = {source: place for place, source in enumerate(tests.values())}
     # the kernel finds this package wherever it was found here
     begin = f"import sys; sys.path.append({str(Path(__file__).parents[1])!r})"
     cells = [begin] + [
         f"__import__('course_utils.selfcheck', fromlist=['publish']).publish({source!r})"
-        if source in titles
+        if source in places
         else source
         for source in sources
     ]
@@ -196,19 +211,20 @@ def _run(
             allow_errors=True,
         ) as client,
     ):
-        for index, cell in enumerate(notebook.cells):
+        for index, (source, cell) in enumerate(zip(["", *sources], notebook.cells, strict=True)):
             on_cell(index, len(cells))
             try:
                 client.execute_cell(cell, index)
             except DeadKernelError:
                 found.stopped.append(f"{_named(cell)} killed the kernel; nothing after it was run.")
                 break
-            for output in cell.outputs:
-                if output.output_type == "display_data" and RESULT_TYPE in output.data:
-                    result = Result(**json.loads(output.data[RESULT_TYPE]))
-                    found.results[places[result.title]] = result
-                elif output.output_type == "error" and output.ename != "NotImplementedError":
-                    found.stopped.append(f"{_named(cell)} stopped with {output.ename}: {output.evalue}")
+            found.stopped += [
+                f"{_named(cell)} stopped with {output.ename}: {output.evalue}"
+                for output in cell.outputs
+                if output.output_type == "error" and output.ename != "NotImplementedError"
+            ]
+            if source in places and (result := stored_result(cell)):
+                found.results[places[source]] = result
         on_cell(len(cells), len(cells))
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import pickle
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +57,16 @@ SHA256 = {
         "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     },
 }
+# The files of CIFAR-10 as its author packed them ("python version"), with their known MD5 sums
+BATCHES = {
+    "data_batch_1": "c99cafc152244af753f735de768cd75f",
+    "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
+    "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
+    "data_batch_4": "634d18415352ddfa80567beed471001a",
+    "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
+    "test_batch": "40351d587109b95175f43aff81a1287e",
+}
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")
 DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 CLASS_NAMES = {
     "fashion_mnist": (
@@ -71,6 +83,18 @@ CLASS_NAMES = {
     ),
     "mnist": DIGIT_NAMES,
     "digits": DIGIT_NAMES,
+    "cifar10": (
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ),
 }
 
 
@@ -91,8 +115,9 @@ class Dataset:
     """A data set of images with one label each.
 
     Attributes:
-        name: "fashion_mnist", "mnist" or "digits".
-        x_train: training images, uint8, (n, 28, 28) from 0 to 255; of "digits" (n, 8, 8) from 0 to 16.
+        name: "fashion_mnist", "mnist", "digits" or "cifar10".
+        x_train: training images, uint8, (n, 28, 28) from 0 to 255; of "digits" (n, 8, 8) from 0 to 16; of
+            "cifar10" (n, 32, 32, 3), colours from 0 to 255.
         y_train: their classes, uint8, (n,).
         x_test: test images, as x_train.
         y_test: their classes, as y_train.
@@ -109,7 +134,7 @@ class Dataset:
     source: str
 
 
-def load(name):
+def load(name: str) -> Dataset:
     """A data set, from the first of these that has it; checked against checksums.
 
     The folder in COURSE_DATA_DIR, Keras' cache, the data packages of the system, Keras' download, Debian's
@@ -117,8 +142,11 @@ def load(name):
     given up when nothing has arrived for 12 to 15 seconds.
 
     Args:
-        name: "fashion_mnist" (60,000 + 10,000 images), "mnist" (as many) or "digits" (scikit-learn's 1,797
-            images, shuffled with a fixed seed: 1,437 for training, 360 for testing).
+        name: "fashion_mnist" (60,000 + 10,000 images), "mnist" (as many), "digits" (scikit-learn's 1,797
+            images, shuffled with a fixed seed: 1,437 for training, 360 for testing) or "cifar10" (50,000 +
+            10,000 photographs of 32 × 32 pixels; the download has 170 MB). COURSE_DATA_DIR may have
+            "cifar10" as its author's folder `cifar-10-batches-py`, or as a folder of photographs,
+            `cifar10/train/<class>/` and `cifar10/test/<class>/`: as many as there are, and no checksums.
 
     Returns:
         A `Dataset`.
@@ -135,7 +163,7 @@ def load(name):
     return Dataset(name, **place.read(), class_names=CLASS_NAMES[name], source=place.words)
 
 
-def find(name):
+def find(name: str) -> str | None:
     """Where `load` would take a data set from without a network, in words; None if it would have to fetch it.
 
     Raises:
@@ -148,7 +176,7 @@ def find(name):
     return place and place.words
 
 
-def keras_home():
+def keras_home() -> Path:
     """The folder in which Keras keeps data sets and weights, a `pathlib.Path`: KERAS_HOME, else ~/.keras.
 
     Where that cannot be written to, `keras.utils.get_file` uses /tmp/.keras, and so does this.
@@ -159,7 +187,7 @@ def keras_home():
     return home
 
 
-def chosen_folder():
+def chosen_folder() -> Path | None:
     """The folder that COURSE_DATA_DIR names, a `pathlib.Path`; None where it is not set, or empty."""
     setting = os.environ.get(SETTING)
     return Path(setting).expanduser() if setting else None
@@ -175,7 +203,10 @@ def _check_name(name):
 
 @dataclass(frozen=True)
 class _Place:
-    """A folder of idx files (gzip or not), or an .npz file, that may hold a data set."""
+    """A folder of idx files (gzip or not), or an .npz file, that may hold a data set.
+
+    Its subclasses hold CIFAR-10 in other forms.
+    """
 
     name: str
     words: str
@@ -217,6 +248,69 @@ class _Place:
         return arrays.__getitem__
 
 
+class _Batches(_Place):
+    """A folder with the six files of CIFAR-10 as its author packed them."""
+
+    def holds(self):
+        return all((self.path / file).is_file() for file in BATCHES)
+
+    def read(self):
+        *train, test = (self._read_batch(file) for file in BATCHES)
+        x_train, y_train = (np.concatenate(arrays) for arrays in zip(*train, strict=True))
+        return {"x_train": x_train, "y_train": y_train, "x_test": test[0], "y_test": test[1]}
+
+    def _read_batch(self, file):
+        path = self.path / file
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise _damaged(path, f"it cannot be read ({error})") from None
+        # nothing is unpickled but the published files
+        if hashlib.md5(content).hexdigest() != BATCHES[file]:
+            raise _damaged(path, "its content has another checksum")
+        batch = pickle.loads(content, encoding="bytes")
+        images = batch[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        return np.ascontiguousarray(images), np.asarray(batch[b"labels"], np.uint8)
+
+
+class _Photos(_Place):
+    """A folder of photographs of 32 × 32 pixels: train/<class>/ and test/<class>/, for CIFAR-10's classes."""
+
+    def holds(self):
+        folders = (self.path / part / name for part in ("train", "test") for name in CLASS_NAMES[self.name])
+        return all(self._photos(folder) for folder in folders)
+
+    def read(self):
+        found = {}
+        for part in ("train", "test"):
+            of_classes = [
+                [self._read_photo(photo) for photo in self._photos(self.path / part / name)]
+                for name in CLASS_NAMES[self.name]
+            ]
+            found[f"x_{part}"] = np.concatenate(of_classes)
+            counts = [len(photos) for photos in of_classes]
+            found[f"y_{part}"] = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+        return found
+
+    def _photos(self, folder):
+        if not folder.is_dir():
+            return []
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
+
+    def _read_photo(self, path):
+        from PIL import Image  # here: the other data sets do without Pillow
+
+        try:
+            with Image.open(path) as photo:
+                pixels = np.asarray(photo.convert("RGB"))
+        except OSError as error:
+            raise _damaged(path, f"it cannot be read ({error})") from None
+        if pixels.shape != (32, 32, 3):
+            height, width = pixels.shape[:2]
+            raise _damaged(path, f"it has {width} × {height} pixels, not 32 × 32")
+        return pixels
+
+
 def _idx_header(array):
     # idx: two zero bytes, 8 for uint8, the number of axes, then their lengths in 4 bytes each, most
     #     significant first
@@ -230,20 +324,36 @@ def _damaged(path, problem):
 
 
 def _places(name):
+    root = chosen_folder()
+    if name == "cifar10":
+        if root:
+            yield _Batches(name, f"the folder in {SETTING}", root / "cifar-10-batches-py")
+            yield _Photos(name, f"the folder of photographs in {SETTING}", root / "cifar10")
+        yield _in_cache(name, "Keras' cache")
+        return
     folders = {"fashion_mnist": ("fashion-mnist", "fashion_mnist"), "mnist": ("mnist",)}[name]
-    if root := chosen_folder():
+    if root:
         paths = [root / folder for folder in folders]
         if name == "mnist":
             paths += [root / "mnist.npz", root / "mnist" / "mnist.npz"]
         for path in paths:
             yield _Place(name, f"the folder in {SETTING}", path)
-    yield _Place(name, "Keras' cache", _cache_path(name))
+    yield _in_cache(name, "Keras' cache")
     if name == "fashion_mnist":
         yield _Place(name, f"the system's data packages ({SYSTEM_FOLDER})", SYSTEM_FOLDER / "fashion-mnist")
 
 
+def _in_cache(name, words):
+    return (_Batches if name == "cifar10" else _Place)(name, words, _cache_path(name))
+
+
 def _cache_path(name):
-    return keras_home() / "datasets" / {"fashion_mnist": "fashion-mnist", "mnist": "mnist.npz"}[name]
+    places = {
+        "fashion_mnist": "fashion-mnist",
+        "mnist": "mnist.npz",
+        "cifar10": "cifar-10-batches-py-target/cifar-10-batches-py",
+    }
+    return keras_home() / "datasets" / places[name]
 
 
 def _found(name):
@@ -286,28 +396,31 @@ def _fetch(name):
         except (Unreachable, OSError) as error:
             looked_at.append(f"{words}: {error}")
         else:
-            place = _Place(name, f"{words}, now in Keras' cache", _cache_path(name))
+            place = _in_cache(name, f"{words}, now in Keras' cache")
             if place.holds():
                 return place
             # KERAS_HOME was set after Keras was imported
             looked_at.append(f"{words}: went to another folder than {place.path}")
-    expected = (
-        f"{name.replace('_', '-')}/ with the files {', '.join(file + '.gz' for file in IDX_FILES.values())}"
-    )
+    if name == "cifar10":
+        folder, files = "cifar-10-batches-py", list(BATCHES)
+    else:
+        folder, files = name.replace("_", "-"), [f"{file}.gz" for file in IDX_FILES.values()]
     raise DataNotFoundError(
         f"The data set {name} is not on this machine and could not be fetched. Looked at:\n"
         + "".join(f"  - {line}\n" for line in looked_at)
-        + f"Connect to the network and run again, or set {SETTING} to a folder that holds {expected}."
+        + f"Connect to the network and run again, or set {SETTING} to a folder that holds "
+        f"{folder}/ with the files {', '.join(files)}."
     )
 
 
 def _fetch_with_keras(name):
     import keras  # here: it takes seconds, and most loads do without it
 
-    download(getattr(keras.datasets, name).load_data, _cache_path(name).parent)
+    # all of Keras' data sets are below this folder: an archive lies beside what is unpacked from it
+    download(getattr(keras.datasets, name).load_data, keras_home() / "datasets")
 
 
-def download(fetch, folder):
+def download(fetch: Callable[[], Any], folder: Path) -> Any:
     """Call a function of Keras that downloads; give up when nothing has arrived for 15 seconds.
 
     Args:
@@ -418,7 +531,7 @@ def _size(folder):
     return size
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     """Fetch and check data sets by name, and say in one line each where they came from.
 
     Returns:

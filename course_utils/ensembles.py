@@ -3,18 +3,24 @@
 Of the time that `fit` of Keras takes for a small network, little is arithmetic. Here S networks of the same
 shape are one program in NumPy: the last axis of every array counts the members, so that each operation runs
 along them, and a layer is a sum over its few inputs. That pays while layers are narrow, a handful of units;
-wide networks are Keras' job.
+wide ones are the job of `course_utils.together`.
 """
 
 import math
 import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import erf
+
+if TYPE_CHECKING:
+    import keras
 
 BLOCK = (
     512  # most members that a thread trains together: an operation outlasts its call, and the cache holds it
@@ -34,7 +40,7 @@ class SGD:
     learning_rate: float = 0.01
     momentum: float = 0.0
 
-    def start(self, parameters):
+    def start(self, parameters: np.ndarray) -> Callable[[np.ndarray], None]:
         """A function that takes a gradient, which it may overwrite, and updates `parameters` in place."""
         velocity = np.zeros_like(parameters)
 
@@ -67,7 +73,7 @@ class Adam:
     beta_2: float = 0.999
     epsilon: float = 1e-7
 
-    def start(self, parameters):
+    def start(self, parameters: np.ndarray) -> Callable[[np.ndarray], None]:
         """A function that takes a gradient, which it may overwrite, and updates `parameters` in place."""
         mean, square, scratch = (np.zeros_like(parameters) for _ in range(3))
         steps = 0
@@ -150,7 +156,7 @@ def _gelu(z, slope):
     np.multiply(z, distribution, out=z)
 
 
-_ACTIVATIONS = {
+_ACTIVATIONS: dict[str, Callable] = {
     "relu": _relu,
     "leaky_relu": _leaky_relu,
     "elu": _elu,
@@ -173,7 +179,13 @@ class Ensemble:
         biases: for each layer, float32 of shape (units, S).
     """
 
-    def __init__(self, sizes, activate, parameters, seed):
+    def __init__(
+        self,
+        sizes: tuple[int, ...],
+        activate: Callable,
+        parameters: np.ndarray,
+        seed: np.random.SeedSequence,
+    ) -> None:
         self.sizes = sizes
         self.members = parameters.shape[1]
         self.kernels, self.biases = _layers(parameters, sizes)
@@ -189,13 +201,13 @@ class Ensemble:
     @classmethod
     def create(
         cls,
-        sizes,
-        members,
-        activation="relu",
-        initializer="glorot_uniform",
-        seed=0,
-        negative_slope=0.01,
-    ):
+        sizes: Sequence[int],
+        members: int,
+        activation: str = "relu",
+        initializer: "str | keras.Initializer" = "glorot_uniform",
+        seed: int = 0,
+        negative_slope: float = 0.01,
+    ) -> "Ensemble":
         """New networks with weights of their own and biases of 0.
 
         Args:
@@ -224,14 +236,23 @@ class Ensemble:
         activate = _ACTIVATIONS[activation]
         if activation == "leaky_relu":
             activate = partial(activate, negative_slope=negative_slope)
-        seed = np.random.SeedSequence(seed)
+        sequence = np.random.SeedSequence(seed)
         parameters = np.zeros((_count(sizes), members), np.float32)
         kernels, _ = _layers(parameters, sizes)
-        for kernel, layer_seed in zip(kernels, seed.generate_state(len(kernels)), strict=True):
+        for kernel, layer_seed in zip(kernels, sequence.generate_state(len(kernels)), strict=True):
             kernel[...] = _draw(initializer, kernel.shape, int(layer_seed) >> 1)
-        return cls(sizes, activate, parameters, seed)
+        return cls(sizes, activate, parameters, sequence)
 
-    def fit(self, x, y, epochs=1, batch_size=32, optimizer=None, shuffle=True, verbose=1):
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        epochs: int = 1,
+        batch_size: int = 32,
+        optimizer: SGD | Adam | None = None,
+        shuffle: bool = True,
+        verbose: int = 1,
+    ) -> np.ndarray:
         """Train every member, each on minibatches of its own.
 
         A member whose numbers overflow goes on with NaN, as in Keras, and disturbs no other. The members are
@@ -256,10 +277,11 @@ class Ensemble:
             ValueError: shapes do not fit, a number is not finite, or epochs or batch_size is below 1.
             TypeError: the optimiser is another one, such as one of Keras.
         """
-        x = self._inputs(x)
-        y = _finite("y", y)
-        if y.size != len(y) or len(y) != len(x):
-            raise ValueError(f"y has the shape {y.shape}: it must be ({len(x)},), one target for each input")
+        inputs, targets = self._inputs(x), _finite("y", y)
+        if targets.size != len(targets) or len(targets) != len(inputs):
+            raise ValueError(
+                f"y has the shape {targets.shape}: it must be ({len(inputs)},), one target for each input"
+            )
         if epochs < 1 or batch_size < 1:
             raise ValueError(f"epochs is {epochs} and batch_size {batch_size}: both must be at least 1")
         optimizer = SGD() if optimizer is None else optimizer
@@ -267,8 +289,9 @@ class Ensemble:
             raise TypeError(
                 f"optimizer is {optimizer!r}: it must be an SGD or Adam of course_utils.ensembles"
             )
+        batch_size, targets = min(batch_size, len(inputs)), targets.reshape(-1)
         trainings = [
-            _Training(self, block, generator, x, y.reshape(-1), min(batch_size, len(x)), optimizer, shuffle)
+            _Training(self, block, generator, inputs, targets, batch_size, optimizer, shuffle)
             for block, generator in zip(self._blocks, self._generators, strict=True)
         ]
         losses = np.empty((epochs, self.members), np.float32)
@@ -280,7 +303,7 @@ class Ensemble:
         line.close()
         return losses
 
-    def predict(self, x):
+    def predict(self, x: ArrayLike) -> np.ndarray:
         """What each member gives for some inputs.
 
         Args:
@@ -292,15 +315,15 @@ class Ensemble:
         Raises:
             ValueError: the shape does not fit, or a number is not finite.
         """
-        x = self._inputs(x)
-        outputs = np.empty((self.members, len(x)), np.float32)
-        rows = min(PREDICTION_ROWS, len(x))
+        inputs = self._inputs(x)
+        outputs = np.empty((self.members, len(inputs)), np.float32)
+        rows = min(PREDICTION_ROWS, len(inputs))
 
         def predict_block(block):
             network = _Network(self.sizes, self._activate, self._parameters[:, block].copy(), rows)
             with np.errstate(all="ignore"):
-                for start in range(0, len(x), rows):
-                    batch = x[start : start + rows]
+                for start in range(0, len(inputs), rows):
+                    batch = inputs[start : start + rows]
                     # a last axis of 1: all members have the same inputs
                     outputs[block, start : start + rows] = network.forward(batch.T[..., np.newaxis])[0].T
 
@@ -308,7 +331,7 @@ class Ensemble:
             list(pool.map(predict_block, self._blocks))
         return outputs
 
-    def collapsed(self, x, tolerance=0.0):
+    def collapsed(self, x: ArrayLike, tolerance: float = 0.0) -> np.ndarray:
         """Which members give the same output for all inputs: dead networks, where x covers the inputs' range.
 
         Args:
@@ -327,7 +350,7 @@ class Ensemble:
         with np.errstate(invalid="ignore"):
             return np.ptp(outputs, axis=1) <= tolerance
 
-    def member_weights(self, member):
+    def member_weights(self, member: int) -> list[np.ndarray]:
         """One member's weights, as `set_weights` of a Keras model with the same layers takes them.
 
         Args:

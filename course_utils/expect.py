@@ -11,21 +11,22 @@ import logging
 import os
 import random
 import sys
-import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+from typing import Self
 
 import numpy as np
 
-from course_utils import values
+from course_utils import builtin_models, results, shown, values
+from course_utils.results import UNANSWERED_MARK, ExerciseResult, PartResult, part_result
 
 TENSORFLOW_LOG = logging.getLogger("tensorflow")
-WIDTH = 82  # columns of printed feedback: what `nbgrader validate` shows without cutting lines off
 VALIDATING = "NBGRADER_VALIDATING"  # set while nbgrader's Validate runs a notebook: it shows errors only
-INDENT = "  "  # of the feedback under a part
-LABEL_WIDTH = 14  # "Likely cause: "
-UNANSWERED_MARK = "not answered yet"  # in the message of a release notebook's NotImplementedError
 UNANSWERED_STEP = "Fill in the cell of this exercise, run it, then run this cell again."
 VALUE_STEP = "Try it by hand on a small example in a new cell, and compare."
+MODEL_STEP = "Build the model from Keras' own layers, activations and losses, then run this cell again."
 THRESHOLD_STEP = "Compare your settings with those that the exercise gives."
 DEFAULT_TOLERANCE = (1e-5, 1e-6)  # relative, absolute
 
@@ -39,48 +40,53 @@ class CheckFailed(AssertionError):
         got: what was found instead, in words.
         cause: the likely cause, where one was recognised.
         step: what to do next.
+        line: the line of the student's cell that an error came from, in words.
         unanswered: there is no answer yet, rather than a wrong one.
     """
 
-    def __init__(self, checked, expected=None, got=None, cause=None, step=None, *, unanswered=False):
+    def __init__(
+        self,
+        checked: str,
+        expected: str | None = None,
+        got: str | None = None,
+        cause: str | None = None,
+        step: str | None = None,
+        *,
+        line: str | None = None,
+        unanswered: bool = False,
+    ) -> None:
         self.checked, self.expected, self.got, self.cause, self.step = checked, expected, got, cause, step
-        self.unanswered = unanswered
+        self.line, self.unanswered = line, unanswered
         super().__init__(checked)
 
     def __str__(self):
         says_more = self.expected or self.got or self.cause or self.step
         return "\n".join(self.lines()) if says_more else self.checked
 
-    def lines(self):
+    def lines(self) -> list[str]:
         """The message as lines, a label before each field: "Expected:     266,610"."""
-        fields = {
-            "Checked:": self.checked,
-            "Expected:": self.expected,
-            "Got:": self.got,
-            "Likely cause:": self.cause,
-            "Next step:": self.step,
-        }
-        return [line for label, field in fields.items() if field for line in _wrapped(label, field)]
+        return results.wrapped(
+            results.labelled(self.checked, self.expected, self.got, self.line, self.cause, self.step)
+        )
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         # IPython asks an exception for this before it draws a traceback of its own
         return str(self).splitlines()
-
-
-def _wrapped(label, field):
-    return textwrap.wrap(
-        field,
-        WIDTH - len(INDENT),
-        initial_indent=label.ljust(LABEL_WIDTH),
-        subsequent_indent=" " * LABEL_WIDTH,
-        break_on_hyphens=False,
-    )
 
 
 # --- assertions ---------------------------------------------------------------------------------------------
 
 
-def equal(actual, expected, what, *, describe=None, mistakes=None, cause=None, step=None):
+def equal(
+    actual: object,
+    expected: object,
+    what: str,
+    *,
+    describe: str | None = None,
+    mistakes: Mapping[str, object] | None = None,
+    cause: str | None = None,
+    step: str | None = None,
+) -> None:
     """Check that a value is exactly the expected one.
 
     Numbers compare as numbers (784 equals 784.0; True equals no number), lists and tuples alike, arrays by
@@ -104,8 +110,17 @@ def equal(actual, expected, what, *, describe=None, mistakes=None, cause=None, s
 
 
 def close(
-    actual, expected, what, *, rtol=1e-5, atol=1e-6, describe=None, mistakes=None, cause=None, step=None
-):
+    actual: object,
+    expected: object,
+    what: str,
+    *,
+    rtol: float = 1e-5,
+    atol: float = 1e-6,
+    describe: str | None = None,
+    mistakes: Mapping[str, object] | None = None,
+    cause: str | None = None,
+    step: str | None = None,
+) -> None:
     """Check that numbers agree with the expected ones: `|actual − expected| ≤ atol + rtol·|expected|`.
 
     Args:
@@ -125,7 +140,15 @@ def close(
     _compare(actual, expected, what, (rtol, atol), describe, mistakes, cause, step)
 
 
-def at_least(actual, threshold, what, *, figure=None, cause=None, step=None):
+def at_least(
+    actual: object,
+    threshold: float,
+    what: str,
+    *,
+    figure: str | None = None,
+    cause: str | None = None,
+    step: str | None = None,
+) -> None:
     """Check that a number reaches a threshold.
 
     Args:
@@ -140,15 +163,64 @@ def at_least(actual, threshold, what, *, figure=None, cause=None, step=None):
     Raises:
         CheckFailed: the number is smaller, NaN, or no number.
     """
-    _threshold(actual, threshold, what, "at least", cause, step)
+    _bound("at_least", actual, threshold, what, figure, cause, step)
 
 
-def at_most(actual, threshold, what, *, figure=None, cause=None, step=None):
+def at_most(
+    actual: object,
+    threshold: float,
+    what: str,
+    *,
+    figure: str | None = None,
+    cause: str | None = None,
+    step: str | None = None,
+) -> None:
     """Check that a number stays at or below a threshold; arguments and errors as those of `at_least`."""
-    _threshold(actual, threshold, what, "at most", cause, step)
+    _bound("at_most", actual, threshold, what, figure, cause, step)
 
 
-def shape(actual, expected, what, *, cause=None, step=None):
+@dataclass(frozen=True)
+class Bound:
+    """A number that `at_least` or `at_most` was given, as `listen` hands it on.
+
+    Args:
+        kind: "at_least" or "at_most".
+        value: the number; it may be NaN.
+        threshold: the bound that it was compared with.
+        figure: name of the measured figure, or None.
+    """
+
+    kind: str
+    value: float
+    threshold: float
+    figure: str | None
+
+
+_listeners: list[Callable[[Bound], None]] = []
+
+
+@contextmanager
+def listen(listener: Callable[[Bound], None]) -> Iterator[None]:
+    """Within the block, tell a function of each number that `at_least` and `at_most` compare.
+
+    Args:
+        listener: called before the check passes or fails; not where a check was given no number.
+    """
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def shape(
+    actual: object,
+    expected: Sequence[int | None],
+    what: str,
+    *,
+    cause: str | None = None,
+    step: str | None = None,
+) -> None:
     """Check the shape of an array, a tensor, or nested lists of numbers.
 
     Args:
@@ -175,11 +247,19 @@ def shape(actual, expected, what, *, cause=None, step=None):
         raise CheckFailed(what, wanted, _shape_words(array.shape), cause, step or values.SHAPE_STEP)
 
 
-def _shape_words(sizes):
+def _shape_words(sizes: Sequence[int | None]) -> str:
     return f"the shape {values.shape_text(sizes)}" if sizes else "a single number"
 
 
-def true(condition, what, *, got=None, expected=None, cause=None, step=None):
+def true(
+    condition: object,
+    what: str,
+    *,
+    got: object = None,
+    expected: object = None,
+    cause: str | None = None,
+    step: str | None = None,
+) -> None:
     """Check a condition that the other assertions do not cover.
 
     Args:
@@ -194,14 +274,20 @@ def true(condition, what, *, got=None, expected=None, cause=None, step=None):
         CheckFailed: the condition is not True.
     """
     if _plain(condition, what, "True") is not True:
-        words = [
-            field if type(field) in (str, type(None)) else values.safe_text(field)
+        wanted, found = [
+            field if field is None or type(field) is str else values.safe_text(field)
             for field in (expected, got)
         ]
-        raise CheckFailed(what, *words, cause, step or VALUE_STEP)
+        raise CheckFailed(what, wanted, found, cause, step or VALUE_STEP)
 
 
-def raises(exception, function, *args, what, step=None):
+def raises(
+    exception: type[BaseException],
+    function: Callable[..., object],
+    *args: object,
+    what: str,
+    step: str | None = None,
+) -> None:
     """Check that a call raises an exception.
 
     Args:
@@ -224,14 +310,45 @@ def raises(exception, function, *args, what, step=None):
             raise
         if issubclass(type(error), exception):
             return
-        got = _error_text(error, _students_line(error, error.__traceback__, sys._getframe(1)))
+        got, line = _error_text(error), _students_line(error, error.__traceback__, sys._getframe(1))
     else:
-        got = f"no exception; it returned {values.safe_text(result)}"
+        got, line = f"no exception; it returned {values.safe_text(result)}", None
     step = step or f"Check the arguments first, and `raise {exception.__name__}(…)` with a message."
-    raise CheckFailed(what, wanted, got, None, step)
+    raise CheckFailed(what, wanted, got, None, step, line=line)
 
 
-def _compare(actual, expected, what, tolerance, describe, mistakes, cause, step):
+def builtin_model(model: object, what: str, *, compiled: bool = False) -> None:
+    """Check that a model is made of Keras' own classes and functions, so that grading can build it anew.
+
+    To be called before a check reads anything of a model but its predictions, or trains it: grading refuses
+    other models there, and says the same.
+
+    Args:
+        model: the student's model.
+        what: what is checked, in words: "the model that `build` returns".
+        compiled: whether what the model was compiled with is read too, as `fit` and `evaluate` do; default
+            False.
+
+    Raises:
+        CheckFailed: it is no Keras model.
+        ModelRefused: it has code of its own; says which class, function or setting.
+    """
+    if not builtin_models.require(model, compiled=compiled):
+        wanted = "a Keras model"
+        cause = values.kind_cause(_plain(model, what, wanted), wanted)
+        raise CheckFailed(what, wanted, values.safe_text(model), cause, VALUE_STEP)
+
+
+def _compare(
+    actual: object,
+    expected: object,
+    what: str,
+    tolerance: tuple[float, float],
+    describe: str | None,
+    mistakes: Mapping[str, object] | None,
+    cause: str | None,
+    step: str | None,
+) -> None:
     wanted = values.plain(expected)
     simple = _plain(actual, what, describe or values.text(wanted), none_is_a_value=wanted is None)
     found = values.difference(simple, wanted, *tolerance)
@@ -251,22 +368,36 @@ def _compare(actual, expected, what, tolerance, describe, mistakes, cause, step)
     raise CheckFailed(what, expectation, got, cause, step or found.step or VALUE_STEP)
 
 
-def _threshold(actual, threshold, what, direction, cause, step):
-    wanted = f"{direction} {values.number_text(threshold)}"
+def _bound(
+    kind: str,
+    actual: object,
+    threshold: float,
+    what: str,
+    figure: str | None,
+    cause: str | None,
+    step: str | None,
+) -> None:
+    wanted = f"{kind.replace('_', ' ')} {values.number_text(threshold)}"
     simple = _plain(actual, what, wanted)
     array = values.as_array(simple)
     if array is None or array.ndim or array.dtype.kind not in "iuf":
         cause = values.kind_cause(simple, "a number")
         raise CheckFailed(what, wanted, values.text(simple), cause, step or VALUE_STEP)
     number = array.item()
-    if not (number >= threshold if direction == "at least" else number <= threshold):
+    for listener in list(_listeners):
+        listener(Bound(kind, float(number), float(threshold), figure))
+    if not (number >= threshold if kind == "at_least" else number <= threshold):
         if np.isnan(number):
             cause, step = values.NAN, step or values.NAN_STEP
         raise CheckFailed(what, wanted, values.text(number, threshold), cause, step or THRESHOLD_STEP)
 
 
-def _plain(value, what, wanted, none_is_a_value=False):
+def _plain(value: object, what: str, wanted: str, none_is_a_value: bool = False) -> values.Plain:
     """The plain value, or a failed check where there is none."""
+    if isinstance(value, builtin_models.StandIn):
+        why = vars(value)["why"]
+        step = MODEL_STEP if type(why) is builtin_models.ModelRefused else VALUE_STEP
+        raise CheckFailed(what, wanted, _message(why), None, step)
     try:
         simple = values.plain(value)
     except values.NotPlainError as error:
@@ -282,7 +413,7 @@ def _plain(value, what, wanted, none_is_a_value=False):
 # --- exercises in parts -------------------------------------------------------------------------------------
 
 
-def exercise(title, *, points):
+def exercise(title: str, *, points: float) -> "Exercise":
     """The checks of one exercise, in parts that pass or fail by themselves.
 
     Args:
@@ -304,13 +435,13 @@ class Exercise:
     warning.
     """
 
-    def __init__(self, title, points):
+    def __init__(self, title: str, points: float) -> None:
         self.title = title
         self.points = points
-        self.parts = []
+        self.parts: list[Part] = []
 
-    def part(self, title, *, points):
-        """A part: a context manager that prints its outcome, and turns what its body raises into feedback.
+    def part(self, title: str, *, points: float) -> "Part":
+        """A part: a context manager that turns what its body raises into feedback.
 
         Args:
             title: what the part checks, in a few words.
@@ -319,15 +450,21 @@ class Exercise:
         return Part(self, title, points)
 
     @property
-    def score(self):
+    def score(self) -> float | None:
         """Points of the parts that passed; None, for which nbgrader gives full points, when all did."""
         return None if all(part.passed for part in self.parts) else self._earned()
 
-    def _earned(self):
+    def _earned(self) -> float:
         earned = sum(part.points for part in self.parts if part.passed)
         return int(earned) if earned == int(earned) else earned
 
-    def __enter__(self):
+    @property
+    def result(self) -> ExerciseResult:
+        """What the parts gave until now; leaving the exercise publishes it."""
+        tried = tuple(part.result for part in self.parts if part.result)
+        return ExerciseResult(results.one_line(self.title), self._earned(), self.points, tried)
+
+    def __enter__(self) -> Self:
         self._random_state = _RandomState()
         # what TensorFlow notes about retracing holds addresses, and would bury the feedback
         self._tensorflow_level = TENSORFLOW_LOG.level
@@ -337,23 +474,26 @@ class Exercise:
         self._redirection.enter_context(_stderr_of_libraries_to_stdout())
         return self
 
-    def __exit__(self, kind, error, traceback):
+    def __exit__(self, kind, error, traceback) -> bool:
         self._redirection.close()
         self._random_state.restore()
         TENSORFLOW_LOG.setLevel(self._tensorflow_level)
         if kind is not None and issubclass(kind, KeyboardInterrupt):
+            if shown.in_ipython() and self.result.parts:
+                print(self.result)  # what was found until then
             return False
         if kind is not None:  # raised between the parts: what was earned until here stays earned
             Part(self, "the rest of these checks", 0).fail(error, traceback)
-        failed = [part for part in self.parts if not part.passed]
+        result = self.result
+        shown.show(result)
         validating = VALIDATING in os.environ
-        if failed and (validating or not self._earned()):
-            unanswered = all(part.unanswered for part in failed)
+        if result.failed and (validating or not result.earned):
+            unanswered = all(part.state == results.UNANSWERED for part in result.failed)
             outcome = UNANSWERED_MARK if unanswered else "see above"
             lines = []
             if validating and not unanswered:
-                outcome, lines = "this failed:", [part.outcome for part in failed]
-            score = f"{self.title}: {self._earned()} of {_points_text(self.points)}; {outcome}"
+                outcome, lines = "this failed:", [str(part) for part in result.failed]
+            score = f"{self.title}: {result.earned:g} of {results.points_text(self.points)}; {outcome}"
             message = "\n".join([score, *lines])
             failure = CheckFailed(message, unanswered=unanswered)
             try:
@@ -366,49 +506,61 @@ class Exercise:
 class Part:
     """One part of an exercise; made by `Exercise.part`."""
 
-    def __init__(self, exercise, title, points):
+    def __init__(self, exercise: Exercise, title: str, points: float) -> None:
         self.exercise, self.title, self.points = exercise, title, points
-        self.passed = True
-        self.unanswered = False
-        self.outcome = ""  # what it printed
+        self.result: PartResult | None = None  # until it is left
         exercise.parts.append(self)
 
-    def __enter__(self):
+    @property
+    def passed(self) -> bool:
+        """Whether it was tried, and earned its points."""
+        return self.result is not None and self.result.passed
+
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind, error, traceback):
+    def __exit__(self, kind, error, traceback) -> bool:
         if kind is None:
-            self._say(f"✓ {self.title}{self._points(self.points)}")
+            self._end(part_result(self.title, self.points, results.PASSED))
             return False
         if issubclass(kind, KeyboardInterrupt):  # the person, or the time limit of a grading run
-            self.passed = False
             return False
         self.fail(error, traceback)
         return True
 
-    def fail(self, error, traceback):
-        """Note that the part failed and print why."""
+    def fail(self, error: BaseException, traceback: TracebackType) -> None:
+        """Note that the part failed, and why."""
         failure = error if type(error) is CheckFailed else self._explained(error, traceback)
-        self.passed, self.unanswered = False, failure.unanswered
-        if failure.step == UNANSWERED_STEP:
-            failure.step = f"Fill in the cell of “{self.exercise.title}”, run it, then run this cell again."
-        outcome = f", {UNANSWERED_MARK}" if self.unanswered else ""
-        lines = textwrap.indent("\n".join(failure.lines()), INDENT)
-        self._say(f"✗ {self.title}{self._points(0)}{outcome}\n{lines}")
+        step = failure.step
+        if step == UNANSWERED_STEP:
+            step = f"Fill in the cell of “{self.exercise.title}”, run it, then run this cell again."
+        self._end(
+            part_result(
+                self.title,
+                self.points,
+                results.UNANSWERED if failure.unanswered else results.FAILED,
+                what=failure.checked,
+                expected=failure.expected,
+                got=failure.got,
+                line=failure.line,
+                cause=failure.cause,
+                step=step,
+            )
+        )
 
-    def _say(self, outcome):
-        self.outcome = outcome
-        print(outcome)
+    def _end(self, result: PartResult) -> None:
+        self.result = result
+        if not shown.in_ipython():  # a notebook shows the exercise as a whole
+            print(result)
 
-    def _points(self, earned):
-        return f": {earned} of {_points_text(self.points)}" if self.points else ""
-
-    def _explained(self, error, traceback):
+    def _explained(self, error: BaseException, traceback: TracebackType) -> CheckFailed:
         """An exception that is not ours, as a failed check."""
         line = _students_line(error, traceback, traceback.tb_frame)
         if _says_unanswered(error):
             got = _message(error) or f"“{self.exercise.title}” is {UNANSWERED_MARK}"
             return CheckFailed(self.title, None, got, None, UNANSWERED_STEP, unanswered=True)
+        if type(error) is builtin_models.ModelRefused:
+            return CheckFailed(self.title, None, _message(error), None, MODEL_STEP)
         if type(error) is NameError and line is None and type(error.name) is str:
             name = values.clean(error.name)
             step = f"Fill in the cell that defines `{name}`, run it, then run this cell again."
@@ -416,39 +568,37 @@ class Part:
         cause = None
         if issubclass(type(error), TypeError) and "argument" in _message(error):
             cause = "the function's parameters are not those that the exercise gives"
-        step = "Mend that line" if line else "Make the same call in a new cell to see where this happens"
-        got = _error_text(error, line)
-        return CheckFailed(self.title, "no error", got, cause, f"{step}, then run this cell again.")
+        step = "Fix that line" if line else "Make the same call in a new cell to see where this happens"
+        step = f"{step}, then run this cell again."
+        return CheckFailed(self.title, "no error", _error_text(error), cause, step, line=line)
 
 
-def _points_text(points):
-    return f"{points} point" if points == 1 else f"{points} points"
-
-
-def _says_unanswered(error):
+def _says_unanswered(error: BaseException) -> bool:
     # a release notebook's cell raises NotImplementedError with the mark; Keras raises it with other messages
     message = _message(error)
     return issubclass(type(error), NotImplementedError) and (not message or UNANSWERED_MARK in message)
 
 
-def _message(error):
+def _message(error: BaseException) -> str:
     try:
         return values.clean(str(error))
     except Exception:
         return ""  # a student's exception class may fail at this too
 
 
-def _error_text(error, line):
+def _error_text(error: BaseException) -> str:
     name, message = values.clean(type(error).__name__), _message(error)
-    return (f"{name}: {message}" if message else name) + (f", {line}" if line else "")
+    return f"{name}: {message}" if message else name
 
 
-def _first_note(error):
+def _first_note(error: BaseException) -> str | None:
     notes = BaseException.__getattribute__(error, "__dict__").get("__notes__")
     return values.clean(notes[0]) if type(notes) is list and notes and type(notes[0]) is str else None
 
 
-def _students_line(error, traceback, test_frame):
+def _students_line(
+    error: BaseException, traceback: TracebackType | None, test_frame: FrameType
+) -> str | None:
     """The innermost line of the student's own cells on the way to an error, in words; None if there is none.
 
     All cells of a notebook share their globals, and each has a file name of its own: what has the test cell's
@@ -470,7 +620,7 @@ def _students_line(error, traceback, test_frame):
 
 
 @contextmanager
-def _stderr_of_libraries_to_stdout():
+def _stderr_of_libraries_to_stdout() -> Iterator[None]:
     """Send to stdout what compiled code (TensorFlow's log) writes on stderr past `sys.stderr`."""
     kept = os.dup(2)
     os.dup2(1, 2)
@@ -504,7 +654,7 @@ class _RandomState:
         module = sys.modules.get("tensorflow.python.eager.context")
         return module and module.context_safe()
 
-    def restore(self):
+    def restore(self) -> None:
         """Put every generator back."""
         random.setstate(self.python)
         np.random.set_state(self.numpy)

@@ -2,18 +2,30 @@
 text.
 
 Colours are those of Okabe and Ito, which people who see colours differently can tell apart
-(https://jfly.uni-koeln.de/color/), and lines that belong together differ in dashes too.
+(https://jfly.uni-koeln.de/color/), and lines that belong together differ in dashes too: no two of 28 look
+alike. Every function takes any number of labels, from 1 on.
 """
 
 import base64
 import io
 import math
 import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 from PIL import Image
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+History: TypeAlias = "keras.callbacks.History | Mapping[str, Sequence[float]] | pd.DataFrame"
+Function = Callable[..., ArrayLike]
 
 DPI = 80  # a notebook with twenty figures stays below 500 KB
 BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = COLOURS = (
@@ -25,9 +37,11 @@ BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = COLOURS = (
     "#56B4E9",
     "#000000",
 )
+DASHES = ("-", "--", "-.", ":")
+MARKERS = "osv^DXP"
 
 
-def show(figure, alt):
+def show(figure: Figure, alt: str) -> None:
     """Display a figure in the notebook with a text for those who cannot see it.
 
     The text is `alt` in the metadata of the PNG output: nbconvert's classic template, and with it nbgrader's
@@ -40,18 +54,27 @@ def show(figure, alt):
     """
     from IPython.display import display
 
+    data = {"image/png": base64.b64encode(as_png(figure)).decode("ascii"), "text/plain": alt}
+    display(data, raw=True, metadata={"image/png": {"alt": alt}})
+
+
+def as_png(figure: Figure, colours: int = 64) -> bytes:
+    """A figure as the bytes of a PNG file; one that pyplot knows is closed.
+
+    Args:
+        figure: a matplotlib Figure.
+        colours: how many it may have, default 64: enough for a figure, and a much smaller file.
+    """
     drawn, png = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI)
-    # 256 colours are enough for a figure, and halve the file
-    pixels = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    pixels = Image.open(drawn).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
     pixels.save(png, format="png", optimize=True)
-    data = {"image/png": base64.b64encode(png.getvalue()).decode("ascii"), "text/plain": alt}
-    display(data, raw=True, metadata={"image/png": {"alt": alt}})
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(figure)
+    return png.getvalue()
 
 
-def image_grid(images, titles=None, columns=10):
+def image_grid(images: ArrayLike, titles: Sequence[str] | None = None, columns: int = 10) -> Figure:
     """Images side by side, dark on light.
 
     Args:
@@ -60,8 +83,8 @@ def image_grid(images, titles=None, columns=10):
         columns: images in a row, default 10.
     """
     images = np.asarray(images)
-    columns = min(columns, len(images))
-    rows = math.ceil(len(images) / columns)
+    _some(images=images)
+    rows, columns = _shape(len(images), columns)
     lines = [text.split("\n") for text in titles] if titles is not None else []
     title_lines = max((len(text) for text in lines), default=0)
     longest = max((len(line) for text in lines for line in text), default=0)  # characters
@@ -79,14 +102,22 @@ def image_grid(images, titles=None, columns=10):
     return figure
 
 
-def class_counts(labels, class_names):
+def class_counts(labels: ArrayLike, class_names: Sequence[str]) -> Figure:
     """How many images each class has, as bars.
 
     Args:
         labels: (n,) class numbers.
         class_names: the name of each class.
+
+    Raises:
+        ValueError: there is no label, or one without a name.
     """
+    _some(class_names=class_names)
+    labels = np.asarray(labels, dtype=int)
+    _some(labels=labels)
     counts = np.bincount(labels, minlength=len(class_names))
+    if len(counts) > len(class_names):
+        raise ValueError(f"labels go up to {labels.max()}, and class_names names {len(class_names)} classes")
     figure = _figure(6, 0.28 * len(class_names) + 0.8)
     axis = figure.subplots()
     bars = axis.barh(class_names, counts, color=BLUE)
@@ -98,7 +129,7 @@ def class_counts(labels, class_names):
     return figure
 
 
-def learning_curves(history):
+def learning_curves(history: History) -> Figure:
     """Loss and metrics against epochs, training and validation, one panel each.
 
     Args:
@@ -108,8 +139,9 @@ def learning_curves(history):
     logs = _logs(history)
     names = [name for name in ("loss", *sorted(logs)) if not name.startswith("val_")]
     names = [name for name in dict.fromkeys(names) if name in logs and name != "learning_rate"]
-    figure = _figure(4.2 * len(names), 3)
-    for axis, name in zip(figure.subplots(1, len(names), squeeze=False).flat, names, strict=True):
+    rows, columns = _shape(len(names), 3)
+    figure = _figure(4.2 * columns, 3 * rows)
+    for axis, name in zip(_panels(figure, len(names), 3), names, strict=True):
         for key, label, colour, style in (
             (name, "training", BLUE, "-"),
             (f"val_{name}", "validation", VERMILION, "--"),
@@ -123,35 +155,45 @@ def learning_curves(history):
     return figure
 
 
-def curves_of_runs(histories, metric="loss"):
+def curves_of_runs(histories: Mapping[str, History], metric: str = "loss") -> Figure:
     """One metric of several runs against epochs: training solid, validation dashed.
 
     Args:
         histories: a dict from a run's label to its history, as `learning_curves` takes it.
         metric: the metric's name, default "loss".
     """
-    figure = _figure(6.5, 3.2)
+    _some(histories=histories)
+    figure = _figure(6.5, 3.2, [*histories, "two lines of\ntitle"])
     axis = figure.subplots()
     dashed = False
     for index, (label, history) in enumerate(histories.items()):
-        logs, colour = _logs(history), COLOURS[index % len(COLOURS)]
-        axis.plot(_epochs(logs[metric]), logs[metric], color=colour, label=label, marker="o", markersize=3)
+        # dashes tell training from validation, so that runs of one colour differ in markers
+        logs, colour, turn = _logs(history), COLOURS[index % len(COLOURS)], index // len(COLOURS)
+        marker: dict[str, Any] = {"color": colour, "marker": MARKERS[turn % len(MARKERS)], "markersize": 3}
+        axis.plot(_epochs(logs[metric]), logs[metric], label=label, **marker)
         if f"val_{metric}" in logs:
-            axis.plot(_epochs(logs[f"val_{metric}"]), logs[f"val_{metric}"], "--", color=colour)
+            look = marker if turn else {"color": colour}
+            axis.plot(_epochs(logs[f"val_{metric}"]), logs[f"val_{metric}"], linestyle="--", **look)
             dashed = True
     _epoch_axis(axis, metric)
     axis.legend(title="solid: training\ndashed: validation" if dashed else None, frameon=False, **_BESIDE)
     return figure
 
 
-def confusion_matrix(counts, class_names):
+def confusion_matrix(counts: ArrayLike, class_names: Sequence[str]) -> Figure:
     """A confusion matrix with its counts, and the recall of each class beside it.
 
     Args:
         counts: (k, k) whole numbers: images of true class `row` that were taken for class `column`.
         class_names: the name of each class.
+
+    Raises:
+        ValueError: there are no names, or `counts` has another shape.
     """
     counts = np.asarray(counts)
+    _some(class_names=class_names)
+    if counts.shape != (len(class_names),) * 2:
+        raise ValueError(f"counts has the shape {counts.shape}, and class_names {len(class_names)} names")
     totals = counts.sum(axis=1)
     share = counts / np.maximum(totals, 1)[:, np.newaxis]
     size = 0.52 * len(class_names) + 1.6
@@ -177,7 +219,12 @@ def confusion_matrix(counts, class_names):
     return figure
 
 
-def lr_range(learning_rates, losses, chosen=None, smoothed=None):
+def lr_range(
+    learning_rates: ArrayLike,
+    losses: ArrayLike,
+    chosen: float | None = None,
+    smoothed: ArrayLike | None = None,
+) -> Figure:
     """A learning-rate range test: the loss while the learning rate grows, on a logarithmic axis.
 
     The loss axis ends a little above where the test began, since a diverging loss would flatten all the rest.
@@ -186,11 +233,17 @@ def lr_range(learning_rates, losses, chosen=None, smoothed=None):
 
     Args:
         learning_rates: (n,) growing learning rates.
-        losses: (n,) the loss after the step with each; where it is no finite number, nothing is drawn.
+        losses: (n,) the loss after the step with each; where it is not a finite number, nothing is drawn.
         chosen: a learning rate to be marked.
         smoothed: (n,) smoothed losses, drawn over the others with their minimum marked, if given.
+
+    Raises:
+        ValueError: no loss is a finite number.
     """
     learning_rates, losses = np.asarray(learning_rates), np.asarray(losses, dtype=float)
+    finite = losses[np.isfinite(losses)]
+    if not len(finite):
+        raise ValueError("there is nothing to draw: losses holds no finite number")
     figure = _figure(6, 3.2)
     axis = figure.subplots()
     if smoothed is None:
@@ -208,9 +261,9 @@ def lr_range(learning_rates, losses, chosen=None, smoothed=None):
             label=f"lowest: {learning_rates[best]:.2g}",
         )
     axis.set_xscale("log")
-    finite = losses[np.isfinite(losses)]
     start, lowest = np.median(finite[: max(1, len(finite) // 20)]), finite.min()
-    axis.set_ylim(lowest - 0.1 * (start - lowest), start + 0.4 * (start - lowest))
+    if start > lowest:  # else the loss never fell, and what matplotlib chooses will do
+        axis.set_ylim(lowest - 0.1 * (start - lowest), start + 0.4 * (start - lowest))
     axis.set_xlabel("learning rate")
     axis.set_ylabel("training loss")
     if chosen is not None:
@@ -221,7 +274,7 @@ def lr_range(learning_rates, losses, chosen=None, smoothed=None):
     return figure
 
 
-def activation_functions(functions, low=-4.0, high=4.0):
+def activation_functions(functions: Mapping[str, Function], low: float = -4.0, high: float = 4.0) -> Figure:
     """Activation functions beside their derivatives.
 
     Args:
@@ -229,15 +282,14 @@ def activation_functions(functions, low=-4.0, high=4.0):
         low: where the pre-activations begin, default −4.
         high: where they end, default 4.
     """
+    _some(functions=functions)
     grid = np.linspace(low, high, 801, dtype=np.float32)
-    figure = _figure(8.4, 3)
+    figure = _figure(8.4, 3, functions)
     values, derivatives = figure.subplots(1, 2)
-    styles = ("-", "--", "-.", ":")
     for index, (name, function) in enumerate(functions.items()):
         outputs = np.asarray(function(grid), dtype=np.float64)
-        look = {"color": COLOURS[index % len(COLOURS)], "linestyle": styles[index % len(styles)]}
-        values.plot(grid, outputs, label=name, **look)
-        derivatives.plot(grid, np.gradient(outputs, grid.astype(np.float64)), **look)
+        values.plot(grid, outputs, label=name, **_look(index))
+        derivatives.plot(grid, np.gradient(outputs, grid.astype(np.float64)), **_look(index))
     for axis, label in ((values, "activation"), (derivatives, "derivative")):
         axis.set_xlabel("pre-activation")
         axis.set_ylabel(label)
@@ -247,18 +299,58 @@ def activation_functions(functions, low=-4.0, high=4.0):
     return figure
 
 
-_BESIDE = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}  # a legend that covers no curve
+_BESIDE: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}  # a legend that covers no curve
 
 
-def _figure(width, height):
-    return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+def _figure(width: float, height: float, names: Iterable = ()) -> Figure:
+    """A figure, as high as a legend with these names needs it at least."""
+    lines = sum(str(name).count("\n") + 1 for name in names)
+    return Figure(figsize=(width, max(height, 0.22 * lines + 0.75)), dpi=DPI, layout="constrained")
 
 
-def _tidy(axis):
+def _some(**given: Any) -> None:
+    """Refuse to draw nothing: the one argument must hold something."""
+    ((name, values),) = given.items()
+    if len(values) == 0:
+        raise ValueError(f"there is nothing to draw: {name} is empty")
+
+
+def _look(index: int) -> dict[str, Any]:
+    """Colour and dash of a line; both come again together after 28."""
+    return {"color": COLOURS[index % len(COLOURS)], "linestyle": DASHES[index % len(DASHES)]}
+
+
+def _marked(index: int) -> dict[str, Any]:
+    """Colour and marker of a line with few points, solid before dashed; they come again together after 28."""
+    dash = DASHES[index // len(COLOURS) % len(DASHES)]
+    return {
+        "color": COLOURS[index % len(COLOURS)],
+        "marker": MARKERS[index % len(MARKERS)],
+        "linestyle": dash,
+    }
+
+
+def _shape(count: int, per_row: int) -> tuple[int, int]:
+    """Rows and columns of so many panels."""
+    columns = min(count, per_row)
+    return math.ceil(count / columns), columns
+
+
+def _panels(figure: Figure, count: int, per_row: int, **shared: Any) -> list[Axes]:
+    """So many panels, at most `per_row` side by side; what is left of the last row stays empty."""
+    grid = figure.subplots(*_shape(count, per_row), squeeze=False, **shared)
+    for axis in grid.flat[count:]:
+        axis.set_axis_off()
+    for axis in grid.flat[max(0, count - grid.shape[1]) : count]:  # also where the row below is not full
+        axis.tick_params(labelbottom=True)
+    return list(grid.flat[:count])
+
+
+def _tidy(axis: Axes) -> None:
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _epoch_axis(axis, label):
+def _epoch_axis(axis: Axes, label: str) -> None:
     axis.set_xlabel("epoch")
     axis.set_ylabel(label.replace("_", " "))
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -266,15 +358,19 @@ def _epoch_axis(axis, label):
     _tidy(axis)
 
 
-def _epochs(values):
+def _epochs(values: Sequence[float]) -> np.ndarray:
     return np.arange(1, len(values) + 1)
 
 
-def _logs(history):
-    return getattr(history, "history", history)
+def _logs(history: Any) -> Any:
+    """What a history holds, by metric; at least one epoch."""
+    logs = dict(getattr(history, "history", history))
+    if not any(len(values) for values in logs.values()):
+        raise ValueError("there is nothing to draw: the history has no epoch")
+    return logs
 
 
-def per_layer(curves, label, legend_title=None):
+def per_layer(curves: Mapping[str, ArrayLike], label: str, legend_title: str | None = None) -> Figure:
     """A positive number for each layer of networks, on a logarithmic axis; a band spans repeated runs.
 
     Where no run has a finite number above 0 (it vanished or overflowed), nothing is drawn.
@@ -285,17 +381,15 @@ def per_layer(curves, label, legend_title=None):
         label: what the number is, with its unit if it has one.
         legend_title: what the names say, such as "initial weights".
     """
-    figure = _figure(7.4, 3.6)
+    _some(curves=curves)
+    figure = _figure(7.4, 3.6, [*curves, legend_title])
     axis = figure.subplots()
-    styles = ("-", "--", "-.", ":")
     for index, (name, values) in enumerate(curves.items()):
         values = np.atleast_2d(np.asarray(values, dtype=float))
         drawable = np.ma.masked_where(~(np.isfinite(values) & (values > 0)), values)
-        colour, layers = COLOURS[index % len(COLOURS)], np.arange(values.shape[1])
-        axis.plot(
-            layers, np.ma.median(drawable, axis=0), styles[index % len(styles)], color=colour, label=name
-        )
-        axis.fill_between(layers, drawable.min(axis=0), drawable.max(axis=0), color=colour, alpha=0.25)
+        look, layers = _look(index), np.arange(values.shape[1])
+        axis.plot(layers, np.ma.median(drawable, axis=0), label=name, **look)
+        axis.fill_between(layers, drawable.min(axis=0), drawable.max(axis=0), color=look["color"], alpha=0.25)
     axis.set_yscale("log")
     axis.set_xlabel("layer (0 is the one next to the input)")
     axis.set_ylabel(label)
@@ -306,7 +400,13 @@ def per_layer(curves, label, legend_title=None):
     return figure
 
 
-def heat_maps(tables, column_label, row_label, value_label, limit=12.0):
+def heat_maps(
+    tables: "Mapping[str, pd.DataFrame]",
+    column_label: str,
+    row_label: str,
+    value_label: str,
+    limit: float = 12.0,
+) -> Figure:
     """Tables of numbers as coloured squares side by side: blue below 0, red above, the number in each.
 
     Args:
@@ -316,9 +416,11 @@ def heat_maps(tables, column_label, row_label, value_label, limit=12.0):
         value_label: what the numbers are.
         limit: the size at which colours are full, default 12; infinite ones are full too, NaN is grey.
     """
+    _some(tables=tables)
     rows, columns = next(iter(tables.values())).shape
-    figure = _figure(2.2 + (0.62 * columns + 0.5) * len(tables), 0.36 * rows + 1.4)
-    panels = figure.subplots(1, len(tables), squeeze=False, sharey=True)[0]
+    down, across = _shape(len(tables), 3)
+    figure = _figure(2.2 + (0.62 * columns + 0.5) * across, (0.36 * rows + 1.4) * down)
+    panels = _panels(figure, len(tables), 3, sharey=True)
     for axis, (title, table) in zip(panels, tables.items(), strict=True):
         values = table.to_numpy(dtype=float)
         clipped = np.ma.masked_invalid(np.clip(values, -limit, limit))
@@ -333,42 +435,65 @@ def heat_maps(tables, column_label, row_label, value_label, limit=12.0):
         axis.set_yticks(range(rows), table.index)
         axis.set_xlabel(column_label)
         axis.set_title(title, fontsize=10)
-    panels[0].set_ylabel(row_label)
-    figure.colorbar(drawn, ax=panels, label=value_label, shrink=0.9)
+    for axis in panels[::across]:
+        axis.set_ylabel(row_label)
+    figure.colorbar(drawn, ax=figure.axes, label=value_label, shrink=0.9)
     return figure
 
 
-def mean_and_range(panels, x, xlabel, ylabel):
+def mean_and_range(
+    panels: Mapping[str, Mapping[str, ArrayLike]],
+    x: Iterable[float],
+    xlabel: str,
+    ylabel: str,
+    legend_title: str | None = None,
+    log: bool = False,
+    smooth: bool = False,
+) -> Figure:
     """Curves of repeated runs: the mean over the runs, and a band from the lowest to the highest run.
 
     Args:
-        panels: a dict from a panel's title to its curves, a dict from a name to an array (runs, points). The
-            same names in all panels; one legend for them.
-        x: the points' places on the horizontal axis.
-        xlabel: its label.
-        ylabel: the label of the vertical axis, which all panels share.
+        panels: a dict from a panel's title to its curves, a dict from a name to an array (runs, points). A
+            name has one look in all panels, and stands once in the legend.
+        x: the points' places on the horizontal axis: epochs, layers.
+        xlabel: what they are, with their unit.
+        ylabel: what the values are, with their unit; all panels share the axis.
+        legend_title: what the names of the curves are.
+        log: whether the values are drawn on a logarithmic axis, default False.
+        smooth: whether curves have no markers (for many points), default False.
     """
-    figure = _figure(min(2.6 * len(panels) + 1.8, 10) if len(panels) > 1 else 6.5, 3.1)
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    x = np.asarray(list(x))
-    markers = "osv^Dx+"
+    _some(panels=panels)
+    places = {name: index for index, name in enumerate(dict.fromkeys(n for c in panels.values() for n in c))}
+    _some(curves=places)
+    rows, columns = _shape(len(panels), 4)
+    width = min(2.6 * columns + 1.8, 10) if columns > 1 else 6.5
+    figure = _figure(width, 3.1 * rows, [*places, legend_title])
+    axes = _panels(figure, len(panels), 4, sharey=True)
+    x, handles = np.asarray(list(x)), {}
     for axis, (title, curves) in zip(axes, panels.items(), strict=True):
-        for index, (name, runs) in enumerate(curves.items()):
-            runs, colour = np.asarray(runs), COLOURS[index % len(COLOURS)]
-            axis.plot(x, runs.mean(axis=0), color=colour, marker=markers[index % 7], markersize=4, label=name)
-            axis.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.25, linewidth=0)
+        for name, of_runs in curves.items():
+            runs, look = np.asarray(of_runs, dtype=float), (_look if smooth else _marked)(places[name])
+            (handles[name],) = axis.plot(x, runs.mean(axis=0), markersize=4, label=name, **look)
+            axis.fill_between(
+                x, runs.min(axis=0), runs.max(axis=0), color=look["color"], alpha=0.25, linewidth=0
+            )
         axis.set_title(title, fontsize=10)
         axis.set_xlabel(xlabel)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(alpha=0.3)
         _tidy(axis)
-    axes[0].set_ylabel(ylabel)
-    handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside right upper", frameon=False)
+    for axis in axes[::columns]:
+        axis.set_ylabel(ylabel)
+    if log:
+        axes[0].set_yscale("log")
+    drawn = [handles[name] for name in places]
+    figure.legend(drawn, list(places), title=legend_title, loc="outside right upper", frameon=False)
     return figure
 
 
-def ridges(panels, labels, quantity, time):
+def ridges(
+    panels: Mapping[str, Sequence[ArrayLike]], labels: Sequence[object], quantity: str, time: str
+) -> Figure:
     """Distributions that change over time: histograms above each other, one row a time, the first on top.
 
     Args:
@@ -377,11 +502,14 @@ def ridges(panels, labels, quantity, time):
         quantity: what is distributed, with its unit: the label of the horizontal axes, which have one scale.
         time: what the labels count.
     """
+    _some(panels=panels)
+    _some(labels=labels)
     samples = [np.ravel(sample) for rows in panels.values() for sample in rows]
     low, high = np.percentile(np.concatenate(samples), [0.1, 99.9])
     edges = np.linspace(low - 0.05 * (high - low), high + 0.05 * (high - low), 121)
-    figure = _figure(3.8 * len(panels) + 0.8, 0.5 * len(labels) + 1.2)
-    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+    down, across = _shape(len(panels), 3)
+    figure = _figure(3.8 * across + 0.8, (0.5 * len(labels) + 1.2) * down)
+    axes = _panels(figure, len(panels), 3, sharex=True, sharey=True)
     for axis, (title, rows) in zip(axes, panels.items(), strict=True):
         for row, sample in enumerate(rows):
             heights = np.histogram(sample, edges)[0].astype(float)
@@ -396,57 +524,21 @@ def ridges(panels, labels, quantity, time):
         axis.set_yticks(range(len(labels)), [str(label) for label in reversed(labels)])
         axis.grid(axis="y", alpha=0.3)
         _tidy(axis)
-    axes[0].set_ylabel(time)
+    for axis in axes[::across]:
+        axis.set_ylabel(time)
     return figure
 
 
-# --- repeated runs, layers side by side, decisions in the plane ---------------------------------------------
+# --- layers side by side, decisions in the plane ------------------------------------------------------------
 
 
-def seed_bands(panels, x, *, xlabel, ylabel, legend_title=None, log=False, smooth=False):
-    """Repeated runs: lines of their means, bands from the lowest to the highest run, a panel for each group.
-
-    Args:
-        panels: a dict from a panel's title to a dict from a line's name to an array of shape (runs, len(x)).
-        x: (n,) where the values were measured: epochs, layers.
-        xlabel: what `x` is, with its unit.
-        ylabel: what the values are, with their unit.
-        legend_title: what the names of the lines are.
-        log: whether the values are drawn on a logarithmic axis, default False.
-        smooth: whether lines have no markers (for many points), default False.
-    """
-    figure = _figure(4.2 * len(panels) + 1.6, 3.4)
-    styles, markers, drawn = ("-", "--", "-.", ":"), "osv^DXP", {}
-    for axis, (title, lines) in zip(
-        figure.subplots(1, len(panels), squeeze=False, sharey=True).flat, panels.items(), strict=True
-    ):
-        for name, runs in lines.items():
-            runs, index = np.asarray(runs, dtype=np.float64), drawn.setdefault(name, len(drawn))
-            look = {"color": COLOURS[index % len(COLOURS)], "linestyle": styles[index % len(styles)]}
-            if not smooth:
-                look |= {"marker": markers[index % len(markers)], "markersize": 4}
-            axis.plot(x, runs.mean(axis=0), label=name, **look)
-            axis.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=look["color"], alpha=0.2)
-        axis.set(title=title, xlabel=xlabel)
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _tidy(axis)
-    first, *_ = figure.axes
-    first.set_ylabel(ylabel)
-    if log:
-        first.set_yscale("log")
-    # a line's name once, though it may be in several panels
-    handles = {
-        label: handle
-        for axis in figure.axes
-        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(
-        handles.values(), handles.keys(), title=legend_title, loc="outside right center", frameon=False
-    )
-    return figure
-
-
-def layer_histograms(outputs, low, high, bins=41, xlabel="activation"):
+def layer_histograms(
+    outputs: Mapping[str, Mapping[str, ArrayLike]],
+    low: float,
+    high: float,
+    bins: int = 41,
+    xlabel: str = "activation",
+) -> Figure:
     """How the outputs of each layer are distributed: a row of histograms for each network.
 
     Values outside the drawn range are counted in the outermost bars. Each histogram has its own height and
@@ -459,11 +551,15 @@ def layer_histograms(outputs, low, high, bins=41, xlabel="activation"):
         bins: number of bars, default 41.
         xlabel: what the values are, default "activation".
     """
+    _some(outputs=outputs)
     columns = max(len(layers) for layers in outputs.values())
+    _some(layers=range(columns))
     figure = _figure(1.75 * columns, 1.45 * len(outputs) + 0.5)
     grid = figure.subplots(len(outputs), columns, squeeze=False, sharex=True)
     for row, (network, layers) in zip(grid, outputs.items(), strict=True):
-        for axis, (layer, values) in zip(row, layers.items(), strict=True):
+        for axis in row[len(layers) :]:  # of a network with fewer layers than others
+            axis.set_axis_off()
+        for axis, (layer, values) in zip(row, layers.items(), strict=False):
             values = np.asarray(values, dtype=np.float64).ravel()
             axis.hist(np.clip(values, low, high), bins=np.linspace(low, high, bins + 1), color=BLUE)
             axis.set_title(f"{layer}: sd {values.std():.2g}", fontsize=8)
@@ -471,12 +567,19 @@ def layer_histograms(outputs, low, high, bins=41, xlabel="activation"):
             axis.set_yticks([])
             _tidy(axis)
         row[0].set_ylabel(network, fontsize=9)
-    for axis in grid[-1]:
-        axis.set_xlabel(xlabel, fontsize=9)
+    for column in grid.T:
+        lowest = [axis for axis in column if axis.axison][-1]
+        lowest.set_xlabel(xlabel, fontsize=9)
+        lowest.tick_params(labelbottom=True)
     return figure
 
 
-def decision_regions(regions, points, labels, extent):
+def decision_regions(
+    regions: Mapping[str, ArrayLike],
+    points: ArrayLike,
+    labels: ArrayLike,
+    extent: tuple[float, float, float, float],
+) -> Figure:
     """What networks answer in the plane: the probability of class 1 as shades, one half as a line.
 
     Args:
@@ -486,15 +589,13 @@ def decision_regions(regions, points, labels, extent):
         labels: (n,) their classes, 0 or 1.
         extent: left, right, bottom and top of the grid.
     """
-    columns = min(3, len(regions))
-    rows = math.ceil(len(regions) / columns)
+    _some(regions=regions)
+    rows, columns = _shape(len(regions), 3)
     figure = _figure(2.9 * columns, 2.3 * rows + 0.4)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    axes = _panels(figure, len(regions), 3, sharex=True, sharey=True)
     points, labels = np.asarray(points), np.asarray(labels)
-    for axis in grid.flat[len(regions) :]:
-        axis.set_axis_off()
-    for axis, (name, shades) in zip(grid.flat, regions.items(), strict=False):
-        shades = np.asarray(shades)
+    for axis, (name, probabilities) in zip(axes, regions.items(), strict=True):
+        shades = np.asarray(probabilities)
         axis.imshow(shades, extent=extent, origin="lower", cmap="PuOr_r", vmin=-0.4, vmax=1.4, aspect="auto")
         across = np.linspace(extent[0], extent[1], shades.shape[1])
         up = np.linspace(extent[2], extent[3], shades.shape[0])
@@ -502,14 +603,21 @@ def decision_regions(regions, points, labels, extent):
         for label, colour, marker in ((0, BLUE, "o"), (1, VERMILION, "^")):
             of_class = points[labels == label]
             axis.scatter(
-                *of_class.T, s=9, color=colour, marker=marker, edgecolor=BLACK, linewidth=0.3, label=label
+                of_class[:, 0],
+                of_class[:, 1],
+                s=9,
+                color=colour,
+                marker=marker,
+                edgecolor=BLACK,
+                linewidth=0.3,
+                label=label,
             )
         axis.set_title(name, fontsize=10)
-    for axis in grid[:, 0]:
+    for axis in axes[::columns]:
         axis.set_ylabel("second input")
-    for axis in grid[-1]:
+    for axis in axes[-columns:]:
         axis.set_xlabel("first input")
-    handles, names = grid[0, 0].get_legend_handles_labels()
+    handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, title="class", loc="outside right center", frameon=False)
     return figure
 
@@ -524,10 +632,20 @@ PATH_STYLES = (
     ("-.", "X"),
     ((0, (1, 3)), "*"),
 )
-PATH_COLOURS = (*COLOURS, "#8C510A")  # a brown: there may be one path more than Okabe and Ito have colours
+PATH_COLOURS = (*COLOURS, "#8C510A")  # a brown: one colour for each of the styles
 
 
-def optimizer_paths(losses, paths, equal=()):
+def _path_look(index: int) -> tuple[str, Any, str]:
+    """Colour, dashes and last marker of a path; they come again together after 64."""
+    turn, place = divmod(index, len(PATH_COLOURS))
+    return PATH_COLOURS[place], *PATH_STYLES[(place + turn) % len(PATH_STYLES)]
+
+
+def optimizer_paths(
+    losses: Mapping[str, Function],
+    paths: Mapping[str, Mapping[str, np.ndarray]],
+    equal: Collection[str] = (),
+) -> Figure:
     """Paths of optimisers over the contour lines of losses of two weights, one panel a loss.
 
     Args:
@@ -535,13 +653,16 @@ def optimizer_paths(losses, paths, equal=()):
         paths: a dict from the same titles to dicts from an optimiser's name to its path, (steps + 1, 2).
         equal: titles of the panels in which both weights have the same scale, so that a circle is one.
     """
-    figure = _figure(3.7 * len(losses) + 1.2, 3.7)
-    axes = figure.subplots(1, len(losses), squeeze=False)[0]
+    _some(losses=losses)
+    for of_loss in paths.values():
+        _some(paths=of_loss)
+    rows, columns = _shape(len(losses), 3)
+    figure = _figure(3.7 * columns + 1.2, 3.7 * rows, [*next(iter(paths.values())), "start"])
+    axes = _panels(figure, len(losses), 3)
     for axis, (title, loss) in zip(axes, losses.items(), strict=True):
         _contours(axis, title, loss, paths[title].values(), equal=title in equal)
-        for (name, path), colour, (line, marker) in zip(
-            paths[title].items(), PATH_COLOURS, PATH_STYLES, strict=False
-        ):
+        for index, (name, path) in enumerate(paths[title].items()):
+            colour, line, marker = _path_look(index)
             axis.plot(*path.T, linestyle=line, color=colour, linewidth=1.2, label=name)
             axis.plot(*path[-1], marker, color=colour, markersize=6, markeredgecolor="white")
         axis.plot(*next(iter(paths[title].values()))[0], "*", color=BLACK, markersize=10, label="start")
@@ -550,7 +671,9 @@ def optimizer_paths(losses, paths, equal=()):
     return figure
 
 
-def optimizer_animation(title, loss, paths, frames=24):
+def optimizer_animation(
+    title: str, loss: Function, paths: Mapping[str, np.ndarray], frames: int = 24
+) -> bytes:
     """The paths of `optimizer_paths` for one loss, step by step, as the bytes of an animated GIF.
 
     Args:
@@ -561,15 +684,15 @@ def optimizer_animation(title, loss, paths, frames=24):
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure = _figure(5, 3)
+    _some(paths=paths)
+    figure = _figure(5, 3, paths)
     canvas, axis = FigureCanvasAgg(figure), figure.subplots()
     _contours(axis, title, loss, paths.values())
-    lines = [
-        axis.plot(
-            [], [], linestyle=line, marker=marker, markevery=[-1], color=colour, linewidth=1.2, label=name
-        )[0]
-        for name, colour, (line, marker) in zip(paths, PATH_COLOURS, PATH_STYLES, strict=False)
-    ]
+    lines = []
+    for index, name in enumerate(paths):
+        colour, line, marker = _path_look(index)
+        look = {"linestyle": line, "marker": marker, "markevery": [-1], "color": colour, "linewidth": 1.2}
+        lines += axis.plot([], [], label=name, **look)
     figure.legend(loc="outside right center", frameon=False)
     images, palette = [], _gif_palette()
     for last in np.linspace(1, len(next(iter(paths.values()))), frames).astype(int):
@@ -583,7 +706,7 @@ def optimizer_animation(title, loss, paths, frames=24):
     return gif.getvalue()
 
 
-def show_animation(gif, alt):
+def show_animation(gif: bytes, alt: str) -> None:
     """Display an animated GIF in the notebook with a text for those who cannot see it, as `show` does.
 
     Args:
@@ -596,7 +719,7 @@ def show_animation(gif, alt):
     display(data, raw=True, metadata={"image/gif": {"alt": alt}})
 
 
-def _gif_palette():
+def _gif_palette() -> Image.Image:
     """Greys, and the colours of paths with their shades towards white: one palette for all frames."""
     colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in PATH_COLOURS])
     shades = [np.round(255 - share * (255 - colours)) for share in (1, 0.75, 0.5, 0.25)]
@@ -606,7 +729,9 @@ def _gif_palette():
     return palette
 
 
-def _contours(axis, title, loss, paths, equal=False):
+def _contours(
+    axis: Axes, title: str, loss: Function, paths: Iterable[np.ndarray], equal: bool = False
+) -> None:
     """Contour lines of a loss around paths; steps that leave the picture are cut off."""
     points = np.concatenate([path[np.isfinite(path).all(axis=1)] for path in paths])
     low, high = np.quantile(points, [0.005, 0.995], axis=0)
@@ -615,7 +740,7 @@ def _contours(axis, title, loss, paths, equal=False):
         margin = (high - low + 2 * margin).max() / 2 - (high - low) / 2
         axis.set_aspect("equal")
     grid = np.meshgrid(*(np.linspace(a, b, 120) for a, b in zip(low - margin, high + margin, strict=True)))
-    heights = loss(*grid)
+    heights = np.asarray(loss(*grid))
     axis.contour(
         *grid,
         heights,
@@ -634,60 +759,134 @@ def _contours(axis, title, loss, paths, equal=False):
 # --- comparisons over seeds ---------------------------------------------------------------------------------
 
 
-def paired_differences(differences, intervals, xlabel, same_scale=False):
-    """Differences of paired results, one point a seed, with mean and interval, a panel for each comparison.
+def paired_differences(
+    differences: Mapping[str, ArrayLike],
+    intervals: Mapping[str, tuple[float, float]],
+    xlabel: str,
+    same_scale: bool = False,
+) -> Figure:
+    """Differences of paired results, one point a seed, with mean and interval.
 
     Args:
         differences: a dict from a comparison's name to its differences, (n,).
         intervals: a dict from the same names to the lower and upper end of the mean's interval.
         xlabel: what the differences are, with their unit.
-        same_scale: whether all panels have one horizontal scale; otherwise each has its own, and says so.
+        same_scale: whether the comparisons are rows of one plot, the first on top; otherwise each has a panel
+            with a scale of its own, and says so.
     """
-    figure = _figure(7, 1.1 * len(differences) + 0.8)
-    panels = figure.subplots(len(differences), 1, squeeze=False, sharex=same_scale)[:, 0]
-    for axis, (name, values) in zip(panels, differences.items(), strict=True):
-        values = np.sort(np.asarray(values, dtype=float))
-        # points go up and down in turn, so that neighbours do not hide each other
-        axis.scatter(values, np.arange(len(values)) % 5, s=14, color=SKY, label="one seed")
-        low, high = intervals[name]
-        axis.plot([low, high], [-2, -2], color=VERMILION, linewidth=3, label="interval of the mean")
-        axis.plot([values.mean()], [-2], "o", color=BLACK, markersize=5, label="mean")
+    _some(differences=differences)
+    if same_scale:
+        figure = _figure(7, 0.55 * len(differences) + 1.2)
+        axis = figure.subplots()
+        for row, (name, values) in enumerate(differences.items()):
+            _paired_row(axis, values, intervals[name], -10.0 * row)
+        axis.set_yticks([-10.0 * row for row in range(len(differences))], list(differences))
+        axis.tick_params(axis="y", length=0)
+        panels = [axis]
+    else:
+        figure = _figure(7, 1.1 * len(differences) + 0.8)
+        panels = list(figure.subplots(len(differences), 1, squeeze=False)[:, 0])
+        for axis, (name, values) in zip(panels, differences.items(), strict=True):
+            _paired_row(axis, values, intervals[name], 0.0)
+            axis.set_ylim(-3.5, 5.5)
+            axis.set_yticks([])
+            axis.set_title(name, fontsize=10, loc="left")
+            if len(differences) > 1:
+                axis.set_title("a scale of its own", fontsize=8, loc="right")
+    for axis in panels:
         axis.axvline(0, color=BLACK, linewidth=0.8, linestyle="--", label="no difference")
-        axis.set_ylim(-3.5, 5.5)
-        axis.set_yticks([])
-        axis.set_title(name, fontsize=10, loc="left")
-        if len(differences) > 1 and not same_scale:
-            axis.set_title("a scale of its own", fontsize=8, loc="right")
         _tidy(axis)
         axis.spines["left"].set_visible(False)
+        axis.locator_params(axis="x", nbins=5)  # more numbers with three decimals touch each other
     panels[-1].set_xlabel(xlabel)
-    panels[0].legend(frameon=False, **_BESIDE)
+    handles, labels = panels[0].get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    panels[0].legend(once.values(), once.keys(), frameon=False, **_BESIDE)
+    return figure
+
+
+def _paired_row(axis: Axes, values: ArrayLike, interval: tuple[float, float], height: float) -> None:
+    """The points of one comparison at this height and up to 4 above, the mean and its interval 2 below."""
+    ordered = np.sort(np.asarray(values, dtype=float))
+    # points go up and down in turn, so that neighbours do not hide each other
+    axis.scatter(ordered, height + np.arange(len(ordered)) % 5, s=14, color=SKY, label="one seed")
+    below = height - 2
+    axis.plot(list(interval), [below, below], color=VERMILION, linewidth=3, label="interval of the mean")
+    axis.plot([ordered.mean()], [below], "o", color=BLACK, markersize=5, label="mean")
+
+
+def means_and_intervals(
+    panels: Mapping[str, Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]]],
+    x: Sequence[float],
+    xlabel: str,
+    ylabel: str,
+) -> Figure:
+    """Curves of means over a logarithmic axis, each point with its interval.
+
+    Args:
+        panels: a dict from a panel's title to its curves, a dict from a name to three arrays (points,): the
+            means, the lower and the upper ends of their intervals. A name has one look in all panels, and
+            stands once in the legend.
+        x: the points' places on the horizontal axis, positive numbers; each is named there.
+        xlabel: what they are, with their unit.
+        ylabel: what the values are, with their unit; all panels share the axis.
+    """
+    _some(panels=panels)
+    places = {name: index for index, name in enumerate(dict.fromkeys(n for c in panels.values() for n in c))}
+    _some(curves=places)
+    rows, columns = _shape(len(panels), 2)
+    figure = _figure(3.6 * columns + 1.9, 3.4 * rows, places)
+    axes = _panels(figure, len(panels), 2, sharey=True)
+    handles: dict[str, Any] = {}
+    for axis, (title, curves) in zip(axes, panels.items(), strict=True):
+        axis.set_xscale("log")
+        for name, (means, lows, highs) in curves.items():
+            # a little to the side, so that intervals do not hide each other
+            aside = np.asarray(x) * 1.04 ** (places[name] - (len(places) - 1) / 2)
+            middle = np.asarray(means, dtype=float)
+            around = [middle - np.asarray(lows), np.asarray(highs) - middle]
+            look = _marked(places[name])
+            handles[name] = axis.errorbar(aside, middle, around, markersize=4, capsize=2, label=name, **look)
+        axis.set_xticks(x, [f"{place:g}" for place in x])
+        axis.minorticks_off()
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel(xlabel)
+        axis.grid(alpha=0.3)
+        _tidy(axis)
+    for axis in axes[::columns]:
+        axis.set_ylabel(ylabel)
+    figure.legend([handles[name] for name in places], list(places), loc="outside right upper", frameon=False)
     return figure
 
 
 # --- weights, probabilities and their reliability -----------------------------------------------------------
 
 
-def weight_histograms(groups, bins=81):
+def weight_histograms(groups: Mapping[str, ArrayLike], bins: int = 81) -> Figure:
     """Histograms of weights side by side, on common axes; counts are logarithmic.
 
     Args:
         groups: a dict from a title to an array of weights of any shape.
         bins: default 81, an odd number, so that one is centred on 0.
     """
+    _some(groups=groups)
     limit = max(np.abs(np.asarray(values)).max() for values in groups.values())
-    figure = _figure(2.6 * len(groups), 2.5)
-    panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    rows, columns = _shape(len(groups), 6)
+    figure = _figure(2.6 * columns, 2.5 * rows)
+    panels = _panels(figure, len(groups), 6, sharey=True)
     for axis, (title, values) in zip(panels, groups.items(), strict=True):
-        axis.hist(np.ravel(values), bins=np.linspace(-limit, limit, bins + 1), color=BLUE, log=True)
+        axis.hist(np.ravel(values), bins=list(np.linspace(-limit, limit, bins + 1)), color=BLUE, log=True)
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("weight")
         _tidy(axis)
-    panels[0].set_ylabel("number of weights")
+    for axis in panels[::columns]:
+        axis.set_ylabel("number of weights")
     return figure
 
 
-def class_probabilities(images, means, deviations, class_names, labels):
+def class_probabilities(
+    images: ArrayLike, means: ArrayLike, deviations: ArrayLike, class_names: Sequence[str], labels: ArrayLike
+) -> Figure:
     """Images, and beside each the probabilities of all classes with their spread.
 
     Args:
@@ -697,8 +896,16 @@ def class_probabilities(images, means, deviations, class_names, labels):
         class_names: the name of each class.
         labels: (n,) the true classes, whose names are printed above the images.
     """
-    figure = _figure(3.4 * len(images), 0.2 * len(class_names) + 1)
-    axes = figure.subplots(1, 2 * len(images), width_ratios=[1, 2] * len(images), squeeze=False)[0]
+    images, means, deviations = (np.asarray(values) for values in (images, means, deviations))
+    labels = np.asarray(labels)
+    _some(images=images)
+    _some(class_names=class_names)
+    rows, columns = _shape(len(images), 3)
+    figure = _figure(3.4 * columns, max(1.8, 0.2 * len(class_names) + 1) * rows)
+    grid = figure.subplots(rows, 2 * columns, width_ratios=[1, 2] * columns, squeeze=False)
+    for axis in grid.flat[2 * len(images) :]:
+        axis.set_axis_off()
+    axes = grid.flat[: 2 * len(images)]
     for index, (picture, bars) in enumerate(zip(axes[::2], axes[1::2], strict=True)):
         picture.imshow(images[index], cmap="gray_r", interpolation="nearest")
         picture.set_axis_off()
@@ -712,26 +919,24 @@ def class_probabilities(images, means, deviations, class_names, labels):
     return figure
 
 
-def reliability_diagram(tables):
+def reliability_diagram(tables: "Mapping[str, pd.DataFrame]") -> Figure:
     """Accuracy against confidence, and how many inputs each bin holds.
 
     Args:
         tables: a dict from a label to what `uncertainty.calibration_bins` returned.
     """
-    figure = _figure(4.6, 4.4)
+    _some(tables=tables)
+    beside = len(tables) > 4  # more would hide the curves
+    figure = _figure(7 if beside else 4.6, 4.4, [*tables, "calibrated"])
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     upper.plot([0, 1], [0, 1], color="grey", linestyle=":", label="calibrated")
     for index, (label, table) in enumerate(tables.items()):
-        look = {
-            "color": COLOURS[index],
-            "linestyle": ("-", "--", "-.")[index % 3],
-            "marker": "os^D"[index % 4],
-        }
+        look = _look(index) | {"marker": MARKERS[index % len(MARKERS)]}
         upper.plot(table["confidence"], table["accuracy"], label=label, markersize=4, **look)
         lower.plot(table["confidence"], table["count"], markersize=3, **look)
     upper.set_ylabel("accuracy")
     upper.set_ylim(-0.02, 1.02)
-    upper.legend(frameon=False)
+    upper.legend(frameon=False, **(_BESIDE if beside else {}))
     lower.set_yscale("log")
     lower.set_ylabel("inputs")
     lower.set_xlabel("confidence (mean of each bin)")
@@ -741,7 +946,7 @@ def reliability_diagram(tables):
     return figure
 
 
-def rejection_curves(curves, largest=0.6):
+def rejection_curves(curves: "Mapping[str, Sequence[pd.DataFrame]]", largest: float = 0.6) -> Figure:
     """Accuracy of what is kept against the share that is rejected: mean of several runs, and their range.
 
     Args:
@@ -749,16 +954,18 @@ def rejection_curves(curves, largest=0.6):
             many rows.
         largest: the share where the axis ends, default 0.6.
     """
-    figure = _figure(7, 3)
+    _some(curves=curves)
+    figure = _figure(7, 3, curves)
     axis = figure.subplots()
     for index, (label, runs) in enumerate(curves.items()):
+        _some(runs=runs)
         shown = runs[0]["rejected"].to_numpy() <= largest
         share = runs[0]["rejected"].to_numpy()[shown]
         values = np.array([run["accuracy"].to_numpy()[shown] for run in runs])
-        colour, style = COLOURS[index % len(COLOURS)], ("-", "--", "-.", ":")[index % 4]
-        axis.plot(share, values.mean(axis=0), style, color=colour, label=label)
+        look = _look(index)
+        axis.plot(share, values.mean(axis=0), label=label, **look)
         axis.fill_between(
-            share, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.15, linewidth=0
+            share, values.min(axis=0), values.max(axis=0), color=look["color"], alpha=0.15, linewidth=0
         )
     axis.set_xlabel("share that is handed over")
     axis.set_ylabel("accuracy on the rest")

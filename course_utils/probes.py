@@ -1,12 +1,15 @@
 """What happens inside a Keras model: outputs of its layers, their statistics, norms of the gradients."""
 
+from collections.abc import Iterable
+
 import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 
-def layer_outputs(model, x):
+def layer_outputs(model: keras.Model, x: ArrayLike) -> dict[str, np.ndarray]:
     """What each layer gives for some inputs, at inference.
 
     Args:
@@ -26,7 +29,7 @@ def layer_outputs(model, x):
     return {layer.name: outputs[layer.name] for layer in layers}
 
 
-def layer_statistics(model, x):
+def layer_statistics(model: keras.Model, x: ArrayLike) -> pd.DataFrame:
     """Statistics of each layer's outputs for some inputs.
 
     Args:
@@ -53,7 +56,7 @@ def layer_statistics(model, x):
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
 
 
-def gradient_norms(model, x, y):
+def gradient_norms(model: keras.Model, x: ArrayLike, y: ArrayLike) -> pd.DataFrame:
     """The size of the loss's gradient with respect to each layer's kernel, on one batch and in training mode.
 
     The random state and the model's non-trainable variables (moving averages, dropout's seeds) may advance,
@@ -99,7 +102,7 @@ def _built(model):
     return model
 
 
-def along_gradient(model, x, y, steps):
+def along_gradient(model: keras.Model, x: ArrayLike, y: ArrayLike, steps: Iterable[float]) -> pd.DataFrame:
     """The loss and its gradient on the way along the negative gradient, on one batch and in training mode.
 
     It is what S. Santurkar, D. Tsipras, A. Ilyas and A. Mądry, "How does batch normalization help

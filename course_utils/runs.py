@@ -3,12 +3,19 @@
 import json
 import os
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from io import StringIO
 from numbers import Integral
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from course_utils.training import base_seed, budget_name
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 RUN_FILE = "run.json"
 HISTORY_FILE = "history.csv"
@@ -32,14 +39,14 @@ class Run:
         run.finish(history, val_accuracy=history.history["val_accuracy"][-1])
     """
 
-    def __init__(self, name, root="runs", config=None):
+    def __init__(self, name: str, root: str | Path = "runs", config: dict[str, Any] | None = None) -> None:
         self.name = name
         self.config = dict(config or {})
         self.folder = _new_folder(Path(root) / name)
         self._start = time.perf_counter()
         self._write({})
 
-    def callbacks(self):
+    def callbacks(self) -> "list[keras.callbacks.Callback]":
         """Keras callbacks that log the run: TensorBoard (weight histograms each epoch) and a CSV file."""
         import keras  # here: comparing runs must not wait for TensorFlow
 
@@ -48,7 +55,9 @@ class Run:
             keras.callbacks.CSVLogger(self.folder / HISTORY_FILE),
         ]
 
-    def finish(self, history=None, **figures):
+    def finish(
+        self, history: "keras.callbacks.History | dict | None" = None, **figures: SupportsFloat
+    ) -> None:
         """Write `run.json`: name, config, figures, seconds since the run began, versions, seed and budget.
 
         Args:
@@ -101,7 +110,7 @@ def _pandas():
     return pandas
 
 
-def compare(runs="runs"):
+def compare(runs: "str | Path | Sequence[Run]" = "runs") -> "pd.DataFrame":
     """Runs side by side.
 
     Args:
@@ -116,7 +125,7 @@ def compare(runs="runs"):
     return _pandas().DataFrame([_row(folder) for folder in folders.values()], index=index)
 
 
-def plot_runs(runs="runs", metric="loss"):
+def plot_runs(runs: "str | Path | Sequence[Run]" = "runs", metric: str = "loss") -> "Figure":
     """Learning curves of several runs in one figure.
 
     Args:
@@ -138,15 +147,17 @@ def plot_runs(runs="runs", metric="loss"):
     return plots.curves_of_runs(histories, metric)
 
 
-def record(name, value):
+def record(name: str, value: SupportsFloat, show: bool = True) -> None:
     """Print a measured figure, and keep it where COURSE_RECORD names a file.
 
     Args:
         name: the figure's name, such as "val_accuracy".
         value: a number. The file gets a line of JSON, {"name": …, "value": …}.
+        show: whether to print it, default True; False where the cell shows it anyway, in a table or a line.
     """
     number = int(value) if isinstance(value, Integral) else float(value)
-    print(f"{name} = {number:,}" if type(number) is int else f"{name} = {number:.4g}")
+    if show:
+        print(f"{name} = {number:,}" if type(number) is int else f"{name} = {number:.4g}")
     if path := os.environ.get("COURSE_RECORD"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps({"name": name, "value": number}) + "\n")

@@ -1,51 +1,34 @@
 """Runs the checks of a notebook again and shows one table of all exercises: what is done, what is missing.
 
 In a notebook, `selfcheck.report()` checks the answers as they are in this kernel now; it trains nothing anew.
-For a notebook file there is `python -m course_utils.selfcheck NOTEBOOK` (`course_utils.checkfile`).
+For a notebook file there is `python -m course_utils NOTEBOOK`.
 """
 
 import ast
 import io
 import json
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import asdict, dataclass
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from course_utils.expect import UNANSWERED_MARK, CheckFailed
+from course_utils import results, shown, testcells
+from course_utils.expect import CheckFailed
+from course_utils.results import UNANSWERED_MARK, ExerciseResult, PartResult, part_result
+from course_utils.testcells import TestCell
 
-PASSED = "all passed"
-FAILED = "some failed"
+ALL_PASSED = "all passed"
+SOME_FAILED = "some failed"
 PARTLY_ANSWERED = "partly answered"
 NOT_RUN = "not run yet"
-RESULT_TYPE = "application/vnd.practicals.check+json"
 EXERCISE = "exercise"  # the name that every test cell binds: `with expect.exercise(…) as exercise:`
 
 
-@dataclass(frozen=True)
-class Result:
-    """What the checks of one exercise gave.
-
-    Args:
-        title: the exercise's name.
-        earned: points of the parts that passed.
-        available: points of all parts in the test cell.
-        state: in words; one of `PASSED`, `FAILED`, `PARTLY_ANSWERED`, `NOT_RUN` and "not answered yet".
-        feedback: what the parts that failed say; empty where there is nothing to say yet.
-    """
-
-    title: str
-    earned: float
-    available: float
-    state: str
-    feedback: str = ""
-
-
 def report() -> None:
-    """Check this notebook's answers as they are now, and print a table and what failed.
+    """Check this notebook's answers as they are now, and show a table and what failed.
 
     Runs every test cell again that has been run since the kernel started. Nothing is trained again, and names
     that the notebook uses keep their values. Test cells that have not been run are listed when the notebook's
@@ -57,58 +40,62 @@ def report() -> None:
     ran = test_cells(shell.user_ns["In"])
     in_file = _of_notebook_file(shell.user_ns)
     known = in_file if ran.keys() <= in_file.keys() else ran
-    results = [
-        check(ran[title], shell.user_ns) if title in ran else Result(title, 0, points_of(source), NOT_RUN)
+    checked = [
+        check(ran[title], shell.user_ns) if title in ran else not_run(source)
         for title, source in known.items()
     ]
-    print(
-        as_text(
-            results,
-            "Exercises whose check has not been run since the kernel started are not listed."
-            if known is ran
-            else "",
-        )
+    remarks = [hidden_points(known.values())]
+    if known is ran:
+        remarks.append("Exercises whose check has not been run since the kernel started are not listed.")
+    remark = "\n".join(filter(None, remarks))
+    shown.show_text(as_text(checked, remark), as_html(checked, remark))
+
+
+def hidden_points(sources: Iterable[str]) -> str:
+    """What grading will add to the checks that are in these test cells, as a sentence; "" for nothing."""
+    cells = [testcells.read(ast.parse(source)) for source in sources]
+    left = sum((cell.exercises[0].points or 0) - cell.points for cell in cells if cell.exercises)
+    return (
+        f"Hidden checks, when this is graded: {results.points_text(left)} more to earn." if left > 0 else ""
     )
 
 
 def test_cells(sources: list[str]) -> dict[str, str]:
     """The test cells among the sources of cells, by title of the exercise; of several, the last."""
-    found = {}
-    for source in sources:
-        if "expect.exercise" in source and (title := _title(source)) is not None:
-            found[title] = source
-    return found
+    return {cell.title: source for source in sources if (cell := _read(source)) and cell.title is not None}
 
 
-def check(source: str, namespace: dict[str, Any]) -> Result:
+def not_run(source: str) -> ExerciseResult:
+    """What there is to say of a test cell that was not run: no part was tried."""
+    cell = testcells.read(ast.parse(source))
+    return ExerciseResult(cell.title or "", 0, cell.points)
+
+
+def check(source: str, namespace: dict[str, Any]) -> ExerciseResult:
     """Run a test cell quietly, and leave the namespace as it was.
 
     Args:
         source: the test cell.
         namespace: the globals of the notebook, which hold its answers.
+
+    Returns:
+        what it gave; `points` are those of the parts that this cell has.
     """
-    title, available = _title(source), points_of(source)
-    failure = None
+    result = not_run(source)
+    points = result.points
+    stopped: tuple[PartResult, ...] = ()
     with _restored(namespace), _quiet():
         namespace.pop(EXERCISE, None)
         try:
-            exec(compile(source, f"<check of {title}>", "exec"), namespace)
+            exec(compile(source, f"<check of {result.title}>", "exec"), namespace)
         except CheckFailed:
             pass  # no part passed: the parts know why
         except Exception as error:
-            failure = f"✗ the check itself stopped: {type(error).__name__}: {error}"
-        exercise = namespace.get(EXERCISE)
-    parts = exercise.parts if exercise else []
-    failed = [part for part in parts if not part.passed]
-    feedback = [part.outcome for part in failed] + ([failure] if failure else [])
-    earned = sum(part.points for part in parts if part.passed)
-    if not feedback:
-        return Result(title, earned, available, PASSED)
-    if failure or not all(part.unanswered for part in failed):
-        return Result(title, earned, available, FAILED, "\n".join(feedback))
-    if len(failed) == len(parts):
-        return Result(title, earned, available, UNANSWERED_MARK)
-    return Result(title, earned, available, PARTLY_ANSWERED, "\n".join(feedback))
+            why = f"{type(error).__name__}: {error}"
+            stopped = (part_result("the check itself stopped", 0, results.FAILED, got=why),)
+        if exercise := namespace.get(EXERCISE):
+            result = exercise.result
+    return replace(result, points=points, parts=result.parts + stopped)
 
 
 def publish(source: str) -> None:
@@ -118,70 +105,88 @@ def publish(source: str) -> None:
         source: the test cell.
     """
     from IPython import get_ipython
-    from IPython.display import publish_display_data
 
-    publish_display_data({RESULT_TYPE: json.dumps(asdict(check(source, get_ipython().user_ns)))})
-
-
-def points_of(source: str) -> float:
-    """The points of all parts of a test cell."""
-    return sum(
-        keyword.value.value
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "part"
-        for keyword in node.keywords
-        if keyword.arg == "points" and isinstance(keyword.value, ast.Constant)
-    )
+    shown.show(check(source, get_ipython().user_ns))
 
 
-def as_text(results: list[Result], remark: str = "") -> str:
+def state(result: ExerciseResult) -> str:
+    """How an exercise stands, in words.
+
+    Returns:
+        `ALL_PASSED`, `SOME_FAILED`, `PARTLY_ANSWERED`, `NOT_RUN` or "not answered yet".
+    """
+    if not result.parts:
+        return NOT_RUN
+    if not result.failed:
+        return ALL_PASSED
+    if any(part.state == results.FAILED for part in result.failed):
+        return SOME_FAILED
+    return UNANSWERED_MARK if len(result.failed) == len(result.parts) else PARTLY_ANSWERED
+
+
+def as_text(checked: list[ExerciseResult], remark: str = "") -> str:
     """A table of the results, then what the checks that failed say.
 
     Args:
-        results: in the order of the notebook.
+        checked: in the order of the notebook.
         remark: a sentence below the table.
     """
-    if not results:
+    if not checked:
         return "No check has been run since the kernel started. Run the notebook's cells from the top."
-    totals = sum(result.earned for result in results), sum(result.available for result in results)
-    rows = [
-        ("Exercise", "Points", "State"),
-        *((result.title, _points(result.earned, result.available), result.state) for result in results),
-        ("All of these", _points(*totals), ""),
-    ]
+    rows = _rows(checked)
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     head, *body, total = (f"{row[0]:{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]}".rstrip() for row in rows)
     rule = "-" * max(map(len, body))
-    lines = [head, rule, *body, rule, total]
-    if any(not result.available for result in results):
-        lines.append("–: only the form of the answer is checked here; its points are given in the grading.")
-    if remark:
-        lines.append(remark)
-    for result in results:
-        if result.feedback:
-            lines += ["", result.title, result.feedback]
+    lines = [head, rule, *body, rule, total, *_remarks(checked, remark)]
+    for result in _to_correct(checked):
+        lines += ["", result.title, *map(str, result.failed)]
     return "\n".join(lines)
+
+
+def as_html(checked: list[ExerciseResult], remark: str = "") -> str:
+    """The same as HTML; arguments as those of `as_text`."""
+    if not checked:
+        return f"<div>{escape(as_text(checked))}</div>"
+    head, *body, total = _rows(checked)
+    signs = [shown.sign(result) if result.parts else "" for result in checked]
+    rows = [("", *head), *((mark, *row) for mark, row in zip(signs, body, strict=True)), ("", *total)]
+    return shown.table_as_html(rows, _remarks(checked, remark), _to_correct(checked))
+
+
+def _rows(checked: list[ExerciseResult]) -> list[tuple[str, str, str]]:
+    """The table: its head, a row for each exercise, the sum."""
+    totals = sum(result.earned for result in checked), sum(result.points for result in checked)
+    return [
+        ("Exercise", "Points", "State"),
+        *((result.title, _points(result.earned, result.points), state(result)) for result in checked),
+        ("All of these", _points(*totals), ""),
+    ]
+
+
+def _remarks(checked: list[ExerciseResult], remark: str) -> list[str]:
+    lines = []
+    if any(not result.points for result in checked):
+        lines.append("–: only the form of the answer is checked here; its points are given in the grading.")
+    return [*lines, *remark.splitlines()]
+
+
+def _to_correct(checked: list[ExerciseResult]) -> list[ExerciseResult]:
+    """Exercises that were answered, and have parts that did not pass."""
+    return [result for result in checked if state(result) in (SOME_FAILED, PARTLY_ANSWERED)]
 
 
 def _points(earned: float, available: float) -> str:
     return f"{earned:g} of {available:g}" if available else "–"
 
 
-def _title(source: str) -> str | None:
-    """The title in `with expect.exercise(title, …)`; None where a cell has no such statement."""
+def _read(source: str) -> TestCell | None:
+    """A cell as a test cell; None where it cannot be one."""
+    if "expect.exercise" not in source:
+        return None
     try:
-        statements = ast.parse(source).body
+        return testcells.read(ast.parse(source))
     except SyntaxError:
         return None
-    for statement in statements:
-        if isinstance(statement, ast.With):
-            match statement.items[0].context_expr:
-                case ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="expect"), attr="exercise"),
-                    args=[ast.Constant(value=str(title)), *_],
-                ):
-                    return title
-    return None
 
 
 @contextmanager
@@ -214,11 +219,3 @@ def _of_notebook_file(namespace: dict[str, Any]) -> dict[str, str]:
         return test_cells(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-if __name__ == "__main__":
-    try:
-        from course_utils.checkfile import main
-    except ImportError as missing:
-        sys.exit(f"This Python has no package {missing.name}. Install it, or use the Python of the course.")
-    sys.exit(main(sys.argv[1:]))

@@ -1,12 +1,14 @@
 """Budgets, seeds and a progress line: what every training run of the course shares."""
 
 import os
+from typing import TypeVar
 
+T = TypeVar("T")
 BUDGETS = ("full", "quick")
 DEFAULT_SEED = 42
 
 
-def budget_name():
+def budget_name() -> str:
     """The budget that this run has: COURSE_BUDGET; unless it is set, "quick" under nbgrader, else "full".
 
     Raises:
@@ -20,7 +22,7 @@ def budget_name():
     return name
 
 
-def budget(*, full, quick):
+def budget(*, full: T, quick: T) -> T:
     """The value for this run's budget.
 
     Args:
@@ -33,7 +35,7 @@ def budget(*, full, quick):
     return {"full": full, "quick": quick}[budget_name()]
 
 
-def describe_budget():
+def describe_budget() -> str:
     """The budget in one sentence, for the top of a notebook."""
     return {
         "full": "Full budget: all images, epochs and seeds. COURSE_BUDGET=quick makes a shorter run.",
@@ -41,11 +43,11 @@ def describe_budget():
     }[budget_name()]
 
 
-def base_seed():
+def base_seed() -> int:
     """The seed that all others follow from: COURSE_SEED, 42 unless it is set.
 
     Raises:
-        ValueError: COURSE_SEED is no whole number from 0 to 2³² − 1.
+        ValueError: COURSE_SEED is not a whole number from 0 to 2³² − 1.
     """
     setting = os.environ.get("COURSE_SEED") or str(DEFAULT_SEED)
     if not setting.isdecimal() or int(setting) >= 2**32:
@@ -53,12 +55,12 @@ def base_seed():
     return int(setting)
 
 
-def seeds(n):
+def seeds(n: int) -> list[int]:
     """`n` seeds for repeated runs, counted up from the base seed: [42, 43, …]."""
     return [base_seed() + i for i in range(n)]
 
 
-def set_seed(seed=None):
+def set_seed(seed: int | None = None) -> None:
     """Seed Python, NumPy, TensorFlow and Keras (`keras.utils.set_random_seed`); default: the base seed.
 
     With a seed, `fit` makes the same minibatches in the same order in every epoch (measured with Keras 3.15
@@ -70,7 +72,7 @@ def set_seed(seed=None):
     keras.utils.set_random_seed(base_seed() if seed is None else seed)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> type:
     # Progress is a Keras callback, and importing Keras takes seconds
     if name == "Progress":
         from course_utils.progress import Progress

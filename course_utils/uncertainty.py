@@ -9,6 +9,7 @@ import math
 import keras
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import entr
 from scipy.stats import bootstrap
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
@@ -23,10 +24,12 @@ DROPOUT = (keras.layers.Dropout, keras.layers.AlphaDropout, keras.layers.Gaussia
 
 
 class _AlwaysOn:
-    """A layer that is in training mode whatever the model around it is in."""
+    """A layer that is in training mode whatever the model around it is in; its Keras class comes second."""
+
+    rate: float
 
     def call(self, inputs, training=None):
-        return super().call(inputs, training=True)
+        return super().call(inputs, training=True)  # type: ignore[misc]  # of the Keras class
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -72,12 +75,12 @@ ALWAYS_ON = {
 }
 
 
-def mc_model(model):
+def mc_model(model: keras.Model) -> keras.Model:
     """A copy of a trained model whose dropout layers stay active at inference, and no other layer does.
 
     Calls of the copy are the stochastic passes of Gal and Ghahramani, Dropout as a Bayesian approximation,
     ICML 2016, arXiv:1506.02142. Batch normalisation stays in inference mode, and so does the additive
-    GaussianNoise, which is no dropout. The copy shares no weight and no random state with the model. It can
+    GaussianNoise, which is not dropout. The copy shares no weight and no random state with the model. It can
     be saved and loaded, unless the model has dropout classes of its user's.
 
     Args:
@@ -102,7 +105,9 @@ def mc_model(model):
     return copy
 
 
-def mc_samples(model, x, passes=100, seed=None, memory=MEMORY):
+def mc_samples(
+    model: keras.Model, x: ArrayLike, passes: int = 100, seed: int | None = None, memory: int = MEMORY
+) -> np.ndarray:
     """The outputs of many stochastic passes, computed together: each input is repeated, with its own masks.
 
     Args:
@@ -137,7 +142,7 @@ def mc_samples(model, x, passes=100, seed=None, memory=MEMORY):
     return samples.reshape(passes, len(x), *samples.shape[1:])
 
 
-def set_mc_seed(model, seed):
+def set_mc_seed(model: keras.Model, seed: int) -> None:
     """Give each dropout layer of a model from `mc_model` a random state of its own that follows from a seed.
 
     `keras.utils.set_random_seed` does not do that: a dropout layer takes its state when it is made.
@@ -193,26 +198,25 @@ def _bytes_per_input(model):
     shapes = [model.inputs[0].shape]
     for layer in model.layers:
         shapes += [tensor.shape for tensor in keras.tree.flatten(layer.output)]
-    sizes = [math.prod(shape[1:]) if None not in shape[1:] else None for shape in shapes]
-    if None in sizes:
+    if any(None in shape[1:] for shape in shapes):
         raise ValueError("the model takes inputs of any size; give keras.Input the shape of yours")
-    return 4 * sum(sizes)
+    return 4 * sum(math.prod(shape[1:]) for shape in shapes)
 
 
 # --- what samples say ---------------------------------------------------------------------------------------
 
 
-def predictive_mean(samples):
+def predictive_mean(samples: ArrayLike) -> np.ndarray:
     """The mean over the passes, which is the prediction of Monte-Carlo dropout; (n, …), float64."""
     return np.asarray(samples, dtype=np.float64).mean(axis=0)
 
 
-def predictive_std(samples):
+def predictive_std(samples: ArrayLike) -> np.ndarray:
     """The standard deviation over the passes (divided by their number, not one less); (n, …), float64."""
     return np.asarray(samples, dtype=np.float64).std(axis=0)
 
 
-def predictive_entropy(samples):
+def predictive_entropy(samples: ArrayLike) -> np.ndarray:
     """The entropy of the mean prediction, −Σ p̄ ln p̄: all uncertainty, from 0 to ln k.
 
     Shannon, A mathematical theory of communication, 1948; for dropout: Gal, Uncertainty in deep learning,
@@ -228,7 +232,7 @@ def predictive_entropy(samples):
     return entr(samples.mean(axis=0) if samples.ndim == 3 else samples).sum(axis=-1)
 
 
-def mutual_information(samples):
+def mutual_information(samples: ArrayLike) -> np.ndarray:
     """The part of the predictive entropy that is disagreement between the passes: H(p̄) − mean of H(p).
 
     Houlsby et al., Bayesian active learning for classification and preference learning, 2011,
@@ -248,12 +252,12 @@ def mutual_information(samples):
 # --- scores and calibration ---------------------------------------------------------------------------------
 
 
-def accuracy(probabilities, labels):
+def accuracy(probabilities: ArrayLike, labels: ArrayLike) -> float:
     """The share of inputs whose most probable class is the true one."""
     return float(_confidence(probabilities, labels)[1].mean())
 
 
-def negative_log_likelihood(probabilities, labels):
+def negative_log_likelihood(probabilities: ArrayLike, labels: ArrayLike) -> float:
     """The mean of −ln of the true class's probability (`sklearn.metrics.log_loss`).
 
     A probability of 0 counts as the smallest step of float64 above 0, 2.2e-16.
@@ -263,13 +267,13 @@ def negative_log_likelihood(probabilities, labels):
         labels: (n,) class numbers from 0.
 
     Raises:
-        ValueError: the shapes do not fit, or a row is no distribution.
+        ValueError: the shapes do not fit, or a row is not a distribution.
     """
     checked = _checked(probabilities, labels)
     return float(log_loss(labels, checked, labels=np.arange(checked.shape[1])))
 
 
-def brier_score(probabilities, labels):
+def brier_score(probabilities: ArrayLike, labels: ArrayLike) -> float:
     """The mean squared distance of the probabilities from the true class's 0s and 1: from 0 to 2.
 
     `sklearn.metrics.brier_score_loss`, not halved, as Brier defined it: Verification of forecasts expressed
@@ -287,7 +291,9 @@ def brier_score(probabilities, labels):
     return float(brier_score_loss(labels, checked, labels=classes, scale_by_half=False))
 
 
-def calibration_bins(probabilities, labels, bins=15, equal="width"):
+def calibration_bins(
+    probabilities: ArrayLike, labels: ArrayLike, bins: int = 15, equal: str = "width"
+) -> pd.DataFrame:
     """Confidence and accuracy of groups of predictions of similar confidence: a reliability diagram's data.
 
     Confidence is the largest probability of an input. Bins of equal width are those of Guo et al., On
@@ -320,7 +326,9 @@ def calibration_bins(probabilities, labels, bins=15, equal="width"):
     return pd.DataFrame(columns)
 
 
-def calibration_error(probabilities, labels, bins=15, equal="width"):
+def calibration_error(
+    probabilities: ArrayLike, labels: ArrayLike, bins: int = 15, equal: str = "width"
+) -> float:
     """The expected calibration error (ECE): the mean gap of accuracy and confidence over bins, by count.
 
     Naeini, Cooper, Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning, AAAI 2015.
@@ -335,12 +343,19 @@ def calibration_error(probabilities, labels, bins=15, equal="width"):
     Raises:
         ValueError: as in `calibration_bins`.
     """
-    return _error(*_confidence(probabilities, labels), bins, equal)
+    confidence, correct = _confidence(probabilities, labels)
+    return _error(confidence, correct, bins, equal)
 
 
 def calibration_interval(
-    probabilities, labels, bins=15, equal="width", level=0.95, resamples=1_000, seed=None
-):
+    probabilities: ArrayLike,
+    labels: ArrayLike,
+    bins: int = 15,
+    equal: str = "width",
+    level: float = 0.95,
+    resamples: int = 1_000,
+    seed: int | None = None,
+) -> tuple[float, float]:
     """A bootstrap interval of the expected calibration error, over the inputs.
 
     It is the basic ("reversed percentile") one of `scipy.stats.bootstrap`, cut off at 0: the error of a
@@ -417,7 +432,7 @@ def _checked(probabilities, labels):
 # --- what uncertainty is good for ---------------------------------------------------------------------------
 
 
-def accuracy_rejection(probabilities, labels, uncertainty):
+def accuracy_rejection(probabilities: ArrayLike, labels: ArrayLike, uncertainty: ArrayLike) -> pd.DataFrame:
     """Accuracy of what is left when the most uncertain inputs are handed to somebody else.
 
     Nadeem, Zucker, Hanczar, Accuracy-rejection curves for comparing classification methods with a reject
@@ -442,7 +457,7 @@ def accuracy_rejection(probabilities, labels, uncertainty):
     return pd.DataFrame({"rejected": (1 - kept / len(correct))[::-1], "accuracy": of_kept[::-1]})
 
 
-def ood_scores(samples):
+def ood_scores(samples: ArrayLike) -> dict[str, np.ndarray]:
     """Scores of which each should be larger for inputs unlike those that the model was trained on.
 
     Args:
@@ -460,7 +475,7 @@ def ood_scores(samples):
     }
 
 
-def ood_auroc(inside, outside):
+def ood_auroc(inside: ArrayLike, outside: ArrayLike) -> float:
     """The chance that an input from outside scores higher than one from inside (AUROC).
 
     It is `sklearn.metrics.roc_auc_score`.
@@ -472,5 +487,6 @@ def ood_auroc(inside, outside):
     Returns:
         A number from 0 to 1; 0.5 is guessing. Equal scores count half.
     """
+    inside, outside = np.asarray(inside), np.asarray(outside)
     truth = np.repeat([0, 1], [len(inside), len(outside)])
     return float(roc_auc_score(truth, np.concatenate([inside, outside])))

@@ -7,7 +7,9 @@ nothing.
 
 import math
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -19,15 +21,18 @@ INFINITE = "an infinite value"
 INFINITE_STEP = "Look for a division by zero, the logarithm of 0, or exp of a large number."
 SHAPE_STEP = "Print the shape in a new cell, and follow it from line to line."
 
+# What `plain` returns. Code here goes by `type(value)` alone, which a type checker does not follow
+Plain: TypeAlias = Any
+
 
 class NotPlainError(Exception):
-    """A value that is no number, string, list, dict, set or array; the message says what it is."""
+    """A value that is not a number, string, list, dict, set or array; the message says what it is."""
 
 
 # --- to plain values ----------------------------------------------------------------------------------------
 
 
-def plain(value, depth=0):
+def plain(value: Any, depth: int = 0) -> Plain:
     """A value as None, Ellipsis, bool, int, float, complex, str, list, dict, set or ndarray, exactly these.
 
     Args:
@@ -72,7 +77,7 @@ def plain(value, depth=0):
     return _plain_tensor(value, kind, depth)
 
 
-def _plain_array(value, depth):
+def _plain_array(value: np.ndarray, depth: int) -> Plain:
     array = np.asarray(value)  # of a subclass too: a plain view, and none of its methods is asked
     if array.dtype.kind in "biufc":
         return array
@@ -83,7 +88,7 @@ def _plain_array(value, depth):
     raise NotPlainError(f"an array of the dtype {clean(str(array.dtype))}")
 
 
-def _plain_key(key):
+def _plain_key(key: Any) -> Plain:
     simple = plain(key)
     if type(simple) is list:
         return tuple(_plain_key(entry) for entry in simple)
@@ -92,7 +97,7 @@ def _plain_key(key):
     return simple
 
 
-def _plain_tensor(value, kind, depth):
+def _plain_tensor(value: Any, kind: type, depth: int) -> Plain:
     # a library that is not imported has made no tensor
     if tensorflow := sys.modules.get("tensorflow"):
         if issubclass(kind, tensorflow.DType):
@@ -110,7 +115,7 @@ def _plain_tensor(value, kind, depth):
     raise NotPlainError(f"an object of the type {clean(kind.__name__)}")
 
 
-def as_array(simple):
+def as_array(simple: Plain) -> np.ndarray | None:
     """Plain numbers, or lists of them that make a rectangle, as an array; None for anything else."""
     if type(simple) is np.ndarray:
         return simple
@@ -118,7 +123,7 @@ def as_array(simple):
         array = np.asarray(simple)
         return array if array.dtype.kind != "O" else np.asarray(math.inf if simple > 0 else -math.inf)
     if type(simple) is list:
-        rows = [as_array(row) for row in simple]
+        rows: list[Any] = [as_array(row) for row in simple]
         if not rows:
             return np.zeros(0)
         if any(row is None for row in rows) or len({(row.shape, row.dtype.kind == "b") for row in rows}) > 1:
@@ -152,11 +157,13 @@ class Difference:
     distance: str | None = None
 
 
-def difference(actual, expected, rtol=0.0, atol=0.0, where=""):
+def difference(
+    actual: Plain, expected: Plain, rtol: float = 0.0, atol: float = 0.0, where: str = ""
+) -> Difference | None:
     """The first difference between two plain values, or None.
 
     Numbers differ where `|actual − expected| > atol + rtol·|expected|`; NaN agrees with NaN, an infinity with
-    itself. True and False are no numbers; lists and arrays compare alike.
+    itself. True and False are not numbers; lists and arrays compare alike.
 
     Args:
         actual: a plain value.
@@ -185,11 +192,13 @@ def difference(actual, expected, rtol=0.0, atol=0.0, where=""):
     return Difference(text(actual), text(expected), where, cause)
 
 
-def _other_kind(actual, expected, where):
+def _other_kind(actual: Plain, expected: Plain, where: str) -> Difference:
     return Difference(text(actual), text(expected), where, kind_cause(actual, kind_text(expected)))
 
 
-def _dict_difference(actual, expected, tolerance, where):
+def _dict_difference(
+    actual: Plain, expected: dict, tolerance: tuple[float, float], where: str
+) -> Difference | None:
     if type(actual) is not dict:
         return _other_kind(actual, expected, where)
     missing = [key for key in expected if key not in actual]
@@ -214,7 +223,9 @@ def _dict_difference(actual, expected, tolerance, where):
     return first
 
 
-def _list_difference(actual, expected, tolerance, where):
+def _list_difference(
+    actual: Plain, expected: list, tolerance: tuple[float, float], where: str
+) -> Difference | None:
     if type(actual) is np.ndarray and actual.ndim:
         actual = list(actual)
     if type(actual) is not list:
@@ -228,7 +239,9 @@ def _list_difference(actual, expected, tolerance, where):
     return None
 
 
-def _array_difference(actual, wanted, expected, tolerance, where):
+def _array_difference(
+    actual: Plain, wanted: np.ndarray, expected: Plain, tolerance: tuple[float, float], where: str
+) -> Difference | None:
     array = as_array(actual)
     boolean = wanted.dtype.kind == "b"
     if array is None or (array.size and wanted.size and (array.dtype.kind == "b") != boolean):
@@ -250,7 +263,7 @@ def _array_difference(actual, wanted, expected, tolerance, where):
     return Difference(got, text(expected), where, cause, step, _distance_text(array, wanted, wrong))
 
 
-def _agree(array, wanted, rtol, atol):
+def _agree(array: np.ndarray, wanted: np.ndarray, rtol: float, atol: float) -> np.ndarray:
     same = array == wanted
     if wanted.dtype.kind == "b" or same.all():
         return same
@@ -259,13 +272,13 @@ def _agree(array, wanted, rtol, atol):
     return same | (near & bool(rtol or atol)) | (np.isnan(array) & np.isnan(wanted))
 
 
-def _error(array, wanted):
+def _error(array: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     # differences of uint8 would wrap round, those of float32 lose what is compared
     wide = np.complex128 if "c" in (array.dtype.kind, wanted.dtype.kind) else np.float64
     return np.abs(array.astype(wide) - wanted.astype(wide))
 
 
-def _distance_text(array, wanted, wrong):
+def _distance_text(array: np.ndarray, wanted: np.ndarray, wrong: np.ndarray) -> str | None:
     count = f"{wrong.sum():,} of {wrong.size:,} values differ" if wrong.ndim else None
     if wanted.dtype.kind == "b":
         return count
@@ -284,7 +297,7 @@ def _distance_text(array, wanted, wrong):
 # --- words --------------------------------------------------------------------------------------------------
 
 
-def kind_text(simple):
+def kind_text(simple: Plain) -> str:
     """What a plain value is, in words: "a number", "a list or tuple"."""
     if simple is None or simple is ...:
         return "None" if simple is None else "`...`"
@@ -296,7 +309,7 @@ def kind_text(simple):
     return names.get(type(simple), "a number")
 
 
-def kind_cause(actual, wanted):
+def kind_cause(actual: Plain, wanted: str) -> str:
     """Why a plain value of the wrong kind is wrong; `wanted` says the right kind in words."""
     if type(actual) is str and wanted == "a number":
         return "it is a string, not a number: leave out the quotes"
@@ -306,7 +319,7 @@ def kind_cause(actual, wanted):
     return f"it is {got} rather than {wanted}"
 
 
-def shape_cause(got, wanted):
+def shape_cause(got: tuple[int, ...], wanted: tuple[int | None, ...]) -> str | None:
     """Why a shape is wrong, or None; `wanted` may hold None for any length."""
     if math.prod(got) == 1 and not wanted:
         return "it is an array or list of one element rather than a number"
@@ -321,7 +334,7 @@ def shape_cause(got, wanted):
     return None
 
 
-def text(simple, other=None):
+def text(simple: Plain, other: Plain = None) -> str:
     """A plain value in a few words; a number in full where it would read as the number `other` does."""
     if type(simple) in (int, float):
         short = number_text(simple)
@@ -345,7 +358,7 @@ def text(simple, other=None):
     return clean(repr(simple))
 
 
-def safe_text(value):
+def safe_text(value: object) -> str:
     """Any value in words, without asking it for them."""
     try:
         return text(plain(value))
@@ -353,42 +366,44 @@ def safe_text(value):
         return str(error)
 
 
-def number_text(number):
+def number_text(number: float) -> str:
     """A number in at most seven digits, whole numbers in full with commas."""
     return f"{number:,}" if type(number) is int else f"{number:.7g}"
 
 
-def shape_text(sizes):
+def shape_text(sizes: Sequence[int | None]) -> str:
     """A shape as Python writes it; "any" where a length is None."""
     inside = ", ".join("any" if size is None else str(size) for size in sizes)
     return f"({inside},)" if len(sizes) == 1 else f"({inside})"
 
 
-def clean(string, limit=300):
+def clean(string: str, limit: int = 300) -> str:
     """Printable characters only (a stranger's string may hold control sequences), at most `limit` of them."""
     start = str.__str__(string)[: 4 * limit]
-    words = "".join(character if character.isprintable() else " " for character in start).split()
+    if not start.isprintable():
+        start = "".join(character if character.isprintable() else " " for character in start)
+    words = start.split()
     joined = " ".join(words)
     return joined if len(joined) <= limit else joined[: limit - 1] + "…"
 
 
-def _entry_text(entry):
+def _entry_text(entry: Plain) -> str:
     return (
         repr(entry) if type(entry) is int else text(entry)
     )  # commas of thousands would read as more entries
 
 
-def _enclosed(entries, count, brackets):
+def _enclosed(entries: list[str], count: int, brackets: str) -> str:
     if count > SHOWN_ENTRIES:
         entries = [*entries, f"… {count:,} entries in all"]
     return brackets[0] + ", ".join(entries) + brackets[1]
 
 
-def _keys_text(keys):
+def _keys_text(keys: Iterable[Plain]) -> str:
     return clean(", ".join(repr(key) for key in keys))
 
 
-def _array_text(array, kind="array"):
+def _array_text(array: np.ndarray, kind: str = "array") -> str:
     shown = 2 if array.ndim == 1 else 1  # at each end of an axis
     held = np.array2string(array, precision=4, threshold=6, edgeitems=shown, separator=", ")
     dtype = f", {array.dtype.name}" if kind == "array" else ""

@@ -1,18 +1,17 @@
-"""How Sphinx makes the site; `practicals site` (autograder/site.py) puts together what it reads."""
+"""How Sphinx makes the site; `practicals site` (autograder/publishing/site.py) collects what it reads."""
 
 import base64
 import hashlib
-import re
 import tomllib
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
-from docutils.utils.math import MathError
-from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+
+from autograder.grading import formulas
 
 ROOT = Path(__file__).resolve().parent.parent
 logger = logging.getLogger(__name__)
@@ -36,13 +35,34 @@ html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-html_theme_options = {"home_page_in_toc": True, "navbar_persistent": [], "use_download_button": False}
+html_theme_options = {
+    "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "use_download_button": False,
+    "footer_content_items": ["copyright.html"],
+    "show_navbar_depth": 1,
+}
 
 
 def setup(app: Sphinx) -> None:
     """Register what no extension does."""
     app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("doctree-read", add_alt_texts)
+    app.connect("html-page-context", name_folds, priority=900)  # after the theme's own
+
+
+def name_folds(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object) -> None:
+    """Give the folds of the sidebar names for those who hear the page; the theme gives them an icon only."""
+    of_theme = context["generate_toctree_html"]
+
+    def named(*args, **settings):
+        made = of_theme(*args, **settings)
+        for fold in made.select("details > summary") if made else ():
+            title = fold.parent.find_previous_sibling("a").get_text(strip=True)
+            fold["aria-label"] = f"Pages of {title}"
+        return made
+
+    context["generate_toctree_html"] = named
 
 
 def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
@@ -59,12 +79,10 @@ def block_math(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 def mathml(node: nodes.math | nodes.math_block, as_block: bool) -> str:
     """A formula as MathML; a warning, and so an error, where docutils does not know a command in it."""
-    formula = re.sub(r"\\dots\b", r"\\ldots", node.astext())  # docutils has one of these two
-    try:
-        return tex2mathml(formula, as_block=as_block)
-    except MathError as error:
-        logger.warning("formula %s: %s", formula, error, location=node)
-        return ""
+    made = formulas.mathml(node.astext(), display=as_block)
+    if made is None:
+        logger.warning("formula %s cannot be set", node.astext(), location=node)
+    return str(made or "")
 
 
 def add_alt_texts(app: Sphinx, doctree: nodes.document) -> None:

@@ -1,5 +1,6 @@
 """pyproject.toml, the lock file, environment.yml and what is installed agree with each other."""
 
+import ast
 import importlib.metadata
 import re
 import sys
@@ -13,25 +14,54 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from autograder.doctor import locked_versions
+from autograder.start.doctor import locked_versions
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
-DECLARED = [
-    Requirement(text) for text in chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
-]
+EXTRAS = PROJECT["optional-dependencies"]
+OF_A_HUB = EXTRAS.pop("hub")  # locked apart: it is beside the environment, not in it
+HUB = ROOT / "tests" / "hub"
+DECLARED = [Requirement(text) for text in chain(PROJECT["dependencies"], *EXTRAS.values())]
 
 
-def lock_entries() -> list[str]:
-    """The lock file, one requirement with its hashes a string."""
-    return re.findall(r"^\S[^#\n]*(?:\n {4}--hash=\S+(?: \\)?)*", LOCK, flags=re.MULTILINE)
+def lock_entries(lock: str = LOCK) -> list[str]:
+    """A lock file, one requirement with its hashes a string."""
+    return re.findall(r"^\S[^#\n]*(?:\n {4}--hash=\S+(?: \\)?)*", lock, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("requirement", DECLARED, ids=lambda requirement: requirement.name)
 def test_every_declared_dependency_is_locked_within_its_range(requirement):
     locked = {canonicalize_name(name): v for name, v in locked_versions(ROOT / "requirements.lock").items()}
     assert locked[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def imported_packages(folder: Path) -> dict[str, str]:
+    """Top-level packages that the modules of a folder import, and one module that imports each."""
+    imported: dict[str, str] = {}
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            imported |= {name.partition(".")[0]: str(path.relative_to(ROOT)) for name in names}
+    return imported
+
+
+@pytest.mark.parametrize("package", ["autograder", "course_utils"])
+def test_every_package_that_is_imported_is_declared(package):
+    """What another package happens to bring may be gone with its next version."""
+    declared = {canonicalize_name(requirement.name) for requirement in DECLARED}
+    brought_by = importlib.metadata.packages_distributions()
+    undeclared = {
+        name: module
+        for name, module in imported_packages(ROOT / package).items()
+        if name not in sys.stdlib_module_names | {"autograder", "course_utils"}
+        and not declared & {canonicalize_name(one) for one in brought_by.get(name, [name])}
+    }
+    assert undeclared == {}
 
 
 def test_every_locked_package_has_hashes():
@@ -76,3 +106,20 @@ def test_conda_users_get_the_same_lock_file():
 
 def test_this_interpreter_is_supported():
     assert ".".join(map(str, sys.version_info[:3])) in SpecifierSet(PROJECT["requires-python"])
+
+
+# --- the hub, beside the environment ------------------------------------------------------------------------
+
+
+def test_a_hub_is_locked_within_its_range_and_with_hashes():
+    assert (HUB / "requirements.in").read_text().splitlines() == OF_A_HUB
+    locked = locked_versions(HUB / "requirements.lock")
+    assert [one for one in map(Requirement, OF_A_HUB) if locked[one.name] not in one.specifier] == []
+    lock = (HUB / "requirements.lock").read_text()
+    assert [entry for entry in lock_entries(lock) if "--hash=sha256:" not in entry] == []
+    assert "://" not in lock + (HUB / "package-lock.json").read_text()
+
+
+def test_a_hub_has_the_packages_of_the_environment_in_the_same_versions():
+    of_all, of_hub = (locked_versions(folder / "requirements.lock") for folder in (ROOT, HUB))
+    assert {name: of_all.get(name, version) for name, version in of_hub.items()} == of_hub

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from checkout import ROOT, copy_checkout
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 # `make test` is what runs this test, and the clone is what it runs in; `make lab` ends only when told to
 ELSEWHERE = {"make test", "make lab", "git clone <this repository> practicals && cd practicals"}
@@ -33,11 +33,7 @@ def sections() -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A copy of the files that git has here, sharing this environment."""
-    copy = tmp_path_factory.mktemp("clone") / "practicals"
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
-    for name in filter(None, files.stdout.split("\0")):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, copy / name)
+    copy = copy_checkout(tmp_path_factory.mktemp("clone") / "practicals")
     environment = Path(sys.executable).parent.parent
     (copy / ".venv").symlink_to(environment)
     (environment / "installed").touch()  # else make would install everything again
@@ -54,6 +50,20 @@ def test_the_readme_has_the_two_commands():
     assert {"make demo", "make test"} <= {command for commands in sections().values() for command in commands}
 
 
+def keep_most_grades_of_the_demo(checkout: Path) -> None:
+    """Of the class that `make demo` has graded, which the next section grades once more, three stay to do."""
+    demo = checkout / "build" / "demo"
+    if not demo.is_dir():
+        return  # this section runs alone
+    for name in ("gradebook.db", "autograded", "submitted", "feedback"):
+        copy = shutil.copytree if (demo / name).is_dir() else shutil.copy2
+        copy(demo / name, checkout / name)
+    graded = sorted(path for path in (checkout / "autograded").iterdir() if path.is_dir())
+    assert len(graded) > 6
+    for student in graded[::3][:3]:
+        shutil.rmtree(student)
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("section", sections())
@@ -61,6 +71,8 @@ def test_commands_of_a_section_work(section, checkout):
     commands = [command for command in sections()[section] if command not in ELSEWHERE]
     if not commands:
         pytest.skip("all of this section's commands are run elsewhere")
+    if any(command.startswith("practicals grade") for command in commands):
+        keep_most_grades_of_the_demo(checkout)
     answer = run("\n".join(commands), checkout)
     assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-3000:]
 

@@ -1,6 +1,8 @@
 """An assignment as graders see it: the source notebook without its solutions."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -14,7 +16,14 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.errors import PracticalsError
-from autograder.notebooks import grade_id, read_notebook
+from autograder.practical.cells import grade_id
+from autograder.practical.notebooks import read_notebook
+from autograder.practical.points import FILE as POINTS
+from autograder.practical.points import course_of, own_points
+
+RENAMED = (
+    "renamed.json"  # beside the source notebook: former names of its cells, and those that they have now
+)
 
 
 @dataclass(frozen=True)
@@ -25,10 +34,12 @@ class Assignment:
         graded: what is executed and what the gradebook records: solutions replaced by stubs, hidden tests and
             nbgrader's checksums in place.
         released: what students got: hidden tests and mark schemes are gone too.
+        formerly: cells that were renamed after students got them: former name → name.
     """
 
     graded: NotebookNode
     released: NotebookNode
+    formerly: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def grade_ids(self) -> set[str]:
@@ -57,7 +68,8 @@ def load_assignment(path: Path, config: Config) -> Assignment:
         config: the course's nbgrader_config.py; its `GenerateAssignment.preprocessors` do the work.
 
     Raises:
-        PracticalsError: the notebook is missing or unreadable.
+        PracticalsError: the notebook is missing or unreadable, or its `renamed.json` or the course's
+            points.toml is; or nbgrader_config.py leaves out what applies points.toml.
     """
     if not path.is_file():
         raise PracticalsError(
@@ -65,15 +77,65 @@ def load_assignment(path: Path, config: Config) -> Assignment:
         )
     # nbgrader asks for it anew for each submission
     status = path.stat()
-    key = (path, status.st_mtime_ns, status.st_size, repr(config))
+    formerly = former_names(path)
+    root = course_of(path.parent)
+    own = own_points(root, path.parent.name) if root is not None else {}
+    if own:
+        _require_that_they_count(config, any(one.is_bonus for one in own.values()))
+    key = (
+        path, status.st_mtime_ns, status.st_size, repr(config), *sorted(formerly.items()), *own.items(),
+    )  # fmt: skip
     if key not in _loaded:
         before, after = _around_save_cells(config)
         graded = _preprocessed(read_notebook(path), before, path, config)
-        _loaded[key] = Assignment(graded=graded, released=_preprocessed(graded, after, path, config))
+        released = _preprocessed(graded, after, path, config)
+        _loaded[key] = Assignment(graded=graded, released=released, formerly=formerly)
     return _loaded[key]
 
 
 _loaded: dict[tuple, Assignment] = {}
+
+
+def _require_that_they_count(config: Config, bonus: bool) -> None:
+    """Refuse a nbgrader_config.py of before there were points of an instructor's own: they would be lost."""
+    needed = [("GenerateAssignment", "preprocessors", "OwnPoints", "first of")]
+    if bonus:
+        needed.append(
+            (
+                "Autograde",
+                "autograde_preprocessors",
+                "SaveGrades",
+                "in place of preprocessors.SaveAutoGrades in",
+            )
+        )
+    for section, setting, name, where in needed:
+        if name not in {getattr(one, "__name__", "") for one in config[section].get(setting, [])}:
+            raise PracticalsError(
+                f"nbgrader_config.py does not apply {POINTS}: {name} is not in c.{section}.{setting}",
+                f"Import {name} from autograder.plugins, and put it {where} c.{section}.{setting}",
+            )
+
+
+def former_names(path: Path) -> dict[str, str]:
+    """Cells of a source notebook that were renamed, as `renamed.json` beside it says: former name → name.
+
+    Raises:
+        PracticalsError: the file cannot be read, or is no such object.
+    """
+    file = path.with_name(RENAMED)
+    try:
+        names = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise PracticalsError(
+            f"{file} cannot be read ({error})", "Correct it, or take it from git"
+        ) from error
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise PracticalsError(
+            f"{file} has something other than names of cells", 'Write it as {"FORMER NAME": "NAME"}'
+        )
+    return names
 
 
 def save_assignment(assignment: Assignment, path: Path, config: Config, db_url: str) -> None:

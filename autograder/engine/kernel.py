@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import zmq
@@ -16,11 +17,20 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_core.utils import run_sync
 
 from autograder.engine import sandbox
-from autograder.engine.sandbox import OUT_OF_MEMORY, OWN, Resources
+from autograder.engine.inside.places import (
+    CLOCKS,
+    MEBIBYTE,
+    MESSAGE,
+    OUT_OF_MEMORY,
+    OWN,
+    QUEUE,
+    SOCKET_BYTES,
+    Resources,
+)
+from autograder.engine.meter import LOOK, Meter
 
 START_SECONDS = 180  # importing TensorFlow takes 9 s on a quiet machine
 ANSWER_SECONDS = 30
-QUEUE = 64  # messages that wait to be read here; with the longest message this bounds our memory
 
 
 class ParentEnded(RuntimeError):
@@ -34,22 +44,20 @@ class KernelParent:
 
     Args:
         data: folder of data sets that kernels may read (COURSE_DATA_DIR); None for the default one.
-        limits: what one kernel may use.
         sandboxed: False runs kernels without namespaces, with resource limits only.
 
     Raises:
         SandboxUnavailable: this machine cannot isolate student code (not with `sandboxed=False`).
     """
 
-    def __init__(self, *, data: Path | None = None, limits: Resources | None = None, sandboxed: bool = True):
-        self.limits = limits or Resources()
+    def __init__(self, *, data: Path | None = None, sandboxed: bool = True):
         self.sandboxed = sandboxed
         self._lock = threading.Lock()
         self._count = 0
         self._spare: dict[bool, ForkedKernel] = {}  # by `trusted`: a kernel that starts before it is needed
         if sandboxed:
             sandbox.require_sandbox()
-        self._process = sandbox.start([], limits=self.limits, data=data, sandboxed=sandboxed)
+        self._process = sandbox.start([], data=data, sandboxed=sandboxed)
         self._ready = self._ended = self._closed = False
 
     def wait(self) -> None:
@@ -102,29 +110,40 @@ class KernelParent:
         log = "" if self._closed else sandbox.printed(self._process)
         raise ParentEnded(f"the parent of all kernels has ended or does not answer; it printed:\n{log}")
 
-    def fork(self, *, trusted: bool = False) -> "ForkedKernel":
+    def fork(self, limits: Resources | None = None, *, trusted: bool = False) -> "ForkedKernel":
         """A new kernel; a `trusted` one can reach the sockets of the others.
 
-        It was forked when the one before it was asked for, so that it has started by now.
+        It was forked when the one before it was asked for, so that it has started by now; unless that one had
+        other limits.
+
+        Args:
+            limits: what it may use; None for the defaults.
+            trusted: whether it is for tests.
         """
+        limits = limits or Resources()
         with self._lock:
             spare = self._spare.pop(trusted, None)
-        waits = spare is not None and self.request("status", spare.kernel_id)["alive"]
-        kernel = spare if waits else self._fork(trusted)
-        another = self._fork(trusted)
+        if spare is not None and spare.limits != limits:
+            spare.stop()
+            spare = None
+        if spare is not None and self.request("status", spare.kernel_id)["alive"]:
+            kernel = spare
+        else:
+            kernel = self._fork(limits, trusted)
+        another = self._fork(limits, trusted)
         with self._lock:
             extra = self._spare.setdefault(trusted, another)
         if extra is not another:  # another thread was faster
             another.stop()
         return kernel
 
-    def _fork(self, trusted: bool) -> "ForkedKernel":
+    def _fork(self, limits: Resources, trusted: bool) -> "ForkedKernel":
         with self._lock:
             self._count += 1
             name = f"k{self._count}"
         key = secrets.token_hex(16)
-        self.request("fork", name, key=key, trusted=trusted)
-        return ForkedKernel(self, name, key, self._process.exchange / name)
+        self.request("fork", name, key=key, trusted=trusted, limits=asdict(limits))
+        return ForkedKernel(self, name, key, self._process.exchange / name, limits)
 
     @property
     def alive(self) -> bool:
@@ -159,8 +178,9 @@ class ForkedKernelClient(AsyncKernelClient):
     def __init__(self, kernel: "ForkedKernel"):
         context = zmq.asyncio.Context()
         # a longer message costs its sender the connection, and us no memory
-        context.setsockopt(zmq.MAXMSGSIZE, kernel.parent.limits.message)
+        context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
         context.setsockopt(zmq.RCVHWM, QUEUE)
+        context.setsockopt(zmq.RCVBUF, SOCKET_BYTES)
         context.setsockopt(zmq.LINGER, 0)
         super().__init__(context=context)
         self._created_context = False  # ForkedKernel closes it
@@ -183,14 +203,20 @@ class ForkedKernel:
         kernel_id: its name there.
         key: the key that signs its messages.
         folder: its sockets and arrays, as a path of ours.
+        limits: what it may use.
+
+    Attributes:
+        used: processor time, in seconds, when `processor_seconds` was last asked for.
     """
 
     ipykernel = True
     has_kernel = True
 
-    def __init__(self, parent: KernelParent, kernel_id: str, key: str, folder: Path):
+    def __init__(self, parent: KernelParent, kernel_id: str, key: str, folder: Path, limits: Resources):
         self.parent, self.kernel_id, self.key, self.folder = parent, kernel_id, key, folder
+        self.limits = limits
         self._client: ForkedKernelClient | None = None
+        self.used = 0.0
         self._status: int | None = None
         self._stopped = False
 
@@ -203,6 +229,12 @@ class ForkedKernel:
     def seen_by_tests(self) -> str:
         """Its folder, as a path in a trusted kernel of the same parent."""
         return str(sandbox.EXCHANGE / self.kernel_id if self.parent.sandboxed else self.folder)
+
+    @property
+    def clock_seen_by_tests(self) -> str:
+        """The file with its processor time, as a path in a trusted kernel; see `Zygote.seconds`."""
+        folder = Path(self.seen_by_tests)
+        return str(folder.parent / CLOCKS / folder.name)
 
     def client(self) -> ForkedKernelClient:
         """The client of this kernel."""
@@ -233,14 +265,30 @@ class ForkedKernel:
         """Whether the kernel answers a kernel_info request within `timeout` seconds."""
         return await self._is_heard(self.client().shell_channel, timeout)
 
+    async def answers(self, seconds: float) -> bool:
+        """Whether it answers before it uses so much processor time, or lets ten times as much clock pass.
+
+        One that does not is busy, or hangs; one that is merely slow, on a busy machine, does.
+        """
+        meter = await Meter([self], seconds).start()
+        request = self.client().kernel_info()
+        while True:
+            if await self._arrives(request, self.client().shell_channel, LOOK):
+                return True
+            if await meter.exceeded() or not await self.is_alive():
+                return False
+
     async def _is_heard(self, channel: AsyncZMQSocketChannel, timeout: float) -> bool:
         """Whether what a kernel_info request causes arrives on a channel within `timeout` seconds."""
-        request = self.client().kernel_info()
+        return await self._arrives(self.client().kernel_info(), channel, timeout)
+
+    async def _arrives(self, request: str, channel: AsyncZMQSocketChannel, timeout: float) -> bool:
+        """Whether something that a request caused arrives on a channel within `timeout` seconds."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while (left := deadline - loop.time()) > 0:
             if await channel.socket.poll(min(left, 0.25) * 1000):
-                with contextlib.suppress(Exception):  # a forged message is no answer
+                with contextlib.suppress(Exception):  # a forged message is not an answer
                     message = await channel.get_msg(timeout=1)
                     if message["parent_header"].get("msg_id") == request:
                         return True
@@ -260,12 +308,20 @@ class ForkedKernel:
             self._status = answer.get("status") or 0
         return answer["alive"]
 
+    async def processor_seconds(self) -> float:
+        """Processor time that it and all that it started have used; the last known once it has ended."""
+        if not self._stopped and self._status is None:
+            with contextlib.suppress(RuntimeError):  # the parent has ended, and with it its kernels
+                answer = self.parent.request("seconds", self.kernel_id)
+                self.used = max(self.used, answer.get("seconds", 0.0))
+        return self.used
+
     def why_ended(self) -> str:
         """Why an ended kernel ended, in words for a student."""
         if self._status == OUT_OF_MEMORY:
-            return f"it used more than {self.parent.limits.memory // 2**20} MB of memory"
+            return f"it used more than {self.limits.memory // MEBIBYTE} MB of memory"
         if self._status == 128 + 24:  # SIGXCPU
-            return f"it used more than {self.parent.limits.cpu_seconds} seconds of processor time"
+            return f"it used more than {self.limits.cpu_seconds} seconds of processor time"
         return f"exit status {self._status}"
 
     @property
@@ -291,6 +347,10 @@ class ForkedKernel:
             self._stopped = True
             with contextlib.suppress(RuntimeError, OSError):
                 self.parent.request("stop", self.kernel_id)
+
+    async def end(self) -> None:
+        """As `stop`."""
+        self.stop()
 
     # what nbclient calls when it owns the manager; we own it, so only for completeness of the interface
     async def shutdown_kernel(self, now: bool = False) -> None:

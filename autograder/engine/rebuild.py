@@ -13,13 +13,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from autograder.engine.assignment import Assignment, load_assignment, source_notebook
-from autograder.notebooks import grade_id, is_test
+from autograder.practical.cells import grade_id, is_test
 
 EXPERIMENT = "experiment"  # the tag of cells that nothing graded needs
-# how the cell begins that a bundle adds for Colab (autograder/elsewhere.py); grading leaves it out
+# how the cell begins that a bundle adds for Colab (autograder/publishing/badges.py); grading leaves it out
 INSTALL_CELL = "# Installs course_utils where it is missing, as on Colab"
 STUDENT_CELL = "student_cell"  # marks, in a cell's `practicals` metadata, what the student added
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
+POINTS = re.compile(r"\bpoints=[\d.]+")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as the notebook format has it
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -71,9 +72,11 @@ def rebuild(assignment: Assignment, submitted: NotebookNode) -> NotebookNode:
     Cells that the student deleted, duplicated, moved, retyped or edited, and all metadata, change nothing but
     the answers:
 
-    - An answer is found by its `grade_id`, else by the nbformat cell id. Of several copies the last that
-      differs from the stub counts, as it does in a notebook run from top to bottom; earlier answered copies
-      stay, as cells of the student's own. A missing answer is the stub.
+    - An answer is found by its `grade_id`, or a former one of the cell, else by the nbformat cell id. Of
+      several copies the last that differs from the stub counts, as it does in a notebook run from top to
+      bottom; earlier answered copies stay, as cells of the student's own. A missing answer is the stub.
+    - An essay that was written into cells right below its untouched cell is taken from there, for a person
+      to mark.
     - Cells of the student's own stay, behind the answer cell that they followed, or behind the given or test
       cell if that one was not moved.
     - A given cell that is not locked runs as given; if the student edited it, the edited version runs after
@@ -85,7 +88,7 @@ def rebuild(assignment: Assignment, submitted: NotebookNode) -> NotebookNode:
 
     Returns:
         a new notebook without outputs. Its metadata hold, under `practicals`, `notes` (sentences that tell
-        student and instructor what was mended) and `answered` (number of cells with an answer).
+        student and instructor what was corrected) and `answered` (number of cells with an answer).
     """
     notes: list[str] = []
     cells = matched_cells(assignment, submitted)
@@ -121,23 +124,37 @@ def matched_cells(assignment: Assignment, submitted: NotebookNode) -> list[Submi
         assignment: the assignment's two forms.
         submitted: a notebook, nbformat 4; its cells need not be valid.
     """
-    by_name, by_id, by_text = {}, {}, {}
+    by_name: dict[str, int] = {}
+    by_id: dict[str, int] = {}
+    by_text: dict[tuple[str, str], int] = {}
     for position, (cell, released) in enumerate(
         zip(assignment.graded.cells, assignment.released.cells, strict=True)
     ):
-        if grade_id(cell):
-            by_name[grade_id(cell)] = position
+        if name := grade_id(cell):
+            by_name[name] = position
         by_id[cell["id"]] = position
         if not is_solution(cell) and released.source.strip():
             by_text.setdefault((cell.cell_type, released.source.strip()), position)
     cells = [_read(cell) for cell in submitted.cells]
     for cell in cells:
         if cell.name is not None:
+            if cell.name not in by_name:
+                cell.name = assignment.formerly.get(cell.name, cell.name)
             cell.position = by_name.get(cell.name)
         else:
             by_text_position = by_text.get((cell.cell_type, cell.source.strip()))
-            cell.position = by_id.get(cell.cell_id, by_text_position)
+            cell.position = by_id.get(cell.cell_id or "", by_text_position)
     return cells
+
+
+def answered(assignment: Assignment, submitted: NotebookNode) -> int:
+    """How many answer cells of a submission hold anything but the stub.
+
+    Args:
+        assignment: the assignment's two forms.
+        submitted: a notebook, nbformat 4; its cells need not be valid.
+    """
+    return len(_counting_copies(assignment, matched_cells(assignment, submitted)))
 
 
 def _read(cell: Any) -> SubmittedCell:
@@ -149,9 +166,11 @@ def _read(cell: Any) -> SubmittedCell:
     cell_id, source, attachments = cell.get("id"), cell.get("source"), cell.get("attachments")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
+    # some editors save line ends as Windows has them: that changes no cell
+    source = source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
     return SubmittedCell(
         cell_type=cell.get("cell_type") if cell.get("cell_type") in [*NEW_CELL] else "raw",
-        source=source if isinstance(source, str) else "",
+        source=source,
         name=name if isinstance(name, str) else None,
         cell_id=cell_id if isinstance(cell_id, str) else None,
         attachments=_images(attachments),
@@ -240,10 +259,10 @@ def _longest_rising_run(positions: list[int]) -> set[int]:
         previous.append(indices[length - 1] if length else None)
         ends[length : length + 1] = [position]
         indices[length : length + 1] = [index]
-    run, index = set(), indices[-1] if indices else None
-    while index is not None:
-        run.add(index)
-        index = previous[index]
+    run, last = set(), indices[-1] if indices else None
+    while last is not None:
+        run.add(last)
+        last = previous[last]
     return run
 
 
@@ -254,6 +273,10 @@ def _fill_in(cell: NotebookNode, slot: _Slot, notes: list[str]) -> bool:
         notes.append(f"The answer cell “{name}” was missing: it counts as not answered.")
         return False
     answers = [copy for copy in slot.submitted if copy.source.strip() not in ("", cell.source.strip())]
+    if not answers and is_grade(cell):
+        answers = _essay_below(slot)
+        if answers:
+            notes.append(f"The answer “{name}” stood in a cell below its own: it was taken from there.")
     if len(slot.submitted) > 1:
         notes.append(
             f"The answer cell “{name}” was there {len(slot.submitted)} times: the last answer counts."
@@ -271,15 +294,31 @@ def _fill_in(cell: NotebookNode, slot: _Slot, notes: list[str]) -> bool:
     return True
 
 
+def _essay_below(slot: _Slot) -> list[SubmittedCell]:
+    """The text that a student wrote right below an essay's cell, as one cell, taken out of the slot."""
+    end = next((number for number, own in enumerate(slot.after) if own.cell_type == "code"), len(slot.after))
+    written, slot.after[:] = slot.after[:end], slot.after[end:]
+    if not written:
+        return []
+    attachments = {name: image for own in written for name, image in own.attachments.items()}
+    text = "\n\n".join(own.source for own in written)
+    return [SubmittedCell("markdown", text, name=None, cell_id=None, attachments=attachments)]
+
+
 def _note_changes(cell: NotebookNode, released: NotebookNode, slot: _Slot, notes: list[str]) -> None:
     """Say what the student did to a cell that is run as the instructor wrote it."""
     kind = f"The {'test' if is_test(cell) else 'given'} cell “{grade_id(cell)}” was"
     if not slot.submitted:
         notes.append(f"{kind} missing: it was put back.")
-    elif any(copy.source.strip() != released.source.strip() for copy in slot.submitted):
+    elif any(_but_for_points(copy) != _but_for_points(released) for copy in slot.submitted):
         notes.append(f"{kind} changed: the original was run.")
     if len(slot.submitted) > 1:
         notes.append(f"{kind} there {len(slot.submitted)} times: it counts once.")
+
+
+def _but_for_points(cell: SubmittedCell | NotebookNode) -> str:
+    """A cell's text without points, which may have been others (points.toml) when students got it."""
+    return POINTS.sub("points=", cell.source.strip())
 
 
 def _own_cell(cell: SubmittedCell) -> NotebookNode:

@@ -12,47 +12,30 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from autograder.engine.inside.places import (
+    CLOCKS,
+    EXCHANGE,
+    IN_CLOCKS,
+    IN_EXCHANGE,
+    MEBIBYTE,
+    OWN,
+    UNPRIVILEGED_UID,
+    WORKSPACE,
+)
 from autograder.errors import PracticalsError
 
 # Places inside the sandbox.
 CODE = Path("/opt/practicals")  # course_utils and this engine, nothing else of the course
-EXCHANGE = Path("/run/practicals")  # tmpfs with one folder a kernel: its sockets, and arrays on their way
-OWN = Path("/run/own")  # in a kernel, its own folder of those
 DATA = Path("/data")  # the folder that COURSE_DATA_DIR named
 STAGE = "practicals-"  # how the names of folders begin that a grader needs while the sandbox starts
-UNPRIVILEGED_UID = 65534  # "nobody": what a grader that is root runs the sandbox as
 
 # One thread a kernel: workers share the cores, and rounding does not depend on the number of either
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-MEBIBYTE = 2**20
 HAS_NAMESPACES = sys.platform == "linux"
-OUT_OF_MEMORY = 77  # exit status of a kernel that used more memory than it may
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What one submission may use.
-
-    Args:
-        memory: bytes of private memory of all its processes together; more, and the submission's kernel is
-            killed.
-        processes: processes and threads.
-        cpu_seconds: processor time of any one of its processes, in seconds.
-        workspace: bytes that it may write to files, all together; also the longest file.
-        exchange: bytes of sockets and arrays on their way between kernels.
-        message: bytes of one message from a kernel; a longer one closes the connection.
-    """
-
-    memory: int = 4096 * MEBIBYTE
-    processes: int = 160
-    cpu_seconds: int = 1200
-    workspace: int = 512 * MEBIBYTE
-    exchange: int = 1024 * MEBIBYTE
-    message: int = 12 * MEBIBYTE
 
 
 class SandboxUnavailable(PracticalsError):
@@ -140,11 +123,15 @@ def environment(data: Path | None, *, sandboxed: bool) -> dict[str, str]:
 
 def _code_roots() -> list[str]:
     """Folders that hold the packages course_utils and autograder."""
-    roots = []
-    for package in ("course_utils", "autograder"):
-        location = importlib.util.find_spec(package).submodule_search_locations[0]
-        roots.append(str(Path(location).parent))
-    return list(dict.fromkeys(roots))
+    return list(dict.fromkeys(str(_folder_of(name).parent) for name in ("course_utils", "autograder")))
+
+
+def _folder_of(package: str) -> Path:
+    """Where a package of ours is, found without importing it."""
+    spec = importlib.util.find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    assert places, f"{package} is installed with this package"
+    return Path(places[0])
 
 
 def _read_only_binds(data: Path | None) -> dict[Path, Path]:
@@ -163,12 +150,11 @@ def _read_only_binds(data: Path | None) -> dict[Path, Path]:
         if folder.is_dir() and not any(folder.is_relative_to(bound) for bound in binds):
             binds[folder] = folder
     # of autograder only what the kernels import: not the grading code, never the course folder
-    course_utils = Path(importlib.util.find_spec("course_utils").submodule_search_locations[0])
-    autograder = Path(importlib.util.find_spec("autograder").submodule_search_locations[0])
-    binds[course_utils] = CODE / "course_utils"
+    autograder = _folder_of("autograder")
+    binds[_folder_of("course_utils")] = CODE / "course_utils"
     binds[autograder / "__init__.py"] = CODE / "autograder" / "__init__.py"
-    binds[autograder / "errors.py"] = CODE / "autograder" / "errors.py"
-    binds[autograder / "engine"] = CODE / "autograder" / "engine"
+    binds[autograder / "engine" / "__init__.py"] = CODE / "autograder" / "engine" / "__init__.py"
+    binds[autograder / "engine" / "inside"] = CODE / "autograder" / "engine" / "inside"
     if data is not None:
         binds[data.resolve()] = DATA
     return binds
@@ -199,12 +185,11 @@ exec setpriv --reuid=UID --regid=UID --clear-groups --inh-caps=-all --bounding-s
 """.replace("UID", str(UNPRIVILEGED_UID))
 
 
-def command(argv: list[str], *, limits: Resources, data: Path | None, info_fd: int, stage: Path) -> list[str]:
+def command(argv: list[str], *, data: Path | None, info_fd: int, stage: Path) -> list[str]:
     """The command line that runs `argv` in the sandbox.
 
     Args:
         argv: program and arguments, as paths inside the sandbox.
-        limits: sizes of its writable places.
         data: folder of data sets, seen read-only as /data.
         info_fd: inherited descriptor on which bubblewrap writes the process id of its child (JSON,
             `child-pid`).
@@ -216,7 +201,7 @@ def command(argv: list[str], *, limits: Resources, data: Path | None, info_fd: i
     bwrap = [find_bwrap(), "--unshare-user", "--unshare-all", "--new-session", "--clearenv"]
     bwrap += ["--hostname", "grading", "--info-fd", str(info_fd)]
     # first, because the interpreter or the stage may lie below /tmp
-    bwrap += ["--perms", "1777", "--size", str(limits.workspace), "--tmpfs", "/tmp"]
+    bwrap += ["--perms", "1777", "--size", str(WORKSPACE), "--tmpfs", "/tmp"]
     for source, inside in zip(sources, binds.values(), strict=True):
         bwrap += ["--ro-bind", source, str(inside)]
     for link, target in _links().items():
@@ -224,7 +209,8 @@ def command(argv: list[str], *, limits: Resources, data: Path | None, info_fd: i
     bwrap += ["--proc", "/proc", "--dev", "/dev"]
     bwrap += ["--perms", "1777", "--size", str(64 * MEBIBYTE), "--tmpfs", "/dev/shm"]
     bwrap += ["--dir", str(OWN)]
-    bwrap += ["--size", str(limits.exchange), "--tmpfs", str(EXCHANGE)]
+    bwrap += ["--size", str(IN_EXCHANGE), "--tmpfs", str(EXCHANGE)]
+    bwrap += ["--size", str(IN_CLOCKS), "--tmpfs", str(EXCHANGE / CLOCKS)]
     bwrap += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in environment(data, sandboxed=True).items():
         bwrap += ["--setenv", name, value]
@@ -259,8 +245,8 @@ class Process:
     inner_pid: int | None
 
 
-def start(arguments: list[str], *, limits: Resources, data: Path | None, sandboxed: bool = True) -> Process:
-    """Start `python -m autograder.engine.zygote` with `arguments`, in the sandbox or outside it.
+def start(arguments: list[str], *, data: Path | None, sandboxed: bool = True) -> Process:
+    """Start `python -m autograder.engine.inside.zygote` with `arguments`, in the sandbox or outside it.
 
     Raises:
         SandboxUnavailable: not on Linux, bubblewrap missing, or it refused; the message names the reason.
@@ -277,11 +263,18 @@ def start(arguments: list[str], *, limits: Resources, data: Path | None, sandbox
     log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `stop`)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     info_read, info_write = os.pipe()
-    settings = json.dumps({"limits": asdict(limits), "sandboxed": sandboxed, "exchange": str(stage)})
-    argv = [sys.executable, "-m", "autograder.engine.zygote", str(theirs.fileno()), settings, *arguments]
+    settings = json.dumps({"sandboxed": sandboxed, "exchange": str(stage)})
+    argv = [
+        sys.executable,
+        "-m",
+        "autograder.engine.inside.zygote",
+        str(theirs.fileno()),
+        settings,
+        *arguments,
+    ]
     try:
         if sandboxed:
-            argv = command(argv, limits=limits, data=data, info_fd=info_write, stage=stage)
+            argv = command(argv, data=data, info_fd=info_write, stage=stage)
         popen = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -364,7 +357,7 @@ def stop(process: Process, *, at_once: bool = False) -> None:
 def probe() -> str:
     """Start a trivial sandboxed kernel parent once: "" when that works, else the reason why not."""
     try:
-        process = start(["--probe"], limits=Resources(), data=None)
+        process = start(["--probe"], data=None)
     except SandboxUnavailable as error:
         return error.problem.split(": ", 1)[1]
     except OSError as error:

@@ -1,29 +1,36 @@
 """Executes submissions on a Dask cluster, whose machines need the course's code and packages only."""
 
+import asyncio
 import importlib.metadata
 import os
 import platform
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
-from pathlib import Path
 
 import distributed
+from distributed.client import ClosedClientError
 from distributed.scheduler import KilledWorker
 
-from autograder import engine
-from autograder.build import course_utils_folder
-from autograder.engine.execute import NOT_INHERITED
+from autograder.engine.job import Job, execute_job
+from autograder.engine.plain import NOT_INHERITED
 from autograder.errors import PracticalsError
-from autograder.grading.workers import Job, WorkersKilled, execute_job
-from autograder.notebooks import package_digest
+from autograder.grading.digests import GRADES
+from autograder.grading.workers import Executed, WorkersKilled
+from autograder.practical.digests import course_utils_folder, modules_digest, package_digest
 
 CONNECT_SECONDS = 10
 WITHOUT_WORKERS_SECONDS = 60  # a nanny takes some seconds to start a worker anew
+GIVE_SECONDS = 60  # for a result that is there to arrive; one that was lost with its worker never may
 OWN_SETTINGS = NOT_INHERITED | {"COURSE_DATA_DIR"}  # those that may differ from machine to machine
 START_WORKERS = "Start workers (see docs/scaling.md), then run the same command again; nothing was lost"
+
+# What a client raises when scheduler or workers go away; a lost connection is an OSError, as is a time-out
+LOST = (
+    CancelledError, asyncio.CancelledError, ClosedClientError, distributed.TimeoutError, OSError,
+)  # fmt: skip
 
 Executor = Callable[[list[str], Callable[[str], Job]], Iterator[tuple[str, Future]]]
 
@@ -53,9 +60,12 @@ def executor_on(address: str) -> Iterator[Executor]:
             "Start a scheduler with `dask scheduler` and give the address that it prints",
         ) from error
     with client:
-        if not client.nthreads():
+        with _connected():
+            workers = client.nthreads()
+            found = client.run(compare, environment(), on_error="return") if workers else {}
+        if not workers:
             raise PracticalsError(f"the cluster at {address} has no workers", START_WORKERS)
-        for worker, differences in client.run(compare, environment(), on_error="return").items():
+        for worker, differences in found.items():
             if isinstance(differences, Exception):
                 differences = f"it cannot run the course's code: {differences}"
             if differences:
@@ -65,39 +75,51 @@ def executor_on(address: str) -> Iterator[Executor]:
 
 def _execute_all(
     client: distributed.Client, students: list[str], job: Callable[[str], Job]
-) -> Iterator[tuple[str, Future]]:
-    waiting, again = deque(students), deque()
+) -> Iterator[tuple[str, Future[Executed]]]:
+    waiting, again = deque(students), deque[str]()
     running: dict[distributed.Future, str] = {}
     here = environment()
-
-    def submit(student: str) -> None:
-        running[client.submit(_execute_on_worker, job(student), here, pure=False)] = student
-
     try:
         while waiting or running or again:
             slots = _slots(client)
-            while waiting and len(running) < slots:
-                submit(waiting.popleft())
-            alone = not running
-            if alone and again:
-                submit(again.popleft())
-            for future in _finished(client, running):
-                student = running.pop(future)
+            # whoever kills workers is executed with nothing beside it, when the others are done
+            alone = not running and not waiting
+            starting = [again.popleft()] if alone and again else []
+            while waiting and len(running) + len(starting) < slots:
+                starting.append(waiting.popleft())
+            for student in starting:
+                try:
+                    made = job(student)
+                except Exception as error:
+                    yield student, _failed(error)
+                    continue
+                with _connected():
+                    running[client.submit(_execute_on_worker, made, here, pure=False)] = student
+            for future in _finished(client, running) if running else ():
+                student, settled = running.pop(future), _settled(future)
                 # Dask blames all that the killed workers had: only alone is it certain who did it
-                if isinstance(future.exception(), KilledWorker) and not alone:
+                if isinstance(settled.exception(), WorkersKilled) and not alone:
                     again.append(student)
                 else:
-                    yield student, _settled(future)
+                    yield student, settled
     finally:
-        client.cancel(list(running))
+        with suppress(*LOST):
+            client.cancel(list(running))
+
+
+@contextmanager
+def _connected() -> Iterator[None]:
+    """Around every call of the client: what it raises when scheduler or workers go away is one sentence."""
+    try:
+        yield
+    except LOST as error:
+        raise _gone() from error
 
 
 def _slots(client: distributed.Client) -> int:
     """How many submissions the workers execute at a time; they may come and go."""
-    try:
+    with _connected():
         return max(1, sum(client.nthreads().values()))
-    except (OSError, distributed.TimeoutError) as error:
-        raise _gone() from error
 
 
 def _finished(client: distributed.Client, running: dict) -> list[distributed.Future]:
@@ -107,29 +129,39 @@ def _finished(client: distributed.Client, running: dict) -> list[distributed.Fut
         PracticalsError: the cluster has gone, or all its workers.
     """
     while True:
-        try:
-            done = distributed.wait(list(running), WITHOUT_WORKERS_SECONDS, "FIRST_COMPLETED").done
-        except distributed.TimeoutError:
-            if client.status == "running" and client.nthreads():
-                continue
-            raise PracticalsError("the cluster has lost all its workers", START_WORKERS) from None
-        except (CancelledError, OSError, distributed.client.FutureCancelledError) as error:
-            raise _gone() from error
-        if any(future.cancelled() for future in done):
-            raise _gone()
-        return list(done)
+        with _connected():
+            try:
+                return list(distributed.wait(list(running), WITHOUT_WORKERS_SECONDS, "FIRST_COMPLETED").done)
+            except distributed.TimeoutError:
+                if client.status != "running" or not client.nthreads():
+                    raise PracticalsError("the cluster has lost all its workers", START_WORKERS) from None
 
 
-def _settled(future: distributed.Future) -> Future:
-    settled = Future()
-    error = future.exception()
-    if isinstance(error, KilledWorker):
-        settled.set_exception(WorkersKilled(str(error)))
-    elif error is not None:
-        settled.set_exception(error)
-    else:
-        settled.set_result(future.result())
-    return settled
+def _settled(future: distributed.Future) -> Future[Executed]:
+    """A future of the standard library with what a finished one of the cluster has.
+
+    Raises:
+        PracticalsError: the cluster went away before it gave it.
+    """
+    with _connected():
+        # what the job raised is returned here; what is raised here, the client did
+        error = future.exception(GIVE_SECONDS)
+        if error is None and not future.cancelled():
+            try:
+                settled: Future[Executed] = Future()
+                settled.set_result(future.result(GIVE_SECONDS))
+                return settled
+            except KilledWorker as killed:  # lost with its worker, and executed again
+                error = killed
+    if error is None or future.cancelled():
+        raise _gone()
+    return _failed(WorkersKilled(str(error)) if isinstance(error, KilledWorker) else error)
+
+
+def _failed(error: BaseException) -> Future[Executed]:
+    failed: Future[Executed] = Future()
+    failed.set_exception(error)
+    return failed
 
 
 def _gone() -> PracticalsError:
@@ -142,7 +174,7 @@ def _gone() -> PracticalsError:
 # --- on the workers -----------------------------------------------------------------------------------------
 
 
-def _execute_on_worker(job: Job, there: dict) -> tuple[str, dict[str, float]]:
+def _execute_on_worker(job: Job, there: dict) -> Executed:
     """Execute a job, if this process has the code of the one that made it: workers may join at any time."""
     worker = distributed.get_worker().address
     if differences := compare(there):
@@ -159,7 +191,7 @@ def environment() -> dict[str, str]:
     found = {package.name: package.version for package in importlib.metadata.distributions()}
     found["Python"] = platform.python_version()
     found["course_utils"] = package_digest(course_utils_folder())[:12]
-    found["autograder.engine"] = package_digest(Path(engine.__file__).parent)[:12]
+    found["autograder"] = modules_digest(*GRADES)[:12]
     for name, value in os.environ.items():
         if name.startswith("COURSE_") and name not in OWN_SETTINGS:
             found[name] = value

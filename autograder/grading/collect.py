@@ -1,11 +1,13 @@
 """Collects a class folder: finds each student's notebook, checks it, copies it; originals stay untouched."""
 
 import codecs
+import contextlib
 import errno
 import json
 import os
 import re
 import stat
+import unicodedata
 import warnings
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,19 +17,27 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
-from nbgrader.utils import is_solution, parse_utc
+from nbgrader.utils import is_solution
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.rebuild import NEW_CELL, matched_cells
+from autograder.engine.rebuild import NEW_CELL, answered, matched_cells
 from autograder.errors import PracticalsError
+from autograder.files import write_atomically
+from autograder.grading.dates import moment
+from autograder.practical.cells import grade_id
+from autograder.practical.notebooks import read_notebook
+from autograder.practical.paths import practical_names
 
 MAX_BYTES = 20_000_000
 MAX_LEVELS = 100  # of lists and objects inside each other; what copies a notebook is recursive
 TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"  # by which nbgrader's exchange knows whose feedback a page is
+MAX_ID = 128  # characters
 SECRET_TEXT = re.compile(r"[\w-]{1,200}")
-# What nbgrader, its globs and its comma-separated export can hold
-STUDENT_ID = re.compile(r"\w[\w .@'()-]{0,126}[\w.@')-]|\w")
+# What nbgrader, its globs and its comma-separated export can hold; accents may be characters of their own
+STUDENT_ID = re.compile(r"\w[\w .@+'()-]{0,126}[\w.@+')-]|\w")
+MAX_LEVELS_OF_FOLDERS = 3  # below the practical's own folder; archives put hand-ins into folders of their own
+MAX_CANDIDATES = 50  # notebooks of one hand-in that are looked at
 CLEAR_OUTPUTS = "Ask for it again, with outputs cleared and saved from Jupyter"
 ASK_AGAIN = "Ask for the .ipynb file, as saved by Jupyter"
 
@@ -44,6 +54,8 @@ class Submission:
         remarks: what was unusual, for the status line.
         notes: sentences for student and instructor.
         timestamp: when it was handed in, UTC without time zone, or None where that is not known.
+        handed_in_as: the folder of a hand-in that several students share (`groups`); else empty.
+        group: the name of the group that shares it.
     """
 
     student_id: str
@@ -53,6 +65,8 @@ class Submission:
     remarks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     timestamp: datetime | None = None
+    handed_in_as: str = ""
+    group: str = ""
 
 
 class UnusableError(Exception):
@@ -64,19 +78,27 @@ class UnusableError(Exception):
 
 
 def collect(
-    class_folder: Path, collected: Path, practical: str, assignment: Assignment
+    class_folder: Path,
+    collected: Path,
+    practical: str,
+    assignment: Assignment,
+    root: Path | None = None,
+    zone: str = "UTC",
 ) -> tuple[list[Submission], list[str]]:
     """Copy the notebooks of a class folder, `<student>/<practical>/<practical>.ipynb`.
 
-    Only the notebook is copied, and `timestamp.txt` and the exchange's `submission_secret.txt` if they can
-    be read: a submitted `numpy.py` shadows nothing. Links are never followed. Nothing that a student handed
-    in stops the collection.
+    Where a student's folder has several notebooks, or folders in it, the one with answers to this practical
+    is taken. Only the notebook is copied, and `timestamp.txt` and the exchange's `submission_secret.txt` if
+    they can be read: a submitted `numpy.py` shadows nothing. Links are never followed. Nothing that a student
+    handed in stops the collection.
 
     Args:
         class_folder: what the students handed in, in nbgrader's layout.
         collected: where the copies go, in the same layout.
         practical: name of the practical.
         assignment: its two forms.
+        root: the checkout, whose other practicals are named where their notebooks were handed in.
+        zone: the course's time zone, in which nbgrader's exchange writes `timestamp.txt`.
 
     Returns:
         submissions: one for each student folder that has something for this practical, by student id.
@@ -97,22 +119,25 @@ def collect(
             if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
                 without.append(folder.name)
             elif folder.is_dir():
-                submissions.append(_collect_one(folder, collected, practical, assignment))
+                submissions.append(_collect_one(folder, collected, practical, assignment, root, zone))
     if not submissions:
         raise PracticalsError(f"{class_folder} has no submission of {practical}", expected)
     return submissions, without
 
 
-def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assignment) -> Submission:
+def _collect_one(
+    folder: Path, collected: Path, practical: str, assignment: Assignment, root: Path | None, zone: str
+) -> Submission:
     submission = Submission(folder.name)
     try:
         _refuse_student_id(folder.name)
         _refuse_links_and_files(folder, practical)
-        path = _find_notebook(folder / practical, practical, assignment)
-        content, mended = read_submitted(path, practical, assignment)
-        remarks = [] if path.name == f"{practical}.ipynb" else [f"notebook was named {path.name!r}"]
-        remarks += mended
-        timestamp, notes = _timestamp(folder / practical)
+        path = _find_notebook(folder / practical, practical, assignment, root)
+        content, corrected = read_submitted(path, practical, assignment, root)
+        name = path.relative_to(folder / practical).as_posix()
+        remarks = [] if name == f"{practical}.ipynb" else [f"notebook was named {name!r}"]
+        remarks += corrected
+        timestamp, notes = _timestamp(folder / practical, zone)
         target = collected / folder.name / practical
         _write(target / f"{practical}.ipynb", content)
         _write(target / TIMESTAMP, f"{timestamp} UTC\n".encode() if timestamp else b"")
@@ -122,7 +147,7 @@ def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assi
     others = sorted(
         entry.name
         for entry in (folder / practical).iterdir()
-        if entry.name not in (path.name, TIMESTAMP, SECRET)
+        if entry.name not in (name.partition("/")[0], TIMESTAMP, SECRET)
     )
     others = [name for name in others if not name.startswith(".")]
     if others:
@@ -137,24 +162,33 @@ def _collect_one(folder: Path, collected: Path, practical: str, assignment: Assi
     )
 
 
-def read_submitted(path: Path, practical: str, assignment: Assignment) -> tuple[bytes, list[str]]:
-    """The content of a notebook that was handed in, made valid, and remarks on what was mended.
+def read_submitted(
+    path: Path, practical: str, assignment: Assignment, root: Path | None = None
+) -> tuple[bytes, list[str]]:
+    """The content of a notebook that was handed in, made valid, and remarks on what was repaired.
+
+    Args:
+        path: the file.
+        practical: name of the practical that it should be of.
+        assignment: its two forms.
+        root: the checkout, whose other practicals are named; default: none is.
 
     Raises:
-        UnusableError: it is none, or has no answer cell of this practical.
+        UnusableError: it is not a notebook, another practical's, or has no answer cell of this one.
     """
     content = _read(path)
     notebook = _parse(content)
-    _refuse_foreign(notebook, assignment, practical)
+    _refuse_foreign(notebook, assignment, practical, root)
     valid = _valid(notebook, content, assignment)
-    return valid, ["errors of the notebook format were mended"] if valid != content else []
+    return valid, ["errors of the notebook format were repaired"] if valid != content else []
 
 
 def student_id_problem(name: str) -> str:
     """Why nbgrader cannot use a student id, in words; empty when it can."""
-    if STUDENT_ID.fullmatch(name):
+    plain = "".join(letter for letter in name if not unicodedata.combining(letter))
+    if STUDENT_ID.fullmatch(plain) and len(name) <= MAX_ID:
         return ""
-    odd = sorted({character for character in name if not re.fullmatch(r"[\w .@'()-]", character)})
+    odd = sorted({character for character in plain if not re.fullmatch(r"[\w .@+'()-]", character)})
     reason = " ".join(map(repr, odd)) or "first or last character, or length"
     return f"nbgrader cannot use the student id {name!r} ({reason})"
 
@@ -163,7 +197,7 @@ def _refuse_student_id(name: str) -> None:
     if problem := student_id_problem(name):
         raise UnusableError(
             problem,
-            "Rename the folder with letters, digits and . _ - @, at most 128 characters",
+            f"Rename the folder with letters, digits and . _ - + @, at most {MAX_ID} characters",
         )
 
 
@@ -177,35 +211,61 @@ def _refuse_links_and_files(folder: Path, practical: str) -> None:
         )
 
 
-def _find_notebook(folder: Path, practical: str, assignment: Assignment) -> Path:
-    """The notebook by its name, else the only one that has answer cells of this practical."""
+def _find_notebook(folder: Path, practical: str, assignment: Assignment, root: Path | None) -> Path:
+    """The notebook that was handed in: of those that are this practical's, the one with answers in it.
+
+    The one with the right name comes first: it is taken where it has answers, or where no other has.
+    """
     named = folder / f"{practical}.ipynb"
-    if os.path.lexists(named):
+    others = [path for path in _candidates(folder) if path != named]
+    if os.path.lexists(named) and not others:
         return named
-    try:
-        candidates = sorted(path for path in folder.iterdir() if ".ipynb" in path.name.lower())
-    except OSError as error:
-        raise UnusableError(
-            f"its folder cannot be read ({error.strerror})", "Change its permissions"
-        ) from error
-    candidates = [path for path in candidates if not path.name.startswith(".")]
-    problems, ours = [], []
-    for path in candidates:
+    problems, answers = [], {}
+    for path in ([named] if os.path.lexists(named) else []) + others:
         try:
-            _refuse_foreign(_parse(_read(path)), assignment, practical)
-            ours.append(path)
+            notebook = _parse(_read(path))
+            _refuse_foreign(notebook, assignment, practical, root)
+            answers[path] = answered(assignment, notebook)
         except UnusableError as error:
-            problems.append(f"{path.name!r}: {error.problem}")
+            problems.append(f"{path.relative_to(folder).as_posix()!r}: {error.problem}")
+    if answers.get(named) or (os.path.lexists(named) and not any(answers.values())):
+        return named
+    ours = [path for path, number in answers.items() if number] or list(answers)
     if len(ours) == 1:
         return ours[0]
     if ours:
-        names = ", ".join(repr(path.name) for path in ours)
+        names = ", ".join(repr(path.relative_to(folder).as_posix()) for path in ours)
         raise UnusableError(
             f"{len(ours)} notebooks have its answer cells: {names}",
             f"Keep one of them, named {practical}.ipynb",
         )
-    found = f" ({'; '.join(problems[:3])})" if problems else ""
-    raise UnusableError(f"no notebook found{found}", ASK_AGAIN)
+    raise UnusableError(f"no notebook found{_what_is_there(folder, problems)}", ASK_AGAIN)
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """Notebooks of a hand-in, also in folders in it; hidden ones and links to folders are passed over."""
+    found: list[Path] = []
+
+    def unreadable(error: OSError) -> None:
+        raise UnusableError(f"its folder cannot be read ({error.strerror})", "Change its permissions")
+
+    for name, folders, files in os.walk(folder, onerror=unreadable):
+        level = len(Path(name).relative_to(folder).parts)
+        visible = [] if level == MAX_LEVELS_OF_FOLDERS else folders
+        folders[:] = sorted(one for one in visible if not one.startswith((".", "__")))
+        entries = files if level else [*files, *folders]  # a folder called p.ipynb is named as what it is
+        found += [
+            Path(name, one) for one in sorted(entries) if ".ipynb" in one.lower() and one[0] not in "._"
+        ]
+    return found[:MAX_CANDIDATES]
+
+
+def _what_is_there(folder: Path, problems: list[str]) -> str:
+    """In brackets, why the notebooks of a hand-in will not do, or what lies there in their place."""
+    if problems:
+        return f" ({'; '.join(problems[:3])})"
+    there = sorted(entry.name for entry in folder.iterdir() if entry.name not in (TIMESTAMP, SECRET))
+    return f" (there: {', '.join(map(repr, there[:5]))}{', …' * (len(there) > 5)})" if there else ""
 
 
 def _read(path: Path) -> bytes:
@@ -279,9 +339,19 @@ def _levels_exceed(value: Any, levels: int) -> bool:
     return bool(level)
 
 
-def _refuse_foreign(notebook: NotebookNode, assignment: Assignment, practical: str) -> None:
+def _refuse_foreign(
+    notebook: NotebookNode, assignment: Assignment, practical: str, root: Path | None
+) -> None:
     graded = assignment.graded.cells
     cells = matched_cells(assignment, notebook)
+    names = {cell.name for cell in cells if cell.name is not None}
+    ours = names & assignment.grade_ids
+    if len(names - ours) > len(ours):
+        other = _practical_with(names, root)
+        raise UnusableError(
+            f"it is the notebook of {other or 'another practical'}, not of {practical}",
+            "Ask for the right file" + f", or put this one into the folder {other}" * bool(other),
+        )
     if not any(cell.position is not None and is_solution(graded[cell.position]) for cell in cells):
         raise UnusableError(
             f"it has none of the answer cells of {practical}",
@@ -290,11 +360,26 @@ def _refuse_foreign(notebook: NotebookNode, assignment: Assignment, practical: s
         )
 
 
+def _practical_with(names: set[str], root: Path | None) -> str:
+    """The practical of a checkout that has the most of these cells; empty where none has one."""
+    if root is None:
+        return ""
+    has = {}
+    for name in practical_names(root):
+        with contextlib.suppress(PracticalsError):
+            cells = read_notebook(root / "source" / name / f"{name}.ipynb").cells
+            has[name] = len(names & {grade_id(cell) for cell in cells})
+    best = max(has, key=lambda name: has[name], default="")
+    return best if has.get(best) else ""
+
+
 def _valid(notebook: NotebookNode, content: bytes, assignment: Assignment) -> bytes:
     """The content as it is, or, where nbgrader would choke on it, a valid notebook with the same answers."""
     try:
         nbformat.validate(notebook)
-        nbformat.writes(notebook).encode()  # fails on halves of surrogate pairs, which JSON can hold
+        json.dumps(
+            notebook, ensure_ascii=False
+        ).encode()  # fails on halves of surrogate pairs, which JSON can hold
         return content.removeprefix(codecs.BOM_UTF8)
     except Exception:  # nbformat fails in many ways on what is not as it expects
         cells = []
@@ -311,14 +396,14 @@ def _encodable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _timestamp(folder: Path) -> tuple[datetime | None, list[str]]:
-    """When a submission was handed in, in nbgrader's format, and a note where that cannot be read."""
+def _timestamp(folder: Path, zone: str) -> tuple[datetime | None, list[str]]:
+    """When a submission was handed in, and a note where that cannot be read without a guess."""
     path = folder / TIMESTAMP
     if not os.path.lexists(path):
         return None, []
     try:
-        return parse_utc(_read(path).decode().strip()[:100]), []
-    except (UnusableError, ValueError, OverflowError, UnicodeDecodeError):
+        return moment(_read(path).decode().strip()[:100], zone), []
+    except (UnusableError, PracticalsError, UnicodeDecodeError):
         return None, [f"{TIMESTAMP} could not be read, so it is not known whether the submission was late."]
 
 
@@ -338,7 +423,4 @@ def _write(path: Path, content: bytes) -> None:
     if not content:
         path.unlink(missing_ok=True)
     elif not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.part")
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        write_atomically(path, content)

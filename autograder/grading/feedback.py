@@ -1,7 +1,8 @@
 """The feedback page of a submission: points, remarks, answers, results of the checks; no hidden test."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -9,30 +10,47 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_grade, is_solution
+from traitlets import Unicode
 
 from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
 from autograder.grading import sanitize
-from autograder.grading.exercises import exercise_titles, first_heading
+from autograder.grading.record import Record
 from autograder.grading.results import in_words
-from autograder.notebooks import grade_id, is_test
+from autograder.practical.cells import anchor, builds_on, is_test, name_of
+from autograder.practical.points import bonus_of
+from autograder.practical.testcells import (
+    FAILED_CHECK,
+    exercise_numbers,
+    exercise_titles,
+    first_heading,
+    result_of,
+)
+from course_utils.results import RESULT_TYPE, ExerciseResult, PartResult, part_result
 
 TEMPLATES = Path(__file__).parent / "templates"
 TELLING = 10  # characters from which a line of a hidden test is recognised wherever it stands
 NUMBERED = re.compile(r"^\s*(-+>)?\s*\d*\s*")  # what a traceback puts before a line of code
 NOTHING = Markup("")
 PASSED = Markup("<p>Passed.</p>")
-FULL, PARTIAL, NONE, PENDING = "full", "partial", "none", "pending"
+SAID = ("what", "expected", "got", "line", "cause", "step")  # of a part that did not pass
+FULL, PARTIAL, NONE, PENDING, UNCOUNTED = "full", "partial", "none", "pending", "uncounted"
+LOST = (PARTIAL, NONE)
 
 
 @dataclass
 class Shown:
-    """A cell of the page: a heading, its source, its outputs and the grader's comment, all safe HTML."""
+    """A cell of the page: a heading, its source, its outputs and the grader's comment, all safe HTML.
+
+    Of a test cell, `checks` is what it handed on; these are plain strings, which the template escapes.
+    """
 
     heading: str
     source: Markup = NOTHING
+    checks: ExerciseResult | None = None
     outputs: list[Markup] = field(default_factory=list)
     comment: Markup = NOTHING
     folded: bool = False
@@ -40,14 +58,37 @@ class Shown:
 
 @dataclass
 class Section:
-    """An exercise of the page; `title` is empty for what follows the last exercise."""
+    """An exercise of the page; `title` is empty for what follows the last exercise.
+
+    `first` has the exercises that it builds on and that lost points, where it lost some itself.
+    """
 
     title: str = ""
+    number: str = ""
     anchor: str = ""
     score: float = 0.0
     max_score: float = 0.0
     standing: str = NONE
+    is_bonus: bool = False
+    first: list["Section"] = field(default_factory=list)
     cells: list[Shown] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Number and title, as the notebook has them: "Exercise 9: Softmax"."""
+        return f"Exercise {self.number}: {self.title}" if self.number else self.title
+
+    @property
+    def folded(self) -> bool:
+        """Whether all is right, and nobody wrote anything about it."""
+        return self.standing == FULL and not any(cell.comment for cell in self.cells)
+
+    @property
+    def to_fix(self) -> dict[str, str]:
+        """Cause and next step of the first check that did not pass, by their labels; {} without any."""
+        failed = [part for cell in self.cells if cell.checks for part in cell.checks.failed]
+        said = failed[0].fields if failed else {}
+        return {label: said[label] for label in ("Likely cause", "Next step") if label in said}
 
 
 class FeedbackExporter(TemplateExporter):
@@ -59,6 +100,10 @@ class FeedbackExporter(TemplateExporter):
 
 class FeedbackPage(NbGraderPreprocessor):
     """Last of `GenerateFeedback.preprocessors`: makes from notebook and grades what the template shows."""
+
+    regrade = Unicode("", help="what a student does who wishes to be graded again; one or two sentences").tag(
+        config=True
+    )
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Put the page's contents into `resources["page"]`."""
@@ -81,11 +126,22 @@ class FeedbackPage(NbGraderPreprocessor):
             "score": names["score"],
             "max_score": names["max_score"],
             "late_penalty": names["late_penalty"],
+            "regrade": self.regrade,
             "notes": nb.metadata.get("practicals", {}).get("notes", []),
             "sections": (found := sections(nb, unmarked, ClearHiddenTests(parent=self))),
-            "pending": sum(section.max_score for section in found if section.standing == PENDING),
+            "changes": _changes(nb, Path(resources["metadata"]["path"]), names["notebook"]),
+            "pending": [section for section in found if section.standing == PENDING],
+            "to_fix": [section for section in found if section.title and section.standing in (PARTIAL, NONE)],
         }
         return nb, resources
+
+
+def _changes(nb: NotebookNode, folder: Path, notebook: str) -> list[dict]:
+    """What became other than an earlier page showed, with the titles of exercises; the latest first."""
+    record = Record.read(folder.with_name(f"{notebook}.json"))
+    titles = exercise_titles(nb)
+    changes = [] if record is None else record.changes
+    return [{**change, "title": titles.get(change["cell"], change["cell"])} for change in reversed(changes)]
 
 
 def sections(nb: NotebookNode, unmarked: set[str], delimiters: ClearHiddenTests) -> list[Section]:
@@ -100,20 +156,42 @@ def sections(nb: NotebookNode, unmarked: set[str], delimiters: ClearHiddenTests)
         delimiters: says how hidden tests are marked.
     """
     hidden = _HiddenLines(nb, delimiters)
-    titles = exercise_titles(nb)
+    titles, numbers = exercise_titles(nb), exercise_numbers(nb)
     found = [Section()]
+    tested: dict[str, Section] = {}
     for cell in nb.cells:
-        name = grade_id(cell)
         if (shown := _shown(cell, hidden)) is not None:
             found[-1].cells.append(shown)
         if is_grade(cell):
-            settings = cell.metadata.nbgrader
+            name, settings = name_of(cell), cell.metadata.nbgrader
             section = found[-1]
-            section.title, section.anchor = titles[name], re.sub(r"\W", "-", name)
+            section.title, section.anchor = titles[name], anchor(name)
+            section.number = numbers.get(name, "")
             section.score, section.max_score = settings.get("score") or 0.0, settings["points"]
+            if (bonus := bonus_of(cell)) is not None:
+                section.max_score, section.is_bonus = bonus, True
             section.standing = _standing(section, name in unmarked)
+            if section.standing in LOST:
+                earlier = [tested[f"{one}-test"] for one in builds_on(cell) if f"{one}-test" in tested]
+                section.first = [one for one in earlier if one.standing in LOST]
+            tested[name] = section
             found.append(Section())
     return found if found[-1].cells else found[:-1]
+
+
+def checks_as_data(nb: NotebookNode, delimiters: ClearHiddenTests) -> dict[str, ExerciseResult]:
+    """What the checks handed on, by the `grade_id` of each test cell, as the page shows it.
+
+    Args:
+        nb: an executed notebook; cells that were graded before checks handed anything on are left out.
+        delimiters: says how hidden tests are marked.
+    """
+    hidden = _HiddenLines(nb, delimiters)
+    return {
+        name_of(cell): hidden.without_in(result)
+        for cell in nb.cells
+        if (result := result_of(cell)) is not None
+    }
 
 
 def checks_as_text(nb: NotebookNode, delimiters: ClearHiddenTests) -> dict[str, str]:
@@ -124,16 +202,14 @@ def checks_as_text(nb: NotebookNode, delimiters: ClearHiddenTests) -> dict[str, 
         delimiters: says how hidden tests are marked.
     """
     hidden = _HiddenLines(nb, delimiters)
-    return {
-        grade_id(cell): "\n".join(
-            _as_text(hidden.without(output))
-            for output in cell.outputs
-            if output.output_type != "execute_result"
-        ).strip()
-        or "Passed."
-        for cell in nb.cells
-        if is_test(cell)
-    }
+    found = checks_as_data(nb, delimiters)
+    texts = {}
+    for cell in nb.cells:
+        if is_test(cell):
+            result = found.get(name_of(cell))
+            said = [*([str(result)] if result else []), *map(_as_text, hidden.outputs(cell, result))]
+            texts[name_of(cell)] = "\n".join(said).strip() or "Passed."
+    return texts
 
 
 def _as_text(output: NotebookNode) -> str:
@@ -145,6 +221,8 @@ def _as_text(output: NotebookNode) -> str:
 
 
 def _standing(section: Section, unmarked: bool) -> str:
+    if not section.max_score:
+        return UNCOUNTED
     if unmarked:
         return PENDING
     if section.score >= section.max_score:
@@ -154,37 +232,29 @@ def _standing(section: Section, unmarked: bool) -> str:
 
 def _shown(cell: NotebookNode, hidden: "_HiddenLines") -> Shown | None:
     """What the page shows of a cell, or None."""
+    if is_test(cell):
+        result = result_of(cell)
+        shown = [sanitize.output(output) for output in hidden.outputs(cell, result)]
+        return Shown(
+            "Checks",
+            sanitize.code(hidden.visible_source(cell)),
+            result and hidden.without_in(result),
+            shown or ([] if result else [PASSED]),
+            folded=True,
+        )
     outputs = [sanitize.output(hidden.without(output)) for output in cell.get("outputs", [])]
     if is_solution(cell):
         settings = cell.metadata.nbgrader
         if settings.get("checksum") == compute_checksum(cell):
             return Shown("Your answer", comment=Markup("<p>Not answered.</p>"))
-        source = _source(cell)
         comment = sanitize.markdown(settings.get("comment") or "")
-        return Shown("Your answer", source, outputs, comment)
-    if is_test(cell):
-        # the score itself stands above
-        checks = [
-            _with_outcomes(html)
-            for output, html in zip(cell.outputs, outputs, strict=True)
-            if output.output_type != "execute_result"
-        ] or [PASSED]
-        return Shown("Checks", sanitize.code(hidden.visible_source(cell)), checks, folded=True)
+        return Shown("Your answer", _source(cell), outputs=outputs, comment=comment)
     if cell.metadata.get("practicals", {}).get(STUDENT_CELL):
-        return Shown("A cell of your own", _source(cell), outputs)
+        return Shown("A cell of your own", _source(cell), outputs=outputs)
     failed = any(output.output_type == "error" for output in cell.get("outputs", []))
     if failed and EXPERIMENT not in cell.metadata.get("tags", []):
-        return Shown("Given code that failed", sanitize.code(hidden.visible_source(cell)), outputs)
+        return Shown("Given code that failed", sanitize.code(hidden.visible_source(cell)), outputs=outputs)
     return None
-
-
-def _with_outcomes(html: Markup) -> Markup:
-    """The lines in which `course_utils.expect` says that a part passed or failed, in the page's colours."""
-    text = str(html)
-    for sign, standing in (("✓", FULL), ("✗", NONE)):
-        coloured = rf'\1<span class="{standing}">\2</span>'
-        text = re.sub(rf"^((?:<pre>)?)({sign} [^<\n]*)", coloured, text, flags=re.MULTILINE)
-    return Markup(text)
 
 
 def _source(cell: NotebookNode) -> Markup:
@@ -200,7 +270,8 @@ class _HiddenLines:
 
     def __init__(self, nb: NotebookNode, delimiters: ClearHiddenTests):
         self.begin, self.end = delimiters.begin_test_delimeter, delimiters.end_test_delimeter
-        hidden, visible = set(), set()
+        hidden: set[str] = set()
+        visible: set[str] = set()
         for cell in nb.cells:
             students = is_solution(cell) or STUDENT_CELL in cell.metadata.get("practicals", {})
             for line, inside in self._lines(cell.source):
@@ -220,6 +291,30 @@ class _HiddenLines:
     def visible_source(self, cell: NotebookNode) -> str:
         """A cell's source without hidden tests."""
         return "\n".join(line for line, inside in self._lines(cell.source) if not inside)
+
+    def outputs(self, cell: NotebookNode, result: ExerciseResult | None) -> Iterator[NotebookNode]:
+        """What else is to be shown of a test cell, whose score stands above.
+
+        Where it handed on a result, that says all that it printed, and the error in which it ends when no
+        part passed.
+        """
+        for output in cell.outputs:
+            told = output.output_type == "stream" or output.get("ename") == FAILED_CHECK
+            handed_on = RESULT_TYPE in output.get("data", {})
+            if handed_on and result is None:  # no result that counts: its text, as anything that was printed
+                shown = str(output.data.get("text/plain", ""))
+                yield self.without(new_output("stream", name="stdout", text=shown))
+            if output.output_type != "execute_result" and not handed_on and not (result and told):
+                yield self.without(output)
+
+    def without_in(self, result: ExerciseResult) -> ExerciseResult:
+        """A result without what tells a line of a hidden test."""
+        return replace(result, parts=tuple(map(self._part, result.parts)))
+
+    def _part(self, part: PartResult) -> PartResult:
+        said = {name: getattr(part, name) for name in SAID}
+        kept = {name: text for name, text in said.items() if text and not self._tells(text)}
+        return part_result(part.title, part.points, part.state, **kept)
 
     def without(self, output: NotebookNode) -> NotebookNode:
         """An output without lines of hidden tests, as tracebacks show them."""

@@ -11,9 +11,9 @@ SECONDS = {"hour": 3_600, "day": 86_400}
 class GraduatedPenalty(LateSubmissionPlugin):
     """Takes a share of the score for each hour or day that a submission is late; off until `percent` is set.
 
-    nbgrader asks it when it grades and when it writes feedback, `practicals grade` at the end of each run.
-    Its settings are in nbgrader_config.py. An extension (`practicals extension`) moves the student's own due
-    date, and with it what counts as late.
+    nbgrader asks it when it grades and when it writes feedback, `practicals grade` at the end of each run,
+    and `report`, `export` and `feedback` before they begin. Its settings are in nbgrader_config.py. An
+    extension (`practicals extension`) moves the student's own due date, and with it what counts as late.
     """
 
     percent = Float(

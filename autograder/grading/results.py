@@ -1,65 +1,21 @@
 """Results of a graded class: what the gradebook and the records beside it say, as CSV, JSON and a table."""
 
-import csv
-import io
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import fmean
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.orm import selectinload, undefer
 
-from autograder.notebooks import digest, write_atomically
+from autograder.files import csv_text
+from autograder.grading.record import Record
 
 COLUMNS = ["student_id", "assignment", "score", "max_score"]
 LAST_COLUMNS = ["status", "late_seconds", "late_penalty", "needs_manual_grading", "submitted"]
-
-
-@dataclass
-class Record:
-    """What is kept beside a submission's autograded folder: what the gradebook has no place for.
-
-    Args:
-        digest: of everything that the grading depended on; empty where there was nothing to grade.
-        problem: why the submission could not be graded, in words; else empty.
-        remedy: what to do about the problem.
-        remarks: what was unusual, for the status line.
-        notes: sentences for student and instructor.
-        answered: number of cells with an answer.
-        seconds: that the execution took.
-        seconds_by_part: of these `start` and `stop` (of kernels), `student` (the student's and the given
-            cells) and `tests`; beside them `record` (nbgrader) and `feedback` (the page).
-        feedback: digest of the scores and comments that the feedback page shows.
-    """
-
-    digest: str = ""
-    problem: str = ""
-    remedy: str = ""
-    remarks: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    answered: int = 0
-    seconds: float = 0.0
-    seconds_by_part: dict[str, float] = field(default_factory=dict)
-    feedback: str = ""
-
-    @staticmethod
-    def path(autograded: Path, student_id: str, practical: str) -> Path:
-        """Where a record is: beside the folder with the autograded notebook."""
-        return autograded / student_id / f"{practical}.json"
-
-    @classmethod
-    def read(cls, path: Path) -> "Record | None":
-        """A record, or None where there is none that can be used."""
-        try:
-            return cls(**json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
-
-    def write(self, path: Path) -> None:
-        """Write the record, whole or not at all."""
-        write_atomically(path, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
 
 
 GRADED_BY_NBGRADER = Record(answered=1)  # stands in for the record that plain nbgrader does not write
@@ -106,22 +62,53 @@ def read_results(book: Gradebook, autograded: Path, practical: str, titles: dict
         practical: name of the practical.
         titles: of its graded cells, in their order, by `grade_id`.
     """
-    names = {path.parent.name for path in autograded.glob(f"*/{practical}.json")}
-    # an extension makes a record of a submission that is not there yet
-    names |= {
-        submission.student_id
-        for submission in book.assignment_submissions(practical)
-        if _has_scores(submission)
-    }
-    return [read_result(book, autograded, practical, name, titles) for name in sorted(names)]
+    scored = {one.student_id: one for one in _submissions(book, practical) if _has_scores(one)}
+    names = {path.parent.name for path in autograded.glob(f"*/{practical}.json")} | scored.keys()
+    max_score = book.find_assignment(practical).max_score
+    return [
+        _result(scored.get(name), autograded, practical, name, titles, max_score) for name in sorted(names)
+    ]
 
 
 def read_result(
     book: Gradebook, autograded: Path, practical: str, student_id: str, titles: dict[str, str]
 ) -> Result:
     """The result of one submission; arguments as those of `read_results`."""
-    record = Record.read(Record.path(autograded, student_id, practical)) or GRADED_BY_NBGRADER
     submission = recorded_submission(book, practical, student_id)
+    max_score = book.find_assignment(practical).max_score
+    return _result(submission, autograded, practical, student_id, titles, max_score)
+
+
+def recorded_students(book: Gradebook, practical: str) -> set[str]:
+    """Students with a graded submission in the gradebook."""
+    return {one.student_id for one in _submissions(book, practical) if _has_scores(one)}
+
+
+def _submissions(book: Gradebook, practical: str) -> list[SubmittedAssignment]:
+    """All submissions with what results need of them, in a few queries for the whole class, not a student."""
+    grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades)
+    return (
+        book.db.query(SubmittedAssignment)
+        .join(SubmittedAssignment.assignment)
+        .filter(Assignment.name == practical)
+        .options(
+            undefer(SubmittedAssignment.score),
+            undefer(SubmittedAssignment.late_submission_penalty),
+            grades.undefer(Grade.max_score),
+        )
+        .all()
+    )
+
+
+def _result(
+    submission: SubmittedAssignment | None,
+    autograded: Path,
+    practical: str,
+    student_id: str,
+    titles: dict[str, str],
+    max_score: float,
+) -> Result:
+    record = Record.read(Record.path(autograded, student_id, practical)) or GRADED_BY_NBGRADER
     cells = [] if submission is None else _cell_scores(submission, titles)
     late = 0.0 if submission is None else submission.total_seconds_late
     penalty = 0.0 if submission is None else submission.late_submission_penalty or 0.0
@@ -132,7 +119,7 @@ def read_result(
         status=status_in_words(record, late, penalty, earlier=submission is not None),
         remedy=record.remedy,
         score=None if submission is None else max(0.0, submission.score - penalty),
-        max_score=book.find_assignment(practical).max_score,
+        max_score=max_score,
         manual_points_pending=sum(cell.max_score for cell in cells if cell.score is None),
         late_seconds=late,
         late_penalty=penalty,
@@ -144,7 +131,7 @@ def read_result(
     )
 
 
-def recorded_submission(book: Gradebook, practical: str, student_id: str):
+def recorded_submission(book: Gradebook, practical: str, student_id: str) -> SubmittedAssignment | None:
     """nbgrader's record of a graded submission, or None."""
     try:
         submission = book.find_submission(practical, student_id)
@@ -153,23 +140,12 @@ def recorded_submission(book: Gradebook, practical: str, student_id: str):
     return submission if _has_scores(submission) else None
 
 
-def _has_scores(submission) -> bool:
+def _has_scores(submission: SubmittedAssignment) -> bool:
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     return any(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
 
 
-def feedback_digest(book: Gradebook, practical: str, student_id: str) -> str:
-    """Digest of the scores and comments that a feedback page shows."""
-    submission = book.find_submission(practical, student_id)
-    shown = [
-        [[grade.name, grade.score, grade.max_score, grade.needs_manual_grade] for grade in notebook.grades]
-        + [[comment.name, comment.comment] for comment in notebook.comments]
-        for notebook in submission.notebooks
-    ]
-    return digest([shown, submission.total_seconds_late, submission.late_submission_penalty])
-
-
-def _cell_scores(submission, titles: dict[str, str]) -> list[CellScore]:
+def _cell_scores(submission: SubmittedAssignment, titles: dict[str, str]) -> list[CellScore]:
     grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
     return [
         CellScore(
@@ -188,7 +164,14 @@ def _cell_scores(submission, titles: dict[str, str]) -> list[CellScore]:
 def status_in_words(
     record: Record, late_seconds: float = 0.0, penalty: float = 0.0, *, earlier: bool = False
 ) -> str:
-    """A submission's status in words, such as "graded, 3 h late; notebook was named 'final (1).ipynb'"."""
+    """A submission's status in words, such as "graded, 3 h late; notebook was named 'final (1).ipynb'".
+
+    Args:
+        record: of the submission.
+        late_seconds: after the student's due date; 0 in time.
+        penalty: points that were taken off for that.
+        earlier: whether the gradebook has a grade of an earlier submission.
+    """
     if record.problem:
         kept = " (the grade of an earlier submission stands)" if earlier else ""
         return f"not graded: {record.problem}{kept}"
@@ -215,25 +198,23 @@ def as_csv(results: list[Result]) -> str:
     the penalty for lateness is taken off.
     """
     names = list(dict.fromkeys(cell.grade_id for result in results for cell in result.cells))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [*COLUMNS, *names, *LAST_COLUMNS], restval="", lineterminator="\n")
-    writer.writeheader()
-    for result in results:
-        writer.writerow(
-            {
-                "student_id": result.student_id,
-                "assignment": result.assignment,
-                "score": _number(result.score),
-                "max_score": _number(result.max_score),
-                **{cell.grade_id: _number(cell.score) for cell in result.cells},
-                "status": result.status,
-                "late_seconds": _number(result.late_seconds),
-                "late_penalty": _number(result.late_penalty),
-                "needs_manual_grading": "yes" if result.manual_points_pending else "no",
-                "submitted": result.submitted or "",
-            }
-        )
-    return text.getvalue()
+    columns = [*COLUMNS, *names, *LAST_COLUMNS]
+    rows = [
+        {
+            "student_id": result.student_id,
+            "assignment": result.assignment,
+            "score": _rounded(result.score),
+            "max_score": _rounded(result.max_score),
+            **{cell.grade_id: _rounded(cell.score) for cell in result.cells},
+            "status": result.status,
+            "late_seconds": _rounded(result.late_seconds),
+            "late_penalty": _rounded(result.late_penalty),
+            "needs_manual_grading": "yes" if result.manual_points_pending else "no",
+            "submitted": result.submitted,
+        }
+        for result in results
+    ]
+    return csv_text([columns, *([row.get(column) for column in columns] for row in rows)])
 
 
 def as_json(results: list[Result], due: datetime | None) -> str:
@@ -246,7 +227,7 @@ def as_json(results: list[Result], due: datetime | None) -> str:
     - `score`: points so far, the penalty for lateness taken off, or null without any grade; `max_score`;
     - `manual_points_pending`: points of the cells that are still to be marked by hand (not in `score`);
     - `late_seconds`: 0 if in time; `late_penalty`: in points; `submitted`: UTC, ISO 8601, or null;
-    - `notes`: sentences that tell what was mended or left out;
+    - `notes`: sentences that tell what was corrected or left out;
     - `seconds`: that the execution took; `seconds_by_part`: see `Record`;
     - `cells`: a list of objects with `grade_id`, `title`, `score` (null: still to be marked by hand),
       `max_score`, `needs_manual_grading`.
@@ -256,16 +237,22 @@ def as_json(results: list[Result], due: datetime | None) -> str:
 
 
 def as_table(results: list[Result], title: str) -> Table:
-    """The results as a table for the terminal."""
+    """The results as a table for the terminal; "by hand" are points that are still to be given."""
     table = Table(title=title)
     table.add_column("Student", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
-    table.add_column("Status")
-    table.add_column("Notes")
+    table.add_column("By hand", justify="right", no_wrap=True)
+    table.add_column("Status and notes")
     for result in results:
         style = None if result.graded else "red"
-        cells = (result.student_id, points_in_words(result), result.status, " ".join(result.notes))
-        table.add_row(*map(for_terminal, cells), style=style)
+        points = "–" if result.score is None else f"{_number(result.score)} / {_number(result.max_score)}"
+        pending = _number(result.manual_points_pending) if result.manual_points_pending else ""
+        said = "\n".join(map(for_terminal, [result.status, *result.notes]))
+        table.add_row(for_terminal(result.student_id), points, pending, said, style=style)
+    scores = [(one.score, one.max_score) for one in results if one.score is not None]
+    if len(scores) > 1:
+        mean, most = fmean(score for score, _ in scores), max(most or 0 for _, most in scores)
+        table.caption = f"{len(scores)} graded, mean {mean:.1f} of {_number(most)}"
     return table
 
 
@@ -280,6 +267,14 @@ def points_in_words(result: Result) -> str:
         return "–"
     pending = f" ({_number(result.manual_points_pending)} by hand)" if result.manual_points_pending else ""
     return f"{_number(result.score)} / {_number(result.max_score)}{pending}"
+
+
+def _rounded(value: float | None) -> float | None:
+    """A number as `_number` writes it, but a number still: text that begins with - is marked."""
+    if value is None:
+        return None
+    rounded = float(_number(value))
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def _number(value: float | None) -> str:

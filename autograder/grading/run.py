@@ -3,102 +3,104 @@
 import errno
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import nbformat
 from rich.console import Console
 
 from autograder.engine.assignment import given_files, load_assignment, source_notebook
+from autograder.engine.executor import settings
+from autograder.engine.faults import CourseCellFailed
+from autograder.engine.job import Job, Recipe, recipe
 from autograder.engine.kernel import ParentEnded
-from autograder.engine.limits import Limits, incidents
+from autograder.engine.limits import Limits
 from autograder.engine.parents import data_folder, start_early
-from autograder.engine.rebuild import rebuild
 from autograder.engine.sandbox import require_out_of_sight
-from autograder.engine.split import read_files, reference_names
 from autograder.errors import PracticalsError
+from autograder.files import writable, write_atomically
+from autograder.grading import recording
+from autograder.grading.backup import before_writing
 from autograder.grading.collect import Submission, collect
-from autograder.grading.course import Course, due_date, only_one_run
-from autograder.grading.digests import common_digest, submission_digest
+from autograder.grading.course import Course, only_one_run
+from autograder.grading.dates import moment
+from autograder.grading.digests import common_digest, page_digests, pages_digest, submission_digest
 from autograder.grading.display import Display, say_what_is_left
-from autograder.grading.exercises import exercise_titles
-from autograder.grading.one_engine import one_engine
+from autograder.grading.gradebook import one_engine, quiet
+from autograder.grading.groups import read_groups, shared_out
+from autograder.grading.history import note_changes
+from autograder.grading.options import GradeOptions
+from autograder.grading.record import Record
+from autograder.grading.renaming import rename
 from autograder.grading.results import (
-    Record,
     Result,
     as_csv,
     as_json,
     as_table,
-    feedback_digest,
+    for_terminal,
     read_result,
     read_results,
-    recorded_submission,
+    recorded_students,
 )
-from autograder.grading.workers import Job, WorkersKilled, execute_all
-from autograder.notebooks import write_atomically
-from autograder.paths import writable
+from autograder.grading.students import class_list
+from autograder.grading.workers import WorkersKilled, execute_all
+from autograder.practical.testcells import exercise_titles
 
 NO_PAGE = "no feedback page"
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def grade(
-    root: Path,
-    practical: str,
-    console: Console,
-    submitted: Path | None = None,
-    output: Path | None = None,
-    json_file: Path | None = None,
-    force: bool = False,
-    workers: int = 2,
-    cell_seconds: int | None = None,
-    due: str | None = None,
-    sandboxed: bool = True,
-    db_url: str | None = None,
-    cluster: str | None = None,
-) -> "GradedClass":
-    """Grade a class and show the results; see `grade_class`.
+DEFAULTS = GradeOptions()
+
+
+def course_of(root: Path, practical: str, options: GradeOptions) -> Course:
+    """The practical with the folders and the gradebook that the options name, or their defaults."""
+    return Course(
+        root=root,
+        practical=practical,
+        output=(options.output or root).resolve(),
+        class_folder=options.submitted or root / "submitted",
+        db_url=options.db_url or "",
+    )
+
+
+def grade(root: Path, practical: str, console: Console, options: GradeOptions = DEFAULTS) -> "GradedClass":
+    """Grade a class and show the results; what was graded before and has not changed is kept.
+
+    Each submission is recorded as soon as it was executed: whatever stops the run, finished ones stay. What
+    a student handed in cannot stop it; what cannot be graded gets a result that says why, and no feedback
+    page.
 
     Args:
         root: the checkout.
         practical: name of the practical.
         console: where progress and results are shown.
-        submitted: the class folder, in nbgrader's layout; default: submitted/ of the checkout.
-        output: receives gradebook.db, submitted/, autograded/, feedback/, grades.csv; default: the checkout.
-        json_file: where the results go as JSON too (see `autograder.grading.results.as_json`); default: none.
-        force: grade again what has not changed.
-        workers: how many submissions are executed at a time.
-        cell_seconds: what one cell may take; default: what nbgrader_config.py says.
-        due: when the practical is due, as nbgrader writes dates; default: what the gradebook has.
-        sandboxed: False executes submissions without isolation.
-        db_url: the gradebook's address; default: that of nbgrader_config.py, else gradebook.db in the output.
-        cluster: address of a Dask scheduler whose workers execute the submissions; default: this machine.
+        options: where the class is, where the grades go, and how it is graded.
+
+    Returns:
+        the results of all submissions, those of earlier runs too.
 
     Raises:
-        PracticalsError: there is nothing to grade, something cannot be written, or somebody pressed Ctrl-C.
+        PracticalsError: there is nothing to grade, the output or the gradebook cannot be written, or
+            somebody pressed Ctrl-C.
         OSError: the disk is full.
     """
-    course = Course(
-        root=root,
-        practical=practical,
-        output=(output or root).resolve(),
-        class_folder=submitted or root / "submitted",
-        db_url=db_url or "",
-    )
-    if json_file:
-        writable(json_file.resolve().parent)
-    limits = course.limits if cell_seconds is None else replace(course.limits, cell_seconds=cell_seconds)
-    due_at = due_date(due) if due else None
-    graded = grade_class(course, limits, console, workers, force, due_at, sandboxed, cluster)
-    if json_file:
-        write_atomically(json_file, as_json(graded.results, graded.due))
+    course = course_of(root, practical, options)
+    if options.json_file:
+        writable(options.json_file.resolve().parent)
+    if options.rename:
+        _say(rename(course, options.rename), console)
+        course = replace(course)  # reads the practical anew, with its former names
+    graded = _grade(course, console, options)
+    if options.json_file:
+        write_atomically(options.json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
-    say_what_is_left(graded.results, graded.without, course, console)
+    say_what_is_left(graded.results, graded.without, graded.due, course, console)
     return graded
 
 
@@ -119,69 +121,59 @@ class GradedClass:
     due: datetime | None
 
 
-def grade_class(
-    course: Course,
-    limits: Limits,
-    console: Console,
-    workers: int,
-    force: bool = False,
-    due: datetime | None = None,
-    sandboxed: bool = True,
-    cluster: str | None = None,
-) -> GradedClass:
-    """Grade a class; what was graded before and has not changed is kept.
-
-    Each submission is recorded as soon as it was executed: whatever stops the run, finished ones stay. What
-    a student handed in cannot stop it; what cannot be graded gets a result that says why, and no feedback
-    page.
-
-    Args:
-        course: the practical, the class folder and the output folder.
-        limits: what the execution of a submission may take.
-        console: where progress is shown.
-        workers: how many submissions are executed at a time.
-        force: grade again what has not changed.
-        due: when the practical is due (UTC); None leaves what the gradebook has.
-        sandboxed: False executes submissions without isolation.
-        cluster: address of a Dask scheduler whose workers execute the submissions; None for this machine.
-
-    Raises:
-        PracticalsError: there is nothing to grade, the output or the gradebook cannot be written, or
-            somebody pressed Ctrl-C.
-        OSError: the disk is full.
-    """
+def _grade(course: Course, console: Console, options: GradeOptions) -> GradedClass:
+    limits, sandboxed = settings(
+        course.config, cell_seconds=options.cell_seconds, sandboxed=options.sandboxed
+    )
+    due = moment(options.due) if options.due else None
     if sandboxed:
         require_out_of_sight(course.root, course.output, course.class_folder, data=data_folder())
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
-    with _executor(workers, sandboxed, cluster) as execute, only_one_run(course.autograded), one_engine():
+    with executor(options, sandboxed) as execute, only_one_run(course.autograded), one_engine(), quiet():
         submissions, without = collect(
-            course.class_folder, course.collected, course.practical, course.assignment
+            course.class_folder,
+            course.collected,
+            course.practical,
+            course.assignment,
+            course.root,
+            course.zone,
         )
+        submissions = with_groups(course, submissions, course.collected)
+        without = [name for name in without if name not in {one.student_id for one in submissions}]
+        _require_handed_in(options.students, submissions, course)
+        _say([before_writing(course)], console)
         course.prepare(due)
-        run = _Run(course, limits, submissions, sandboxed)
+        run = Run(course, limits, submissions, sandboxed, options.why)
         for submission in submissions:
             if submission.notebook is None:
                 problem = Record(problem=submission.problem, remedy=submission.remedy)
                 run.keep(submission.student_id, problem)
         run.forget_withdrawn()
-        waiting = run.gradable() if force else run.changed()
+        waiting = run.gradable() if options.force else run.changed()
+        asked = [one for one in submissions if not options.students or one.student_id in options.students]
+        waiting = [name for name in waiting if not options.students or name in options.students]
         executed = []
         try:
-            with Display(console, course.practical, len(submissions)) as display:
-                for submission in submissions:
+            with Display(console, course.practical, len(asked)) as display:
+                kept = {result.student_id: result for result in run.results()}
+                for submission in asked:
                     if submission.student_id not in waiting:
-                        display.passed_over(run.result(submission.student_id))
-                with closing(execute(waiting, run.job)) as finished:
-                    for student_id, future in finished:
-                        run.settle(student_id, future)
-                        executed.append(student_id)
-                        display.finished(run.result(student_id))
-            course.renew_late_penalties()
+                        display.passed_over(kept[submission.student_id])
+                sharing = run.sharing(waiting)
+                if sharing:
+                    _ = run.recipe  # what is wrong with it is said before anything is executed
+                with closing(execute(list(sharing), run.job)) as finished:
+                    for one, future in finished:
+                        for student_id in sharing[one]:
+                            run.settle(student_id, future)
+                            executed.append(student_id)
+                            display.finished(run.result(student_id))
+            course.gradebook.renew_late_penalties()
             run.refresh_feedback()
         except KeyboardInterrupt as error:
             run.write_results()
             raise PracticalsError(
-                f"stopped; {len(submissions) - len(waiting) + len(executed)} of {len(submissions)} "
+                f"stopped; {len(asked) - len(waiting) + len(executed)} of {len(asked)} "
                 "submissions are done and kept",
                 "Run the same command again to go on",
                 exit_code=130,
@@ -189,11 +181,43 @@ def grade_class(
         return GradedClass(run.write_results(), executed, without, run.due())
 
 
-def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractContextManager[Callable]:
-    """What executes submissions, as `execute_all` does: in this process, or on a cluster."""
-    if cluster is None:
+def with_groups(course: Course, submissions: list[Submission], collected: Path) -> list[Submission]:
+    """Submissions as `groups.shared_out` makes them, by the groups of the class.
+
+    Raises:
+        PracticalsError: groups.csv is wrong.
+    """
+
+    def known() -> list[str]:
+        if course.gradebook.is_missing():
+            return []
+        with course.gradebook.open() as book:
+            return [student.id for student in class_list(book)]
+
+    groups = read_groups(course.class_folder, course.practical, known)
+    return shared_out(submissions, groups, collected, course.practical)
+
+
+def _require_handed_in(students: Iterable[str], submissions: Iterable[Submission], course: Course) -> None:
+    """Raise unless each of the students handed in something."""
+    there = {submission.student_id for submission in submissions}
+    if unknown := sorted(set(students) - there):
+        raise PracticalsError(
+            f"{course.class_folder} has no submission of {course.practical} by {', '.join(unknown)}",
+            "Give the name of a folder there, which is the student's id",
+        )
+
+
+def executor(options: GradeOptions, sandboxed: bool) -> AbstractContextManager[Callable]:
+    """What executes submissions, as `execute_all` does: in this process, or on a cluster.
+
+    Raises:
+        PracticalsError: this machine cannot isolate student code, isolation is off on a cluster, or Dask is
+            not installed.
+    """
+    if options.cluster is None:
         start_early(sandboxed=sandboxed)
-        return nullcontext(partial(execute_all, workers=workers))
+        return nullcontext(partial(execute_all, workers=options.workers))
     if not sandboxed:
         raise PracticalsError(
             "on a cluster, submissions run in the sandbox only",
@@ -205,22 +229,38 @@ def _executor(workers: int, sandboxed: bool, cluster: str | None) -> AbstractCon
         raise PracticalsError(
             f"Dask is not installed here ({error.name})", "pip install distributed, the extra `cluster`"
         ) from error
-    return executor_on(cluster)
+    return executor_on(options.cluster)
 
 
-class _Run:
+class Run:
     """The submissions of a class on their way into the gradebook."""
 
-    def __init__(self, course: Course, limits: Limits, submissions: list[Submission], sandboxed: bool):
+    def __init__(
+        self, course: Course, limits: Limits, submissions: list[Submission], sandboxed: bool, why: str = ""
+    ):
         self.course = course
-        self.limits = limits
-        self.sandboxed = sandboxed
+        self.why = why
         self.submissions = {submission.student_id: submission for submission in submissions}
         self.titles = exercise_titles(course.assignment.graded)
-        self.references = reference_names(course.source)
-        self.files = read_files(given_files(course.coursedir, course.practical))
+        self.pages = pages_digest(course)
+        self.limits, self.sandboxed = limits, sandboxed
         common = common_digest(course, limits, sandboxed)
         self.digests = {name: submission_digest(common, self.submissions[name]) for name in self.gradable()}
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What executing any of the submissions takes.
+
+        Raises:
+            PracticalsError: as `job.recipe`.
+        """
+        return recipe(
+            self.course.source,
+            self.course.config,
+            self.limits,
+            sandboxed=self.sandboxed,
+            given=given_files(self.course.coursedir, self.course.practical),
+        )
 
     def gradable(self) -> list[str]:
         """Students with a notebook."""
@@ -228,7 +268,8 @@ class _Run:
 
     def changed(self) -> list[str]:
         """Students whose submission is not in the gradebook as it would be graded now."""
-        with self.course.gradebook() as book:
+        with self.course.gradebook.open() as book:
+            recorded = recorded_students(book, self.course.practical)
             return [
                 name
                 for name in self.gradable()
@@ -236,14 +277,19 @@ class _Run:
                 or record.digest != self.digests[name]
                 or record.problem
                 or not (self.course.autograded / name / self.course.practical).is_dir()
-                or recorded_submission(book, self.course.practical, name) is None
+                or name not in recorded
             ]
+
+    def sharing(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Students by one of them, for whom all are executed: those of a group share their hand-in."""
+        by_hand_in: dict[str, list[str]] = {}
+        for name in names:
+            by_hand_in.setdefault(self.submissions[name].handed_in_as or name, []).append(name)
+        return {together[0]: together for together in by_hand_in.values()}
 
     def job(self, name: str) -> Job:
         """What executing a student's submission takes. Threads may call this side by side."""
-        submitted = nbformat.read(self.submissions[name].notebook, as_version=4)
-        rebuilt = rebuild(self.course.assignment, submitted)
-        return Job(nbformat.writes(rebuilt), self.references, self.files, self.limits, self.sandboxed)
+        return self.recipe.job(nbformat.read(self.submissions[name].notebook, as_version=4))
 
     def settle(self, name: str, future: Future) -> None:
         """Record an executed submission, or why there is nothing to record.
@@ -256,6 +302,8 @@ class _Run:
             record = self._recorded(name, future)
         except PracticalsError:
             raise
+        except CourseCellFailed as error:
+            record = Record(problem=str(error), remedy=error.remedy)
         except ParentEnded as error:
             self._log_unless_disk_full(name, error)
             record = Record(
@@ -271,56 +319,57 @@ class _Run:
         except Exception as error:
             self._log_unless_disk_full(name, error)
             record = Record(
-                problem=f"it could not be graded ({_in_a_line(error)})",
+                problem=f"it could not be graded ({in_a_line(error)})",
                 remedy=f"Run the same command again; if that does not help, see {self.log_path}",
             )
         self.keep(name, record)
 
     def _recorded(self, name: str, future: Future) -> Record:
-        """Let nbgrader record an executed submission."""
-        submission = self.submissions[name]
         text, seconds = future.result()
         executed = nbformat.reads(text, as_version=4)
+        record = recording.record(self.course, self.submissions[name], executed, seconds)
+        record.digest = self.digests[name]
+        if (earlier := Record.read(self.record_path(name))) is not None:
+            record.scores, record.changes = earlier.scores, earlier.changes
         start = time.monotonic()
-        self.course.record(name, executed, submission.notes)
-        recorded = time.monotonic()
-        record = Record(
-            digest=self.digests[name],
-            remarks=submission.remarks + incidents(executed),
-            notes=submission.notes + executed.metadata["practicals"]["notes"],
-            answered=executed.metadata["practicals"]["answered"],
-            seconds=seconds.pop("total"),
-            seconds_by_part={**seconds, "record": recorded - start},
-        )
         self._write_feedback(name, record)
-        record.seconds_by_part["feedback"] = time.monotonic() - recorded
+        record.seconds_by_part["feedback"] = time.monotonic() - start
         return record
 
     def refresh_feedback(self) -> None:
-        """Write the pages anew whose scores or comments have changed, as after marking by hand."""
+        """Write the pages anew that would be others now: marks given by hand, another template."""
+        with self.course.gradebook.open() as book:
+            digests = page_digests(self.pages, book, self.course.practical)
         for name in self.gradable():
             record = Record.read(self.record_path(name))
-            if record is not None and not record.problem and record.feedback != self._shown(name):
+            if record is None or record.problem:
+                continue
+            if record.feedback != digests.get(name) or not self.course.page(name).is_file():
                 self._write_feedback(name, record)
                 self.keep(name, record)
 
     def _write_feedback(self, name: str, record: Record) -> None:
         record.remarks = [remark for remark in record.remarks if not remark.startswith(NO_PAGE)]
+        with self.course.gradebook.open() as book:
+            note_changes(record, book, self.course.practical, name, self.why)
+        self.keep(name, record)  # the page shows the changes
         try:
-            self.course.write_feedback(name)
-            record.feedback = self._shown(name)
+            recording.write_feedback(self.course, name)
+            record.feedback = self._page_digest(name)
         except PracticalsError:
             raise
         except Exception as error:
             self._log_unless_disk_full(name, error)
-            record.remarks = [*record.remarks, f"{NO_PAGE} ({_in_a_line(error)})"]
+            record.remarks = [*record.remarks, f"{NO_PAGE} ({in_a_line(error)})"]
 
-    def _shown(self, name: str) -> str:
-        with self.course.gradebook() as book:
-            return feedback_digest(book, self.course.practical, name)
+    def _page_digest(self, name: str) -> str:
+        with self.course.gradebook.open() as book:
+            return page_digests(self.pages, book, self.course.practical, name)[name]
 
     def keep(self, name: str, record: Record) -> None:
-        """Write a student's record."""
+        """Write a student's record; one that says why there is no grade keeps what became of earlier ones."""
+        if record.problem and (earlier := Record.read(self.record_path(name))) is not None:
+            record.scores, record.changes = earlier.scores, earlier.changes
         record.write(self.record_path(name))
 
     def record_path(self, name: str) -> Path:
@@ -336,18 +385,23 @@ class _Run:
 
     def result(self, name: str) -> Result:
         """A student's result."""
-        with self.course.gradebook() as book:
+        with self.course.gradebook.open() as book:
             return read_result(book, self.course.autograded, self.course.practical, name, self.titles)
+
+    def results(self) -> list[Result]:
+        """The results of everybody, in a few queries for the whole class."""
+        with self.course.gradebook.open() as book:
+            return read_results(book, self.course.autograded, self.course.practical, self.titles)
 
     def due(self) -> datetime | None:
         """When the practical is due, as the gradebook has it."""
-        with self.course.gradebook() as book:
+        with self.course.gradebook.open() as book:
             return book.find_assignment(self.course.practical).duedate
 
     def write_results(self) -> list[Result]:
         """Write grades.csv, with every practical that the gradebook has; return the results of this one."""
         results = {}
-        with self.course.gradebook() as book:
+        with self.course.gradebook.open() as book:
             for practical in sorted(assignment.name for assignment in book.assignments):
                 titles = self._titles(practical)
                 results[practical] = read_results(book, self.course.autograded, practical, titles)
@@ -374,5 +428,11 @@ class _Run:
             log.write(f"{self.course.practical}, {name}:\n{''.join(traceback.format_exception(error))}\n")
 
 
-def _in_a_line(error: Exception) -> str:
+def _say(sentences: list[str], console: Console) -> None:
+    for sentence in filter(None, sentences):
+        console.print(for_terminal(sentence), highlight=False, soft_wrap=True)
+
+
+def in_a_line(error: Exception) -> str:
+    """An error's kind and the first line of its text."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:200]

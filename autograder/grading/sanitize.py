@@ -2,6 +2,7 @@
 
 import base64
 import re
+import secrets
 from functools import lru_cache
 
 import bleach
@@ -10,6 +11,8 @@ from markupsafe import Markup
 from nbconvert.filters import Highlight2HTML, ansi2html
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+
+from autograder.grading.formulas import mathml
 
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div",
@@ -46,11 +49,57 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return tag == "img" and name == "src" and bool(DATA_IMAGE.fullmatch(value))
 
 
+class _Renderer(IPythonRenderer):
+    """Sets formulas: a mark stands for each until the HTML around it has been cleaned.
+
+    A formula that cannot be set stays as it was typed.
+    """
+
+    def __init__(self, attachments: dict):
+        super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
+        self.mark = secrets.token_hex(8)
+        self.formulas: list[Markup] = []
+        self.typed: list[str] = []
+
+    def block_math(self, body: str) -> str:
+        return self._set(body, True) or super().block_math(body)
+
+    def inline_math(self, body: str) -> str:
+        return self._set(body, False) or super().inline_math(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        whole = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return self._set(whole, True) or super().latex_environment(name, body)
+
+    def _set(self, tex: str, display: bool) -> str:
+        if (formula := mathml(tex, display)) is None:
+            return ""
+        self.formulas.append(formula)
+        self.typed.append(tex)
+        return f"{self.mark}-{len(self.formulas) - 1};"
+
+    def with_formulas(self, html: Markup) -> Markup:
+        """Cleaned HTML with its formulas, which stand in text alone: in an attribute they would break out."""
+        if not self.formulas:
+            return html
+        marked = re.compile(rf"{self.mark}-(\d+);")
+        soup = BeautifulSoup(html, "html.parser")
+        for image in soup.find_all(alt=marked):
+            image["alt"] = marked.sub(lambda found: f"${self.typed[int(found[1])]}$", str(image["alt"]))
+        for text in soup.find_all(string=marked):
+            before, *rest = marked.split(text)
+            pieces: list[str | BeautifulSoup] = [before]
+            for number, after in zip(rest[::2], rest[1::2], strict=True):
+                pieces += [BeautifulSoup(self.formulas[int(number)], "html.parser"), after]
+            text.replace_with(*pieces)
+        return Markup(soup)
+
+
 def markdown(text: str, attachments: dict | None = None) -> Markup:
-    """Markdown, as a student wrote it, as HTML; formulas stay as they were typed."""
-    renderer = IPythonRenderer(escape=False, attachments=attachments or {}, exclude_anchor_links=True)
+    """Markdown, as a student wrote it, as HTML; formulas as MathML."""
+    renderer = _Renderer(attachments or {})
     try:
-        return clean_html(MarkdownWithMath(renderer=renderer).render(text))
+        return renderer.with_formulas(clean_html(MarkdownWithMath(renderer=renderer).render(text)))
     except InvalidNotebook:  # an image that is not attached
         return terminal_text(text)
 

@@ -1,9 +1,9 @@
-"""Grades one notebook file by itself: no class folder, no gradebook; nothing is written."""
+"""Grades one notebook file by itself: no class folder, no gradebook; only the JSON asked for is written."""
 
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,32 +12,34 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, LimitOutput
-from nbgrader.utils import determine_grade, is_grade
+from nbgrader.utils import is_grade
 from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from autograder.engine.assignment import Assignment, given_files, load_assignment, source_notebook
-from autograder.engine.execute import ExecuteSubmission
-from autograder.engine.limits import Limits, incidents
-from autograder.engine.rebuild import rebuild
-from autograder.engine.split import read_files, reference_names
+from autograder.engine.assignment import Assignment, given_files, source_notebook
+from autograder.engine.executor import settings
+from autograder.engine.faults import CourseCellFailed
+from autograder.engine.job import Job, execute_job, recipe
+from autograder.engine.limits import incidents
+from autograder.engine.points import score_of
 from autograder.errors import PracticalsError
+from autograder.files import writable, write_atomically
 from autograder.grading.collect import UnusableError, read_submitted
-from autograder.grading.exercises import exercise_titles
-from autograder.grading.feedback import checks_as_text
+from autograder.grading.feedback import checks_as_data, checks_as_text
+from autograder.grading.record import Record
 from autograder.grading.results import (
     CellScore,
-    Record,
     Result,
     for_terminal,
     points_in_words,
     status_in_words,
 )
-from autograder.grading.workers import Job, execute_job
-from autograder.notebooks import grade_id, write_atomically
-from autograder.paths import course_root, source_text, writable
-from autograder.release import course_config
+from autograder.practical.cells import name_of
+from autograder.practical.paths import course_config, course_root, source_text
+from autograder.practical.points import points_of
+from autograder.practical.testcells import exercise_titles
+from course_utils.results import ExerciseResult
 
 log = logging.getLogger("autograder.nbgrader")
 
@@ -49,17 +51,24 @@ class GradedNotebook:
     Args:
         result: as for a submission of a class; the student id is the file's name.
         feedback: what the checks said, as text, by the `grade_id` of each test cell.
+        checks: what they handed on as data, of those that did.
+        assignment: the practical's two forms, which tell hidden tests from visible ones.
     """
 
     result: Result
     feedback: dict[str, str]
+    checks: dict[str, ExerciseResult]
+    assignment: Assignment
 
     def as_json(self) -> str:
-        """As an entry of `results.as_json`, where the test cells have `feedback`, too."""
+        """As an entry of `results.as_json`, where the test cells have `feedback` and `checks`, too."""
         report = asdict(self.result)
         for cell in report["cells"]:
-            if cell["grade_id"] in self.feedback:
-                cell["feedback"] = self.feedback[cell["grade_id"]]
+            name = cell["grade_id"]
+            if name in self.feedback:
+                cell["feedback"] = self.feedback[name]
+            if name in self.checks:
+                cell["checks"] = self.checks[name].as_data()
         return json.dumps(report, indent=1, ensure_ascii=False, default=datetime.isoformat) + "\n"
 
 
@@ -70,6 +79,7 @@ def grade_and_show(
     json_file: Path | None = None,
     cell_seconds: int | None = None,
     sandboxed: bool = True,
+    as_text: Callable[[GradedNotebook], str] = GradedNotebook.as_json,
 ) -> GradedNotebook:
     """Grade one notebook and show points and feedback; see `grade_notebook`.
 
@@ -77,9 +87,10 @@ def grade_and_show(
         name: a practical of the course folder around the working directory, or a built source notebook.
         notebook: what a student handed in.
         console: where the table goes.
-        json_file: where the result goes as JSON; "-" is standard output.
-        cell_seconds: what one cell may take; default: what nbgrader_config.py says.
+        json_file: where the result goes as JSON; "-" is standard output. Default: nowhere.
+        cell_seconds: of processor time that one cell may take; default: what nbgrader_config.py says.
         sandboxed: False executes it without isolation.
+        as_text: makes the JSON; default: this package's own form.
 
     Raises:
         PracticalsError: there is no such practical or file, or student code cannot be isolated here.
@@ -91,19 +102,18 @@ def grade_and_show(
         source = root / "source" / name / f"{name}.ipynb"
     if not os.path.lexists(notebook):
         raise PracticalsError(f"{notebook} does not exist", "Name the student's .ipynb file with --notebook")
-    limits = None if cell_seconds is None else Limits(cell_seconds=cell_seconds)
-    graded = grade_notebook(notebook, source, limits, sandboxed)
+    graded = grade_notebook(notebook, source, cell_seconds, sandboxed)
     if json_file == Path("-"):
-        print(graded.as_json(), end="")
+        print(as_text(graded), end="")
     elif json_file is not None:
         writable(json_file.resolve().parent)
-        write_atomically(json_file, graded.as_json())
+        write_atomically(json_file, as_text(graded))
     console.print(_as_table(graded))
     return graded
 
 
 def grade_notebook(
-    notebook: Path, source: Path, limits: Limits | None = None, sandboxed: bool = True
+    notebook: Path, source: Path, cell_seconds: int | None = None, sandboxed: bool = True
 ) -> GradedNotebook:
     """Grade one notebook with the engine that grades classes.
 
@@ -111,45 +121,48 @@ def grade_notebook(
         notebook: what a student handed in.
         source: the practical's built source notebook, `p.ipynb`. In a course folder, that course's
             nbgrader_config.py counts, and its files are handed out; elsewhere nbgrader's defaults count.
-        limits: what the execution may take; default: what nbgrader_config.py says.
+        cell_seconds: of processor time that one cell may take; default: what nbgrader_config.py says.
         sandboxed: False executes it without isolation.
 
     Returns:
         points and feedback, or a result that says why the notebook cannot be graded.
 
     Raises:
-        PracticalsError: the source is missing or unreadable, or student code cannot be isolated here.
+        PracticalsError: the source is missing or unreadable, a setting of nbgrader_config.py cannot be, or
+            student code cannot be isolated here.
     """
     source = source.resolve()
-    config, files = _course(source)
-    assignment = load_assignment(source, config)
+    root, config, given = _course(source)
+    limits, sandboxed = settings(config, cell_seconds=cell_seconds, sandboxed=sandboxed)
+    made = recipe(source, config, limits, sandboxed=sandboxed, given=given)
     record, executed = Record(), None
     try:
-        content, record.remarks = read_submitted(notebook, source.stem, assignment)
+        content, record.remarks = read_submitted(notebook, source.stem, made.assignment, root)
+        job = made.job(nbformat.reads(content.decode(), as_version=4))
+        executed = _executed(job, config, record)
     except UnusableError as error:
         record.problem, record.remedy = error.problem, error.remedy
-    else:
-        rebuilt = rebuild(assignment, nbformat.reads(content.decode(), as_version=4))
-        limits = limits or ExecuteSubmission(config=config).limits
-        job = Job(nbformat.writes(rebuilt), reference_names(source), files, limits, sandboxed)
-        executed = _executed(job, config, record)
-    return GradedNotebook(
-        _result(notebook.stem, source.stem, assignment, executed, record),
-        {} if executed is None else checks_as_text(executed, ClearHiddenTests(config=config)),
-    )
+    except CourseCellFailed as error:
+        record.problem, record.remedy = str(error), error.remedy
+    result = _result(notebook.stem, source.stem, made.assignment, executed, record)
+    if executed is None:
+        return GradedNotebook(result, {}, {}, made.assignment)
+    delimiters = ClearHiddenTests(config=config)
+    feedback, checks = checks_as_text(executed, delimiters), checks_as_data(executed, delimiters)
+    return GradedNotebook(result, feedback, checks, made.assignment)
 
 
-def _course(source: Path) -> tuple[Config, dict[str, bytes]]:
-    """nbgrader's settings of the course that a source notebook lies in, and what it hands out beside it."""
+def _course(source: Path) -> tuple[Path | None, Config, dict[str, Path]]:
+    """The course that a source notebook lies in, its settings of nbgrader, what it hands out beside it."""
     try:
         root = course_root(source.parent)
     except PracticalsError:
-        return Config(), {}  # what lies beside the notebook may be the solutions' text
+        return None, Config(), {}  # what lies beside the notebook may be the solutions' text
     config = course_config(root)
     coursedir = CourseDirectory(config=config, root=str(root))
     if source != source_notebook(coursedir, source.stem, source.stem):
-        return config, {}
-    return config, read_files(given_files(coursedir, source.stem))
+        return root, config, {}
+    return root, config, given_files(coursedir, source.stem)
 
 
 def _executed(job: Job, config: Config, record: Record) -> NotebookNode:
@@ -167,7 +180,7 @@ def _result(
     student_id: str, practical: str, assignment: Assignment, executed: NotebookNode | None, record: Record
 ) -> Result:
     """The points as nbgrader gives them."""
-    cells = [] if executed is None else list(_scores(executed))
+    cells = [] if executed is None else list(cell_scores(executed))
     scores = [cell.score for cell in cells if cell.score is not None]
     return Result(
         student_id=student_id,
@@ -188,12 +201,13 @@ def _result(
     )
 
 
-def _scores(executed: NotebookNode) -> Iterator[CellScore]:
+def cell_scores(executed: NotebookNode) -> Iterator[CellScore]:
+    """The scores of an executed notebook's graded cells, as nbgrader's autograder gives them."""
     titles = exercise_titles(executed)
     for cell in executed.cells:
         if is_grade(cell):
-            score, most = determine_grade(cell, log)
-            yield CellScore(grade_id(cell), titles[grade_id(cell)], score, most, score is None)
+            score, name = score_of(cell, log), name_of(cell)
+            yield CellScore(name, titles[name], score, points_of(cell), score is None)
 
 
 def _as_table(graded: GradedNotebook) -> Table:

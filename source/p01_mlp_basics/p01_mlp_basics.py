@@ -14,25 +14,24 @@
 # %% [markdown]
 # # Practical 1: The multilayer perceptron
 #
-# In this practical you build a small neural network that recognises clothes. You train it, look hard at
-# what it gets wrong, and learn to choose the one setting that matters most: the learning rate.
+# In this practical you build a small neural network that recognises clothes. You train it, study its
+# mistakes, and learn to choose the one setting that matters most: the learning rate.
 #
 # **When you have finished, you can**
 #
-# 1. prepare images for a network without letting the validation images leak into the training;
+# 1. prepare images for a network without letting the validation images leak into training;
 # 2. build a multilayer perceptron (MLP) in Keras, and count the parameters of any MLP by hand;
-# 3. say what activation function and initialisation do to a signal on its way through the layers, and
-#    when they stop a network from learning;
-# 4. train with logs and checkpoints, and get the best epoch back, even after a second run that went
-#    worse;
+# 3. explain what the activation function and the initial weights do to a signal as it passes through the
+#    layers, and when they stop a network from learning;
+# 4. train with logs and checkpoints, and recover the best epoch, even after a second, worse run;
 # 5. read a confusion matrix, and choose a learning rate from a range test.
 #
-# **It assumes** Python, NumPy arrays (slicing, axes, broadcasting), the chain rule and the
-# variance of a sum of independent terms. No Keras: everything that you need is shown before you need it.
+# **It assumes** Python, NumPy arrays (slicing, axes, broadcasting), the chain rule and the variance of a
+# sum of independent terms. You need not know Keras: everything is shown before you need it.
 #
-# **How it works.** Text, experiments and exercises take turns. Each experiment begins with a question
-# under *Predict*. Write your guess down before you run the cell, however rough it is: a guess that turns
-# out wrong is what you will remember. In an exercise, replace `raise NotImplementedError(…)` with your
+# **How it works.** Text, experiments and exercises alternate. Each experiment begins with a question
+# under *Predict*. Write your guess down before you run the cell, however rough it is: the wrong guesses
+# are the ones that you will remember. In an exercise, replace `raise NotImplementedError(…)` with your
 # answer and run the check below it. The check tells you what it tested, what it expected and what it got.
 # More checks run when your work is graded, on inputs that you have not seen.
 #
@@ -47,20 +46,20 @@
 # | 7 Three activation functions | 3 | | 15 All of it, by yourself | 3 |
 # | 8 Large inputs, silent units | 2 | | **Total** | **40** |
 #
-# **Time.** On two processor cores the whole notebook computes for about five minutes at the full budget
-# (the default, for working through it) and one minute at the quick budget (for checking that everything
-# runs). Plan three to four hours for reading, guessing and answering.
+# **Time.** On two processor cores the whole notebook takes about five minutes at the full budget (the
+# default, for working through it) and one minute at the quick budget (for checking that everything runs).
+# Allow three to four hours for reading, guessing and answering.
 #
 # **Help.** `keras.layers.Dense?` in a cell shows a documentation page. When things get confusing, choose
-# *Restart kernel and run all cells*: many a mystery is a cell that ran in another order. When you ask
-# somebody, quote the feedback of the check in full: it was written for that.
+# *Restart kernel and run all cells*: many mysteries come from cells that were run out of order. When you
+# ask for help, quote the check's feedback in full: that is what it was written for.
 
-# %% [markdown]
+# %% [markdown] tags=["covers-1"]
 # ## 0 Set up
 #
-# One cell imports what the notebook uses. `course_utils` is the package that came with the course: plots,
-# logs, seeds and checks, so that they do not stand in the way of the lesson. (On a computer without a
-# graphics card made for this, TensorFlow says so in red. It does no harm.)
+# One cell imports what the notebook uses. `course_utils` is the package that came with the course: it
+# takes care of plots, logs, seeds and checks, so that you can keep your mind on the lesson. (On a
+# computer without a suitable graphics card, TensorFlow says so in red. This is harmless.)
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
 import time
@@ -82,30 +81,30 @@ print(f"Keras {keras.__version__} on {keras.backend.backend()}")
 print("Devices:", ", ".join(keras.distribution.list_devices()))
 
 # %% [markdown]
-# A `gpu` in that list is welcome and not needed: the networks here are so small that a laptop's processor
+# A `gpu` in that list is welcome but not needed: the networks here are so small that a laptop's processor
 # is enough.
 
 # %% [markdown]
 # ## 1 The data
 #
 # Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017) holds 70,000 photographs of articles from an online shop,
-# shrunk to 28 by 28 grey values from 0 (the background) to 255: 60,000 for training and 10,000 for
-# testing, each with one of ten labels. It was made to replace handwritten digits, which had become too
-# easy.
+# shrunk to 28 by 28 pixels with grey values from 0 (the background) to 255: 60,000 for training and
+# 10,000 for testing, each with one of ten labels. It was made to replace handwritten digits, which had
+# become too easy.
 
 # %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
 fashion = data.load("fashion_mnist")
 print("training images:", fashion.x_train.shape, fashion.x_train.dtype)
 print("test images:    ", fashion.x_test.shape, fashion.x_test.dtype)
 
-# %% [markdown]
+# %% [markdown] tags=["covers-2"]
 # ### Experiment: look at the data
 #
 # Whatever you do with data, look at it first.
 #
 # **Predict.** The ten classes are T-shirt/top, trouser, pullover, dress, coat, sandal, shirt, sneaker,
-# bag and ankle boot. At 28 by 28 pixels, which two would *you* mix up most often? Keep your guess: in
-# section 5 the network answers.
+# bag and ankle boot. At 28 by 28 pixels, which two would *you* mix up most often? Keep your guess: the
+# network gives its own answer in section 5.
 
 # %% tags=["experiment"]
 first_of_each_class = [np.flatnonzero(fashion.y_train == label)[:3] for label in range(10)]
@@ -119,10 +118,10 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** The articles are centred and upright, on an empty ground (0, drawn white here). Shirts,
+# **See.** The articles are centred and upright, on an empty background (0, drawn white here). Shirts,
 # pullovers and coats share an outline.
 #
-# **Predict.** Are the classes equally frequent among the training images?
+# **Predict.** Are all classes equally common among the training images?
 
 # %% tags=["experiment"]
 figure = plots.class_counts(fashion.y_train, fashion.class_names)
@@ -132,26 +131,25 @@ plots.show(
 print("images of each class:", np.bincount(fashion.y_train))
 
 # %% [markdown]
-# **Measure and explain.** Exactly 6,000 of each. So somebody who always answers "sandal" is right one
-# time in ten: 0.1 is the accuracy that a network must beat before we believe that it has learned
-# anything.
+# **Measure and explain.** Exactly 6,000 of each. So someone who always answers "sandal" is right one time
+# in ten: 0.1 is the accuracy that a network must beat before we believe that it has learned anything.
 #
 # **Go further.** On data where one class has 90 % of the images, what accuracy would you have to beat?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-2"]
 # ### Exercise 1: Split off a validation set (3 points)
 #
 # We shall make many choices: how many epochs, which learning rate, which activation function. If we made
-# them by looking at the test images, the test accuracy would no longer tell us how the network does on
-# images that nobody has looked at. So we take some images out of the *training* set, and choose with
-# those. They are the **validation set**.
+# them by looking at the test images, the test accuracy would no longer tell us how well the network does
+# on images that nobody has looked at. So we take some images out of the *training* set, and make our
+# choices with those. They are the **validation set**.
 #
 # Write `split(images, labels, n_valid)`. It returns two pairs, `(x_train, y_train), (x_valid, y_valid)`:
-# the **first** `n_valid` images, with their labels, are for validation; the rest, in the same order, is
+# the **first** `n_valid` images, with their labels, are for validation; the rest, in the same order, are
 # for training.
 #
-# Then let the computer find the number of classes in `fashion.y_train`, and call it `n_classes`. The
-# network's last layer will need one unit for each.
+# Then compute the number of classes from `fashion.y_train`, and call it `n_classes`. The network's last
+# layer will need one unit for each class.
 
 
 # %% nbgrader={"grade": false, "grade_id": "split", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -229,6 +227,27 @@ with expect.exercise("Split off a validation set", points=3) as exercise:
                 "the labels of these images",
                 step="Slice images and labels alike, so that each image keeps its label.",
             )
+        for sizes in ((5,), (1, 4), (3, 2, 1)):
+            other_images, other_labels = rng.integers(256, size=(12, *sizes)), rng.integers(10, size=12)
+            images_before, labels_before = other_images.copy(), other_labels.copy()
+            (part_x, part_y), (first_x, first_y) = split(other_images, other_labels, 4)
+            called = f"12 images of shape {sizes}, of which 4 are split off"
+            step = "Slice the first axis only, whatever the shape of an image is."
+            expect.equal(part_x, images_before[4:], f"the training images of {called}", step=step)
+            expect.equal(first_x, images_before[:4], f"the validation images of {called}", step=step)
+            expect.equal(part_y, labels_before[4:], f"the training labels of {called}", step=step)
+            expect.equal(first_y, labels_before[:4], f"the validation labels of {called}", step=step)
+            for array, before, name in (
+                (other_images, images_before, "images"),
+                (other_labels, labels_before, "labels"),
+            ):
+                expect.equal(
+                    array,
+                    before,
+                    f"the argument {name} after the call",
+                    cause=f"split changes the array {name} of whoever calls it",
+                    step="Return slices or copies, and leave the arguments as they are.",
+                )
     with exercise.part("the number of classes", points=1):
         expect.equal(
             n_classes,
@@ -260,14 +279,15 @@ print(f"all ten together, chi-squared: {chi_squared:.1f} (chance: 9 ± {np.sqrt(
 
 # %% [markdown]
 # **Explain.** Drawing 5,000 of 60,000 images without replacement gives counts that scatter around 500
-# with a standard deviation of about 20. T-shirts (457) and trousers (556) are further off than that; all
-# ten counts together are nothing remarkable, as the last line says. Chance is fair, not exact. For small
-# sets the scatter matters, and one splits each class separately (a *stratified* split).
+# with a standard deviation of about 20. T-shirts (457) and trousers (556) are further off than that; but
+# taken together, the ten counts are not unusual, as the last line shows. Chance is fair, not exact. In
+# small sets the scatter matters, so there it is better to split each class separately (a *stratified*
+# split).
 #
-# **Go further.** How many images of a class would you expect in a validation set of 50? Between which
-# numbers, mostly?
+# **Go further.** How many images of a class would you expect in a validation set of 50? In what range
+# would most counts lie?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-3"]
 # ### Exercise 2: Standardise the pixels (3 points)
 #
 # Gradient descent works best when all inputs have a similar scale. So we **standardise**: from each pixel
@@ -277,7 +297,7 @@ print(f"all ten together, chi-squared: {chi_squared:.1f} (chance: 9 ± {np.sqrt(
 # \mu_j = \frac1n \sum_{i=1}^n x_{ij}, \qquad
 # \sigma_j = \sqrt{\frac1n \sum_{i=1}^n (x_{ij} - \mu_j)^2}.$$
 #
-# Two traps wait here.
+# There are two traps.
 #
 # - **Leakage.** $\mu_j$ and $\sigma_j$ come from the *training* images alone. Validation and test images
 #   stand for images that we have not seen yet; they are transformed with the same $\mu_j$ and $\sigma_j$.
@@ -367,6 +387,45 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
             },
             step="In standardise, use the arguments mean and scale, and nothing computed from x.",
         )
+        few = rng.integers(256, size=(7, 4, 3, 2)).astype("uint8")
+        for some, kind in (
+            (few, "seven images of whole numbers from 0 to 255"),
+            ((few / 5_000).astype("float32"), "seven images of numbers from 0 to 0.05"),
+        ):
+            before = some.copy()
+            exact = some.astype("float64")
+            centred, deviation = exact - exact.mean(axis=0), exact.std(axis=0)
+            fitted = fit_standardiser(some)
+            scaled = standardise(some, *fitted)
+            expect.equal(
+                some,
+                before,
+                f"{kind}, after fit_standardiser and standardise",
+                cause="the images of the caller are changed in place",
+                step="Write x - mean, which is a new array, rather than x -= mean.",
+            )
+            expect.close(
+                scaled,
+                centred / deviation,
+                f"{kind}, standardised",
+                rtol=0.01,
+                atol=0.01,
+                mistakes={
+                    "the standard deviation divides by n − 1; the formula above divides by n": centred
+                    / exact.std(axis=0, ddof=1),
+                    "a standard deviation below 1 was raised to 1; only 0 is replaced": centred
+                    / np.maximum(deviation, 1),
+                    "a small standard deviation was taken for 0": centred,
+                    "the result was cast to the whole numbers of the images": (centred / deviation).astype(
+                        some.dtype
+                    ),
+                }
+                | {
+                    f"{tiny:g} was added to the standard deviation": centred / (deviation + tiny)
+                    for tiny in (1e-2, 1e-3)
+                },
+                step="Divide by the standard deviation as it is, however small; only where it is 0, by 1.",
+            )
     with exercise.part("a pixel that is constant in the training images", points=1):
         row, column, grey = rng.integers(6), rng.integers(6), rng.integers(1, 256)
         with_constant = seen.copy()
@@ -401,8 +460,8 @@ exercise.score
 # %% [markdown]
 # ### The images for the rest of the notebook
 #
-# From here on the notebook uses its own copy of the prepared data, so that a mistake above cannot follow
-# you around. It takes the first 5,000 images for validation, divides all grey values by 255, flattens
+# From here on the notebook uses its own copy of the prepared data, so that a mistake above does no harm
+# further down. It takes the first 5,000 images for validation, divides all grey values by 255, flattens
 # each image into a row of 784 numbers, and standardises with scikit-learn's `StandardScaler`, which does
 # what your functions do.
 
@@ -424,10 +483,10 @@ x_test, y_test = scaler.transform(as_rows(fashion.x_test)), fashion.y_test
 for name, x in (("training", x_train), ("validation", x_valid), ("test", x_test)):
     print(f"{name:>10}: {x.shape}, {x.dtype}")
 
-# %% [markdown]
+# %% [markdown] tags=["covers-3"]
 # ### Experiment: what standardising does
 #
-# **Predict.** Of the values of a bell curve, 99.7 % lie within three standard deviations of the mean.
+# **Predict.** In a bell curve, 99.7 % of the values lie within three standard deviations of the mean.
 # What is the largest value (in standard deviations) that you expect among the standardised training
 # images? And among the test images?
 
@@ -472,9 +531,9 @@ for each in (fashion, digits):
 
 # %% [markdown]
 # **Go further.** Limit the standardised values to the range from −5 to 5 with `np.clip`, and train with
-# and without it at the end of this notebook. Does it help? Could you have known before?
+# and without it at the end of this notebook. Does it help? Could you have known in advance?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-5", "covers-18"]
 # ## 2 The network
 #
 # A multilayer perceptron is a chain of layers. Each multiplies its input by a matrix, adds a vector, and
@@ -509,9 +568,9 @@ for each in (fashion, digits):
 # `kernel_initializer` says how the weights are drawn before training; section 3 will say why it matters.
 #
 # Write `build_mlp(layer_sizes, activation="relu")` for *any* number of layers.
-# `build_mlp((784, 300, 100, 10))` is the network above: the first number counts the inputs, the last one
-# the classes, those between the units of the hidden layers. All hidden layers have the given activation
-# and `"he_normal"` weights; the last layer has a softmax.
+# `build_mlp((784, 300, 100, 10))` is the network above: the first number is the number of inputs, the
+# last the number of classes, and those between are the numbers of units in the hidden layers. All hidden
+# layers have the given activation and `"he_normal"` weights; the last layer has a softmax.
 
 
 # %% nbgrader={"grade": false, "grade_id": "build-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -542,6 +601,7 @@ with expect.exercise("Build the network", points=3) as exercise:
 
     with exercise.part("the network of this notebook", points=1):
         candidate = build_mlp((784, 300, 100, 10))
+        expect.builtin_model(candidate, "the model that build_mlp returns")
         expect.equal(
             candidate.count_params(),
             266_610,
@@ -578,10 +638,16 @@ with expect.exercise("Build the network", points=3) as exercise:
                 inputs = bend(inputs @ hidden_kernel + hidden_bias)
             return inputs @ kernel + bias
 
-        for wanted in ("relu", "tanh", "sigmoid"):
-            sizes = [int(n) for n in rng.integers(3, 12, size=rng.integers(4, 7))]
-            called = f"build_mlp({tuple(sizes)}, activation={wanted!r})"
-            candidate = build_mlp(sizes, activation=wanted)
+        depths = [int(n) for n in rng.integers(4, 7, size=3)]
+        for wanted, depth in (*zip(("relu", "tanh", "sigmoid"), depths, strict=True), ("relu", 2), ("", 4)):
+            sizes = [int(n) for n in rng.integers(3, 12, size=depth)]
+            if wanted:
+                called = f"build_mlp({tuple(sizes)}, activation={wanted!r})"
+                candidate = build_mlp(sizes, activation=wanted)
+            else:
+                called, wanted = f"build_mlp({tuple(sizes)}), without an activation,", "relu"
+                candidate = build_mlp(sizes)
+            expect.builtin_model(candidate, "the model that build_mlp returns")
             arrays = [rng.normal(size=shape) / 2 for a, b in pairwise(sizes) for shape in ((a, b), (b,))]
             expect.equal(
                 [tuple(array.shape) for array in candidate.get_weights()],
@@ -618,8 +684,19 @@ with expect.exercise("Build the network", points=3) as exercise:
                 },
                 step="The hidden layers take the argument activation; the last layer alone has a softmax.",
             )
+            expect.close(
+                candidate(batch.astype("float32"), training=True),
+                probabilities_of(by_activation[wanted]),
+                f"the same probabilities in training mode, of {called}",
+                rtol=1e-3,
+                atol=1e-4,
+                cause="there is a layer that works otherwise in training, such as dropout",
+                step="Chain Dense layers, and nothing else.",
+            )
     with exercise.part("the initial weights of the hidden layers", points=1):
-        kernels = [array for array in build_mlp((784, 300, 200, 10)).get_weights() if array.ndim == 2]
+        candidate = build_mlp((784, 300, 200, 10))
+        expect.builtin_model(candidate, "the model that build_mlp returns")
+        kernels = [array for array in candidate.get_weights() if array.ndim == 2]
         expect.equal(
             [kernel.shape for kernel in kernels],
             [(784, 300), (300, 200), (200, 10)],
@@ -641,10 +718,37 @@ with expect.exercise("Build the network", points=3) as exercise:
             },
             step="Pass kernel_initializer to every hidden layer.",
         )
+        expect.at_least(
+            min(float(np.abs(kernel).max() / kernel.std()) for kernel in kernels[:2]),
+            2,
+            "the largest initial weight of each hidden layer, in standard deviations",
+            cause="the weights are uniform: none is further from 0 than 1.7 standard deviations",
+            step='Use "he_normal"; "he_uniform" has the same standard deviation and another shape.',
+        )
+        expect.equal(
+            [float(np.abs(array).max()) for array in candidate.get_weights() if array.ndim == 1],
+            [0, 0, 0],
+            "the largest initial bias of each layer",
+            step="Leave the biases alone: Dense begins with 0.",
+        )
+        expect.equal(
+            len(candidate.losses),
+            0,
+            "the number of penalties that the network adds to the loss",
+            cause="there is a regulariser, which nobody asked for",
+            step="Leave kernel_regularizer out.",
+        )
+        first_kernel, _, second_kernel, *_ = build_mlp((40, 40, 40, 3)).get_weights()
+        expect.true(
+            bool(np.any(first_kernel != second_kernel)),
+            "two hidden layers of the same size begin with different weights",
+            cause="both were drawn with the same seed",
+            step="Give the initialiser no seed.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-7"]
 # ### Experiment: where the parameters are
 #
 # **Predict.** Which of the three layers holds most of the parameters: the one with 300, with 100 or with
@@ -665,20 +769,20 @@ print(f"{parameters['parameters'].sum():,} in all")
 
 # %% [markdown]
 # **Explain.** The first layer has 88 % of them: each of its 300 units has a weight for each of 784
-# pixels. An MLP pays for large inputs with its first layer. (Convolutional layers avoid that, by using
-# the same few weights everywhere in the image.)
+# pixels. When the inputs of an MLP are large, it is the first layer that pays. (Convolutional layers
+# avoid that, by using the same few weights everywhere in the image.)
 #
 # **Go further.** Phone photos have about 12 million pixels with three colours each. How
 # many parameters would the first layer have?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-7", "covers-19"]
 # ### Exercise 4: Count parameters (2 points)
 #
-# Keras counts for you, and yet you should be able to do it on paper: it is the quickest way to find a
-# layer that is not what you think.
+# Keras will count for you, but you should be able to do it on paper too: it is the quickest way to find a
+# layer that is not what you think it is.
 #
-# Write `count_parameters(layer_sizes)`: weights and biases of an MLP with these sizes, for any number of
-# layers. Use neither Keras nor your `build_mlp`.
+# Write `count_parameters(layer_sizes)`: the total number of weights and biases of an MLP with these layer
+# sizes, for any number of layers. Use neither Keras nor your `build_mlp`.
 #
 # Then count by hand for this network: 10 inputs, a layer of 100 units with ReLU, one of 200 with
 # **PReLU**, one of 50 with **SELU**, and 5 outputs.
@@ -723,13 +827,14 @@ with expect.exercise("Count parameters", points=2) as exercise:
     with exercise.part("count_parameters agrees with Keras", points=1):
         rng = np.random.default_rng()
         for depth in (2, 3, 6):
-            sizes = [int(n) for n in rng.integers(2, 60, size=depth)]
+            sizes = [int(n) for n in rng.integers(2, 400, size=depth)]
+            given = tuple(sizes) if depth == 3 else list(sizes)
             chain = [keras.Input(shape=(sizes[0],)), *(keras.layers.Dense(units) for units in sizes[1:])]
             weights = sum(a * b for a, b in pairwise(sizes))
             expect.equal(
-                count_parameters(sizes),
+                count_parameters(given),
                 keras.Sequential(chain).count_params(),
-                f"count_parameters({sizes})",
+                f"count_parameters({given})",
                 mistakes={
                     "the biases are missing": weights,
                     "the inputs were given biases too": weights + sum(sizes),
@@ -737,6 +842,13 @@ with expect.exercise("Count parameters", points=2) as exercise:
                     "the last layer was not counted": sum((a + 1) * b for a, b in pairwise(sizes[:-1])),
                 },
                 step="Each layer has a weight for each pair of input and unit, and a bias for each unit.",
+            )
+            expect.equal(
+                list(given),
+                sizes,
+                "layer_sizes after the call",
+                cause="count_parameters changes the list of whoever calls it",
+                step="Read the list with an index or a loop, without pop.",
             )
     with exercise.part("parameter_table has the five entries", points=0):
         expect.equal(
@@ -776,21 +888,21 @@ with expect.exercise("Count parameters", points=2) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-20", "covers-21"]
 # ### Exercise 5: One input, many inputs (3 points)
 #
 # A regression network (it predicts numbers, not classes) has 20 inputs, hidden layers of 30 and 40 units
-# with ReLU, and 3 outputs **without** an activation function. With Keras' convention an input is a row,
+# with ReLU, and 3 outputs **without** an activation function. By Keras' convention an input is a row,
 # $h = \mathrm{ReLU}(xW + b)$, so $W$ has the shape (inputs, units).
 #
-# 1. Give the shapes of all weights and biases as a dict `layer_shapes` with the keys `"W1"`, `"b1"`,
-#    `"W2"`, `"b2"`, `"W3"`, `"b3"` and a tuple for each, and the number of parameters of each of the
-#    three layers as a tuple `layer_parameters`.
+# 1. Give the shapes of all weights and biases as a dict `layer_shapes`: its keys are `"W1"`, `"b1"`,
+#    `"W2"`, `"b2"`, `"W3"`, `"b3"`, its values tuples. Give the numbers of parameters of the three layers
+#    as a tuple `layer_parameters`.
 # 2. Write `regression_output(x, layers)` for one input `x` of shape (20,) **and** for a minibatch of
 #    shape (m, 20). `layers` is a list of pairs (W, b), one for each layer.
 #
-# Nearly everything in deep learning happens to a minibatch at once, and well-chosen formulas do not
-# notice the difference.
+# Nearly everything in deep learning is done to a whole minibatch at once. A well-chosen formula works for
+# one input and for many.
 
 
 # %% nbgrader={"grade": false, "grade_id": "minibatch", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -872,6 +984,33 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
             },
             step="In x @ W + b the rows of x stay apart, and b is added to each of them.",
         )
+        for rows, depth in ((1, 1), (1, 2), (5, 4)):
+            # a hidden layer may have as many units as the output above
+            other_sizes = [*(int(n) for n in rng.integers(4, 9, size=depth)), 3, 5][-depth - 1 :]
+            others = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairwise(other_sizes)]
+            inputs = 10 * rng.normal(size=(rows, other_sizes[0]))
+            wanted, before = inputs, [inputs.copy(), *(array.copy() for pair in others for array in pair)]
+            for place, (kernel, bias) in enumerate(others):
+                wanted = (np.maximum(wanted, 0) if place else wanted) @ kernel + bias
+            called = (
+                f"regression_output for a minibatch of shape {inputs.shape} and layers of sizes {other_sizes}"
+            )
+            expect.close(
+                regression_output(inputs, others),
+                wanted,
+                called,
+                rtol=1e-3,
+                atol=1e-3 * float(np.abs(wanted).max()),
+                mistakes={"the minibatch of one was answered as if it were one input": wanted[0]},
+                step="Follow the list `layers`, however long it is; keep the axis of the minibatch.",
+            )
+            expect.equal(
+                [inputs, *(array for pair in others for array in pair)],
+                before,
+                "the inputs, weights and biases after the call",
+                cause="regression_output changes what it was given",
+                step="Write x = x @ W + b, which is a new array, rather than x += b; read the list without pop.",
+            )
     with exercise.part("shapes and numbers of parameters", points=1):
         shapes = {"W1": (20, 30), "b1": (30,), "W2": (30, 40), "b2": (40,), "W3": (40, 3), "b3": (3,)}
         transposed = {name: shape[::-1] for name, shape in shapes.items()}
@@ -903,17 +1042,17 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-17"]
 # ### Exercise 6: A network with sines (2 points)
 #
-# Nothing obliges a network to use the usual functions. This one has one input $x$, two hidden units with
-# $\sin$ as activation function, and one output unit with a sigmoid, $\sigma(z) = 1 / (1 + e^{-z})$:
+# A network need not use the usual functions. This one has one input $x$, two hidden units with $\sin$ as
+# activation function, and one output unit with a sigmoid, $\sigma(z) = 1 / (1 + e^{-z})$:
 #
 # $$z_k = w^{(1)}_k x + b^{(1)}_k, \qquad a_k = \sin(z_k) \quad (k = 1, 2), \qquad
 # y = \sigma\!\left(w^{(2)}_1 a_1 + w^{(2)}_2 a_2 + b^{(2)}\right).$$
 #
 # Write `sine_network(x, w1, b1, w2, b2)`, which returns the pre-activations `z`, the activations `a` and
-# the output `y`; and give the number of its parameters, `sine_parameters`.
+# the output `y`. Then set `sine_parameters` to the number of parameters of this network.
 
 
 # %% nbgrader={"grade": false, "grade_id": "sine-network", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -966,7 +1105,23 @@ with expect.exercise("A network with sines", points=2) as exercise:
             if min(abs(last), abs(b2_drawn), abs(2 * last - b2_drawn)) < 0.3:
                 continue  # two mistakes would look alike
             compared += 1
+            before = [array.copy() for array in (w1_drawn, b1_drawn, w2_drawn)]
             z, a, y = sine_network(x_drawn, w1_drawn, b1_drawn, w2_drawn, b2_drawn)
+            expect.equal(
+                [w1_drawn, b1_drawn, w2_drawn],
+                before,
+                "w1, b1 and w2 after the call",
+                cause="sine_network changes the arrays of whoever calls it",
+                step="Write z = w1 * x + b1, which is a new array, rather than w1 *= x.",
+            )
+            expect.close(
+                z,
+                before[0] * x_drawn + before[1],
+                "the pre-activations z, once all three are computed",
+                atol=1e-5,
+                mistakes={"z was replaced by its sine": right},
+                step="Let z and a be two arrays.",
+            )
             expect.close(
                 a,
                 right,
@@ -1006,7 +1161,7 @@ with expect.exercise("A network with sines", points=2) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-8"]
 # ## 3 Signals on their way: activations and initialisation
 #
 # A network learns from slopes (Rumelhart, Hinton and Williams, 1986). The gradient that reaches a weight
@@ -1016,9 +1171,8 @@ exercise.score
 #
 # ### Experiment: three functions and their slopes
 #
-# The **sigmoid** $\sigma(z) = 1/(1+e^{-z})$ is the classic; **ReLU** is the default of today; **Leaky
-# ReLU** (Maas, Hannun and Ng, 2013) is $z$ for $z > 0$ and $\alpha z$ otherwise, with a small
-# $\alpha > 0$.
+# The **sigmoid** $\sigma(z) = 1/(1+e^{-z})$ is the classic; **ReLU** is today's default; **Leaky ReLU**
+# (Maas, Hannun and Ng, 2013) is $z$ for $z > 0$ and $\alpha z$ otherwise, with a small $\alpha > 0$.
 #
 # **Predict.** How large is the sigmoid's slope where it is steepest: 1, 1/2 or 1/4? Where does each of
 # the three have a slope of exactly zero?
@@ -1039,23 +1193,23 @@ at = np.array([-4.0, -1.0, 1.0, 4.0])
 slopes = {name: (np.array(f(at + 0.001)) - np.array(f(at - 0.001))) / 0.002 for name, f in functions.items()}
 print("slopes at", pd.DataFrame(slopes, index=at).T.to_string(float_format="{:.3f}".format), sep="\n")
 
-# %% [markdown]
-# **See and explain.** The sigmoid's slope is 1/4 at most, and fades on both sides. ReLU passes slopes on
-# whole, or not at all. Leaky ReLU always passes something on.
+# %% [markdown] tags=["covers-8"]
+# **See and explain.** The sigmoid's slope is 1/4 at most, and falls off on both sides. ReLU's is 1 or 0:
+# a gradient passes unchanged, or not at all. Leaky ReLU always lets something through.
 #
 # **Go further.** A gradient that passes through ten layers of sigmoids is multiplied by ten such slopes
-# on every path. How large can the product of the ten be at best? (Practical 2 measures it.)
+# on every path. How large can their product be at most? (Practical 2 measures it.)
 #
 # ### Exercise 7: Three activation functions (3 points)
 #
 # Write `leaky_relu(z, negative_slope=0.1)`, and `slope(name, z, negative_slope=0.1)`, the derivative of
-# `"sigmoid"`, `"relu"` or `"leaky_relu"` at each entry of the array `z`. (At $z = 0$ the latter two have
-# a kink; no check looks there.)
+# `"sigmoid"`, `"relu"` or `"leaky_relu"` at each entry of the array `z`. (At $z = 0$ the last two have a
+# kink; no check looks there.)
 #
 # Then imagine a hidden unit whose pre-activation is negative for **every** training image. For which of
-# the three functions is its slope *exactly* zero for all of them, so that its weights get no gradient any
-# more? Such a unit is called **dead**. Answer with a dict `can_die` that has `True` or `False` for each
-# of the three names.
+# the three functions is the unit's slope *exactly* zero for all these images, so that its weights no
+# longer get any gradient? Such a unit is called **dead**. Answer with a dict `can_die` that has `True` or
+# `False` for each of the three names.
 
 
 # %% nbgrader={"grade": false, "grade_id": "activations", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1095,6 +1249,10 @@ with expect.exercise("Three activation functions", points=3) as exercise:
     rng = np.random.default_rng()
     drawn = rng.normal(scale=3, size=(4, 5))
     leak = float(rng.uniform(0.02, 0.5))
+    others = [
+        (rng.normal(scale=3, size=7), "an array with one axis"),
+        (rng.normal(scale=3, size=(2, 3, 4)), "an array with three axes"),
+    ]
 
     with exercise.part("leaky_relu", points=1):
         expect.close(
@@ -1109,6 +1267,27 @@ with expect.exercise("Three activation functions", points=3) as exercise:
             },
             step="Use np.where(condition, value_where_true, value_where_false).",
         )
+        for other, kind in others:
+            before = other.copy()
+            expect.close(
+                leaky_relu(other),
+                np.where(before > 0, before, 0.1 * before),
+                f"leaky_relu, without a negative_slope, of {kind}",
+                mistakes={
+                    f"the default of negative_slope is {default}, no longer 0.1": np.where(
+                        before > 0, before, default * before
+                    )
+                    for default in (0.01, 0.2, 0.3)
+                },
+                step="Work entry by entry, for any shape, and leave the default as it is.",
+            )
+            expect.equal(
+                other,
+                before,
+                f"z after leaky_relu, {kind}",
+                cause="leaky_relu changes the array z of whoever calls it",
+                step="Make a new array, for example with np.where.",
+            )
     with exercise.part("can_die has an entry for each function", points=0):
         expect.equal(
             set(can_die),
@@ -1147,6 +1326,37 @@ with expect.exercise("Three activation functions", points=3) as exercise:
             },
             step="Read the slope off the plot: it takes two values only.",
         )
+        for other, kind in others:
+            before, squashed = other.copy(), 1 / (1 + np.exp(-other))
+            step = "Work entry by entry, for any shape, and leave the default as it is."
+            expect.close(
+                slope("sigmoid", other),
+                squashed * (1 - squashed),
+                f"the slope of the sigmoid at {kind}",
+                step=step,
+            )
+            expect.close(
+                slope("relu", other), np.where(before > 0, 1, 0), f"the slope of ReLU at {kind}", step=step
+            )
+            expect.close(
+                slope("leaky_relu", other),
+                np.where(before > 0, 1, 0.1),
+                f"the slope of Leaky ReLU, without a negative_slope, at {kind}",
+                mistakes={
+                    f"the default of negative_slope is {default}, no longer 0.1": np.where(
+                        before > 0, 1, default
+                    )
+                    for default in (0.01, 0.2, 0.3)
+                },
+                step=step,
+            )
+            expect.equal(
+                other,
+                before,
+                f"z after slope, {kind}",
+                cause="slope changes the array z of whoever calls it",
+                step="Make a new array, for example with np.where.",
+            )
     with exercise.part("which units can die", points=1):
         expect.equal(
             can_die,
@@ -1176,14 +1386,14 @@ with expect.exercise("Three activation functions", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-22"]
 # ### Experiment: what large inputs do to sigmoids
 #
-# Suppose that somebody forgets to standardise, and feeds grey values from 0 to 255 to a layer of 300
+# Suppose that someone forgets to standardise, and feeds grey values from 0 to 255 to a layer of 300
 # sigmoids.
 #
-# **Predict.** For what share of units and images is the slope smaller than 0.001, which is 1/250 of the
-# steepest? First with grey values from 0 to 255, then from 0 to 1, then standardised.
+# **Predict.** Over all units and images, what share of the slopes is smaller than 0.001, which is 1/250
+# of the steepest? Answer for grey values from 0 to 255, then from 0 to 1, then standardised.
 
 # %% tags=["experiment", "nbval-ignore-output"]
 SEEDS = training.seeds(training.budget(full=5, quick=2))
@@ -1200,28 +1410,65 @@ for seed in SEEDS:
         output = keras.ops.convert_to_numpy(layer(inputs))
         shares.loc[name, seed] = np.mean(output * (1 - output) < 0.001)
 for name in shares.index:
-    runs.record(f"saturated_share_{name.replace(' ', '_')}", shares.loc[name].mean())
+    runs.record(f"saturated_share_{name.replace(' ', '_')}", shares.loc[name].mean(), show=False)
 print(f"share of slopes below 0.001, mean and standard deviation over {len(SEEDS)} seeds")
 print(shares.agg(["mean", "std"], axis=1).to_string(float_format="{:.3f}".format))
 
 # %% [markdown]
-# **Explain.** With raw grey values almost every sigmoid is **saturated**: the pre-activations are sums of
-# 784 large terms, far out where the function is flat. The very same layer is perfectly usable once its
-# inputs have a sensible scale, be it 0 to 1 or standardised.
-#
-# **Go further.** ReLU does not saturate for positive inputs. Does a ReLU network therefore not care about
-# the scale of its inputs? Try it with the learning rate of section 4.
+# **Try.** Here are the pre-activations of one of these layers, for images whose largest grey value you
+# choose. Go to 255, and then work downwards. At what value do most sigmoids first have a slope that lets
+# a gradient pass? And why does going on from 1 to 0.1 hardly change the share of such slopes?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import sliders
+
+at_one = thousand["from 0 to 1"] @ layer.get_weights()[0]
+figure, axis = plt.subplots(figsize=(5.6, 2.6), layout="constrained")
+axis.set_xlim(-12, 12)
+axis.set_ylim(0, 1.08)
+axis.set_yticks([0, 1])
+axis.set_xlabel("pre-activation (beyond ±12: in the outermost bars)")
+shown = np.linspace(-12, 12, 97)
+axis.plot(shown, 1 / np.cosh(shown / 2) ** 2, "--", color=plots.VERMILION, label="slope / steepest slope")
+(bars,) = axis.plot([], [], color=plots.BLUE, label="how many (own scale)")
+axis.legend(frameon=False, fontsize=8, loc="upper left")
+
+
+def spread(largest):
+    """The outline of the histogram of pre-activations for grey values from 0 to `largest`."""
+    z = (at_one * largest).ravel()
+    counts, edges = np.histogram(np.clip(z, -12, 12), 48, (-12, 12))
+    flat = np.mean(1 / (4 * np.cosh(np.clip(z, -30, 30) / 2) ** 2) < 0.001)
+    outline = np.repeat(edges, 2), np.concatenate([[0], np.repeat(counts / counts.max(), 2), [0]])
+    return {bars: outline}, f"{flat:.0%} of all slopes are below 0.001."
+
+
+sliders.show(
+    figure,
+    spread,
+    {"largest grey value": [0.1, 0.3, 1, 3, 10, 30, 100, 255]},
+    start=(10,),
+    alt="A histogram of pre-activations, over the sigmoid's slope: a bell around 0 that has faded at -8 and at 8.",
+)
 
 # %% [markdown]
+# **Explain.** With raw grey values almost every sigmoid is **saturated**: the pre-activations are sums of
+# 784 large terms, far out where the function is flat. The very same layer is perfectly usable once its
+# inputs have a sensible scale, whether 0 to 1 or standardised.
+#
+# **Go further.** ReLU does not saturate for positive inputs. Does that mean that a ReLU network does not
+# care about the scale of its inputs? Try it with the learning rate of section 4.
+
+# %% [markdown] tags=["covers-22"]
 # ### Exercise 8: Large inputs, silent units (2 points)
 #
 # 1. A hidden sigmoid unit receives large inputs, so that its pre-activation is $z = 20$. How large is its
 #    slope there **as a fraction of its steepest slope**? Call the number `slope_fraction` (Python may
 #    compute it for you).
 # 2. A network for a yes-or-no question has ReLU in all hidden layers, a sigmoid output unit, and **no
-#    biases** anywhere. For some image, all pre-activations of the *last* hidden layer are negative. Which
-#    probability does the network answer, `silent_probability`? And for how many of its weights is the
-#    gradient of the loss for this image different from zero, `silent_gradients`?
+#    biases** anywhere. For some image, all pre-activations of the *last* hidden layer are negative. What
+#    probability does the network give? Call it `silent_probability`. And for how many of its weights is
+#    the gradient of the loss for this image not zero? Call that number `silent_gradients`.
 
 # %% nbgrader={"grade": false, "grade_id": "silent", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # slope_fraction = …
@@ -1277,7 +1524,7 @@ with expect.exercise("Large inputs, silent units", points=2) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-6"]
 # ### Experiment: what the initial weights do to a signal
 #
 # Before training, weights are random numbers of mean 0. Their standard deviation is ours to choose. To
@@ -1327,12 +1574,12 @@ plots.show(
 
 # %% [markdown]
 # **Explain.** Each layer multiplies the size of the signal by about the same factor, so ten layers
-# multiply it by that factor to the power of ten. Only He weights keep it near 1. What holds for the
-# signal on its way forward holds for the gradient on its way back.
+# multiply it by the tenth power of that factor. Only He weights keep it near 1. What holds for the signal
+# on its way forward holds for the gradient on its way back.
 #
 # **Go further.** Try tanh in place of ReLU. Which initialisation keeps the size now?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-6"]
 # ### Exercise 9: Why He initialisation? (3 points, in words)
 #
 # In five to eight sentences: why do ReLU layers want weights with variance $2 / \mathrm{fan_{in}}$? Say
@@ -1342,19 +1589,19 @@ plots.show(
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "he-initialisation", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # A pre-activation is a sum of $\mathrm{fan_{in}}$ products of a weight and an activation. Weights are
-# independent of mean 0, so the variances add up:
+# independent, with mean 0, so the variances add up:
 # $\mathrm{Var}(z) = \mathrm{fan_{in}} \cdot \mathrm{Var}(w) \cdot E[h^2]$. If the layer is to keep the
 # size of the signal, this must equal the variance of the pre-activations one layer before.
 #
-# For pre-activations symmetric about 0, ReLU sets one half of them to zero, and so halves the mean
+# If the pre-activations are symmetric about 0, ReLU sets half of them to zero, and so halves the mean
 # square: $E[h^2] = \mathrm{Var}(z_{\text{before}})/2$. Hence
 # $\mathrm{fan_{in}} \cdot \mathrm{Var}(w) / 2 = 1$, that is $\mathrm{Var}(w) = 2/\mathrm{fan_{in}}$: the
 # 2 makes up for the half that ReLU removes.
 #
 # With smaller weights each layer shrinks the signal by a factor below 1, so that it vanishes
 # exponentially with depth, and so does the gradient: the first layers hardly learn. With larger weights
-# both grow exponentially, up to overflow, NaN and saturated outputs. In the plot above, that is thirteen
-# orders of magnitude between the smallest and the largest signal after ten layers.
+# both grow exponentially, until there is overflow, NaN and saturated outputs. In the plot above, thirteen
+# orders of magnitude lie between the smallest and the largest signal after ten layers.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: the variance of a sum of fan-in independent terms is fan-in times the variance of one term
@@ -1369,7 +1616,7 @@ plots.show(
 # rather than variances, or for less formal words.
 # ### END MARK SCHEME
 
-# %% [markdown]
+# %% [markdown] tags=["covers-9", "covers-18"]
 # ## 4 Training
 #
 # The loss says how wrong the network is. For classes it is the **cross-entropy**: minus the logarithm of
@@ -1412,8 +1659,8 @@ def compile_mlp(model, learning_rate):
 
 
 # %% [markdown]
-# The check takes one step on a minibatch, and two. There, every number can be computed by hand, and this
-# is how you check any optimiser.
+# The check takes one step on a minibatch, and then two. With so few steps, every number can be computed
+# by hand; you can check any optimiser this way.
 
 
 # %% nbgrader={"grade": false, "grade_id": "few-steps", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1437,6 +1684,8 @@ def few_steps(x, y, weights, biases, learning_rate, steps):
 
 
 # %% nbgrader={"grade": true, "grade_id": "compile-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+import functools
+
 with expect.exercise("Compile", points=2) as exercise:
     rng = np.random.default_rng()
     batch, targets = rng.normal(size=(24, 6)).astype("float32"), rng.integers(4, size=24)
@@ -1455,9 +1704,10 @@ with expect.exercise("Compile", points=2) as exercise:
         "Look for the cross-entropy that takes integers: keras.losses has several with this name in them."
     )
 
-    def take(steps):
+    @functools.cache  # both parts look at the same steps
+    def take():
         try:
-            return few_steps(batch, targets, kernel, bias, rate, steps)
+            return few_steps(batch, targets, kernel, bias, rate, steps=30)
         except ValueError as error:
             expect.true(
                 False,
@@ -1469,7 +1719,7 @@ with expect.exercise("Compile", points=2) as exercise:
             )
 
     with exercise.part("loss and accuracy", points=1):
-        measured, _ = take(steps=1)
+        measured, _ = take()
         expect.true(
             "accuracy" in measured,
             "Keras reports the accuracy",
@@ -1491,7 +1741,7 @@ with expect.exercise("Compile", points=2) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("steps of plain SGD", points=1):
-        _, [(new_kernel, new_bias), (second_kernel, _)] = take(steps=2)
+        _, [(new_kernel, new_bias), (second_kernel, _), *_, (last_kernel, _)] = take()
         expect.close(
             new_kernel,
             kernel - rate * gradient,
@@ -1522,6 +1772,47 @@ with expect.exercise("Compile", points=2) as exercise:
             atol=1e-4,
             cause="the second step depends on more than its own gradient, as with momentum",
             step="Plain SGD has no momentum: leave that argument alone.",
+        )
+        by_hand = kernel, bias
+        for _ in range(30):
+            _, *slopes = probabilities_and_gradient(*by_hand)
+            by_hand = [array - rate * slope for array, slope in zip(by_hand, slopes, strict=True)]
+        expect.close(
+            last_kernel,
+            by_hand[0],
+            "the weights after 30 steps",
+            rtol=1e-3,
+            atol=1e-3,
+            cause="the learning rate does not stay as it is"
+            if np.all(np.abs(last_kernel - by_hand[0]) < 0.2)
+            else None,
+            step="Pass the learning rate to SGD as a number.",
+        )
+        # three inputs are always 0, and their weights stay; the others are large, and so are their gradients
+        uneven, other_rate = 1_000 * batch * (np.arange(6) > 2), rate / 2
+        with_zeros = kernel * (np.arange(6) < 3)[:, np.newaxis]
+        _, [(moved, _)] = few_steps(uneven, targets, with_zeros, 0 * bias, other_rate, steps=1)
+        large = uneven.T @ (0.25 - np.eye(4)[targets]) / 24
+        expect.close(
+            moved[:3],
+            kernel[:3],
+            "the weights of inputs that are always 0, after one step",
+            rtol=3e-6,
+            cause="each step makes the weights smaller, as with weight_decay"
+            if np.all(np.abs(moved[:3]) <= np.abs(kernel[:3]))
+            else None,
+            step="Plain SGD has no weight decay: leave that argument alone.",
+        )
+        expect.close(
+            moved[3:],
+            -other_rate * large[3:],
+            f"the weights after one step with learning rate {other_rate:.3f} and large gradients",
+            rtol=1e-3,
+            atol=1e-3,
+            cause="the step is shorter than learning_rate times the gradient where that is large, as with clipping"
+            if np.abs(moved[3:]).max() < 0.99 * np.abs(other_rate * large[3:]).max()
+            else None,
+            step="Plain SGD does not clip: pass it the learning rate alone.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -1569,12 +1860,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** The curves are still rising (or falling) at the end: five epochs with this learning rate are
-# too short. Section 6 does better.
+# **See.** The curves are still rising (or falling) at the end: at this learning rate, five epochs are too
+# few. Section 6 does better.
 #
-# **Explain.** In the first epoch the training accuracy is *below* the validation accuracy, and that is no
-# magic. Keras averages it **during** the epoch, while the network is still bad; the validation accuracy
-# is measured **after** the epoch. The next cell measures both after training.
+# **Explain.** In the first epoch the training accuracy is *below* the validation accuracy. There is a
+# simple reason. Keras averages the training accuracy **during** the epoch, while the network is still
+# poor, but measures the validation accuracy **after** it. The next cell measures both after training.
 
 # %% tags=["experiment", "nbval-ignore-output"]
 first_train = first_model.evaluate(x_train, y_train, batch_size=500, verbose=0, return_dict=True)["accuracy"]
@@ -1582,16 +1873,16 @@ print(f"training accuracy, averaged during the last epoch:  {first_history.histo
 runs.record("first_train_accuracy", first_train)
 print(f"validation accuracy after the last epoch:           {first_valid:.3f}")
 
-# %% [markdown]
-# **Go further.** Train for one more epoch with a call of `fit`. Does Keras begin anew, or go on from
-# where it was?
+# %% [markdown] tags=["covers-10"]
+# **Go further.** Call `fit` for one more epoch. Does Keras start again from the beginning, or carry on
+# from where it was?
 #
 # ### TensorBoard
 #
-# TensorBoard shows all runs in `runs/` side by side, while they are still going on, with a histogram of
-# every layer's weights. It is a small web server on your own machine. So that nobody starts servers by
-# accident (the notebook is also run without anybody looking), the next cell asks for a decision: change
-# `False` to `True` and run it.
+# TensorBoard shows all runs in `runs/` side by side, even while they are still going, with a histogram of
+# every layer's weights. It is a small web server on your own machine. The notebook is also run
+# unattended, when nobody wants a server. So the next cell does nothing until you change `False` to `True`
+# and run it.
 
 # %% tags=["experiment"]
 show_tensorboard = False
@@ -1606,12 +1897,12 @@ if show_tensorboard:
 # %% tags=["experiment", "nbval-ignore-output"]
 runs.compare().round(3)
 
-# %% [markdown]
+# %% [markdown] tags=["covers-4", "covers-8"]
 # ### Experiment: does the activation function matter?
 #
-# **Predict.** The same network three times, with sigmoid, ReLU and Leaky ReLU in its hidden layers
-# (Keras' `"leaky_relu"` has a negative slope of 0.2). Which learns fastest? By how much do two seeds of
-# the *same* network differ?
+# **Predict.** We train the same network three times, with sigmoid, ReLU and Leaky ReLU in its hidden
+# layers (Keras' `"leaky_relu"` has a negative slope of 0.2). Which learns fastest? By how much do two
+# seeds of the *same* network differ?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 FEW = training.budget(full=10_000, quick=1_500)  # images, for comparisons that train many networks
@@ -1681,15 +1972,19 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 # %% [markdown]
 # **Explain.** The sigmoid lags far behind: its slope of 1/4 or less makes the gradient of the first layer
 # small (Practical 2 measures how small). ReLU and Leaky ReLU are within one percentage point of each
-# other; how much the seeds of one network differ, the standard deviations say. Is the lead real? The same
-# seed gives both networks the same initial weights, so compare them seed by seed (the
-# last lines), which removes much of the scatter. At the quick budget, early in the training, Leaky ReLU is
-# about half a point ahead on average. At the full budget, with more images and epochs, nothing is left of
-# that lead. A winner who depends on when we stop is no winner.
+# other; the standard deviations say how much the seeds of one network differ. Is the small lead real? The
+# same seed gives both networks the same initial weights, so compare them seed by seed (the last lines),
+# which removes much of the scatter. At the quick budget, early in the training, Leaky ReLU is about half
+# a point ahead on average. At the full budget, with more images and epochs, nothing is left of that lead.
+# A winner that depends on when you stop is no winner.
+#
+# (Every network that a notebook builds takes memory and a name: `dense`, `dense_1`, … When you have built dozens,
+# `keras.utils.clear_session()` makes Keras forget those that no variable holds, and start from `dense`
+# again. Models held by a variable keep working.)
 #
 # **Go further.** Does the sigmoid catch up with a larger learning rate? (Try 0.3.)
 
-# %% [markdown]
+# %% [markdown] tags=["covers-10", "covers-11"]
 # ### Exercise 11: Keep the best epoch (4 points)
 #
 # The last epoch need not be the best. So we save the network whenever it is better than ever before, and
@@ -1697,17 +1992,17 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 # functions.
 #
 # 1. `new_run_folder(root)` makes a **new** folder inside `root` and returns its name, a string such as
-#    `"runs/run_003"`. Every call makes another one, also when two calls follow each other within a
-#    millisecond.
-# 2. `train_with_best(model, x, y, x_valid, y_valid, folder, epochs)` trains a model that has been
-#    compiled already, with minibatches of Keras' default size, and returns the `History` that `fit`
-#    returns. In `folder` it keeps the network with the lowest validation loss **of all runs in that
-#    folder**. A second, worse run in the same folder must not replace the better network of the first
-#    run; a better one must.
+#    `"runs/run_003"`. Every call makes another one, even when two calls come within a millisecond of each
+#    other.
+# 2. `train_with_best(model, x, y, x_valid, y_valid, folder, epochs)` trains a model that is already
+#    compiled, with minibatches of Keras' default size, and returns the `History` that `fit` returns. In
+#    `folder` it keeps the network with the lowest validation loss **of all runs in that folder**. A
+#    second, worse run in the same folder must not replace the better network of the first run; a better
+#    one must.
 # 3. `load_best(folder)` returns the best network as a Keras model.
 #
-# By default a new `ModelCheckpoint` knows nothing of earlier runs, and its first epoch overwrites their
-# file, however good that was. (One way out: its argument `initial_value_threshold`.)
+# By default a new `ModelCheckpoint` knows nothing about earlier runs, and its first epoch overwrites
+# their file, however good their network was. (One way out: its argument `initial_value_threshold`.)
 # `keras.models.load_model(file)` reads a saved network; `Path(name).mkdir(parents=True)` makes a folder,
 # and fails if it is there already.
 
@@ -1761,7 +2056,7 @@ def load_best(folder):
 
 
 # %% [markdown]
-# A small problem to try it on: three classes, and a network of one layer whose weights all begin at zero.
+# A small problem to try it on: three classes, and a network of one layer whose weights all start at zero.
 # (`run_eagerly` runs Python line by line; for a handful of steps that is quicker than compiling them
 # first.)
 
@@ -1791,7 +2086,7 @@ def make_folders(root, number):
     return names, [Path(name).is_dir() for name in names]
 
 
-# %% nbgrader={"grade": true, "grade_id": "keep-best-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "keep-best-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["student-classes"]
 with expect.exercise("Keep the best epoch", points=4) as exercise:
     rng = np.random.default_rng()
 
@@ -1799,21 +2094,26 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         classes = rng.integers(3, size=32)
         return (4 * np.eye(3, 5)[classes] + rng.normal(size=(32, 5))).astype("float32"), classes
 
-    (points_x, points_y), (other_x, other_y) = three_clouds(), three_clouds()
-    wrong_y = (points_y + 1) % 3  # whoever learns these gets worse on the others
-
     def gradient_descent(labels, epochs):
-        """Validation loss after each epoch of `practice_run`, whose 32 points make one minibatch."""
-        kernel, losses = np.zeros((6, 3)), []
-        with_bias = [np.column_stack([x, np.ones(32)]) for x in (points_x, other_x)]
+        """Validation losses and accuracies after the epochs of `practice_run`, whose 32 points make one minibatch."""
+        kernel, losses, accuracies = np.zeros((6, 3)), [], []
+        seen, unseen = (np.column_stack([x, np.ones(32)]) for x in (points_x, other_x))
         for _ in range(epochs):
-            guesses, _ = [
-                np.exp(x @ kernel) / np.exp(x @ kernel).sum(axis=1, keepdims=True) for x in with_bias
-            ]
-            kernel -= 0.1 * with_bias[0].T @ (guesses - np.eye(3)[labels]) / 32
-            guesses = np.exp(with_bias[1] @ kernel)
+            guesses = np.exp(seen @ kernel)
+            guesses /= guesses.sum(axis=1, keepdims=True)
+            kernel -= 0.1 * seen.T @ (guesses - np.eye(3)[labels]) / 32
+            guesses = np.exp(unseen @ kernel)
             losses.append(-np.log(guesses[np.arange(32), other_y] / guesses.sum(axis=1)).mean())
-        return losses
+            accuracies.append(np.mean(guesses.argmax(axis=1) == other_y))
+        return losses, accuracies
+
+    while True:
+        (points_x, points_y), (other_x, other_y) = three_clouds(), three_clouds()
+        falling, accuracies = gradient_descent(points_y, epochs=2)
+        if accuracies[0] == accuracies[1]:  # the loss alone shows that the second epoch was better
+            break
+    wrong_y = (points_y + 1) % 3  # whoever learns these gets worse on the others
+    rising, _ = gradient_descent(wrong_y, epochs=6)
 
     def loss_of_best(folder):
         guesses = keras.ops.convert_to_numpy(load_best(folder)(other_x))
@@ -1823,8 +2123,9 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         return f"runs/check-{rng.integers(10**12)}"
 
     def train_in(folder, labels, epochs):
+        """Validation loss after each epoch of `practice_run`."""
         try:
-            practice_run(points_x, labels, other_x, other_y, folder, epochs)
+            return practice_run(points_x, labels, other_x, other_y, folder, epochs)
         except AttributeError as error:
             if "'history'" not in str(error):
                 raise
@@ -1862,55 +2163,142 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         )
     with exercise.part("the best epoch is kept, not the last", points=1):
         folder = fresh_name()
-        by_hand = gradient_descent(wrong_y, epochs=2)
         train_in(folder, wrong_y, epochs=2)
         expect.close(
             loss_of_best(folder),
-            min(by_hand),
+            rising[0],
             "the validation loss of load_best(folder), after a run in which it rises from epoch to epoch",
             rtol=0.01,
-            mistakes={"this is the network of the last epoch": by_hand[-1]},
+            mistakes={"this is the network of the last epoch": rising[1]},
             step='Monitor "val_loss" and save the best only.',
         )
     ### BEGIN HIDDEN TESTS
-    folder = fresh_name()  # of three runs
-    (first,) = gradient_descent(points_y, epochs=1)
+    folder = fresh_name()  # of four runs
+    (first, second), elsewhere, apart = falling, None, False
     with exercise.part("a second, worse run in the same folder", points=1):
         train_in(folder, points_y, epochs=1)
         train_in(folder, wrong_y, epochs=2)
-        worse = gradient_descent(wrong_y, epochs=2)
         expect.close(
             loss_of_best(folder),
             first,
             "the validation loss of load_best(folder), after a good run, then a bad one in the same folder",
             rtol=0.01,
             mistakes={
-                "the second run has overwritten the better network of the first": worse[0],
-                "this is the last network of the second run": worse[-1],
+                "the second run has overwritten the better network of the first": rising[0],
+                "this is the last network of the second run": rising[1],
             },
             step="Before training, find out how good the network in the folder is already.",
         )
-    with exercise.part("a third, better run in the same folder", points=1):
-        train_in(folder, points_y, epochs=2)
+        half_y = np.where(np.arange(32) % 2, points_y, wrong_y)
+        (middling,), _ = gradient_descent(half_y, epochs=1)
+        train_in(folder, half_y, epochs=1)
         expect.close(
             loss_of_best(folder),
-            min(gradient_descent(points_y, epochs=2)),
+            first,
+            "the validation loss of load_best(folder), after a good run, a bad one, and one between them",
+            rtol=0.01,
+            mistakes={"the third run was compared with the second, not with the best of all": middling},
+            step="Compare with the best network of all runs in the folder.",
+        )
+        # a run in a folder of its own has nothing to do with these
+        (elsewhere,), _ = make_folders(fresh_name(), 1)
+        losses = train_in(elsewhere, wrong_y, epochs=6)
+        expect.close(
+            [loss_of_best(elsewhere), loss_of_best(folder)],
+            [rising[0], first],
+            "the validation losses of load_best for another folder, after a bad run there, and for the first folder",
+            rtol=0.01,
+            mistakes={
+                "load_best gives the same network for every folder": [rising[0], rising[0]],
+            },
+            step="Keep file and best validation loss by folder.",
+        )
+        apart = True
+    with exercise.part("a third, better run in the same folder", points=1):
+        again = train_in(folder, points_y, epochs=2)
+        expect.close(
+            loss_of_best(folder),
+            second,
             "the validation loss of load_best(folder), after a better run than all before in the same folder",
             rtol=0.01,
             mistakes={"this is still the network of the first run": first},
             step="Replace the kept network when the validation loss is lower than ever before.",
         )
+        step = "Call fit once, with the model as it comes and epochs as it is given, and return what fit returns."
+        expect.close(
+            again,
+            [first, second],
+            "the validation losses in the History of that run, of two epochs",
+            rtol=0.01,
+            mistakes={"this is the History of the last epoch alone": [second]},
+            step=step,
+        )
+        # copies of one point: whichever make a minibatch, every step is the same, and the steps can be counted
+        copied, its_label = np.repeat(points_x[:1], 80, axis=0), np.repeat(points_y[:1], 80)
+
+        def losses_with(size):
+            """Loss of that point after each of two epochs with minibatches of so many points."""
+            sums, losses = np.zeros(3), []
+            for _ in range(2):
+                for _ in range(-(-80 // size)):
+                    guesses = np.exp(sums) / np.exp(sums).sum()
+                    sums -= 0.1 * (points_x[0] @ points_x[0] + 1) * (guesses - np.eye(3)[points_y[0]])
+                losses.append(np.log(np.exp(sums).sum()) - sums[points_y[0]])
+            return losses
+
+        expect.close(
+            practice_run(copied, its_label, copied, its_label, fresh_name(), 2),
+            losses_with(32),
+            "the validation losses of a run with 80 points",
+            rtol=0.01,
+            mistakes={
+                f"the minibatches have {size} points; Keras' default is 32": losses_with(size)
+                for size in (16, 64, 80)
+            },
+            step="Leave batch_size out.",
+        )
+        if elsewhere:
+            expect.close(
+                losses,
+                rising,
+                "the validation losses in the History of a run of six epochs",
+                rtol=0.01,
+                mistakes={"the training was stopped early": rising[: len(losses)]} if len(losses) < 6 else {},
+                step=step,
+            )
+            # the next name that a counter would give is taken: a notebook that starts again counts from 1
+            root, _, name = str(elsewhere).rpartition("/")
+            digits = len(name) - len(name.rstrip("0123456789"))
+            if 0 < digits < 10:
+                taken = f"{root}/{name[:-digits]}{int(name[-digits:]) + 1:0{digits}d}"
+                train_in(taken, points_y, epochs=1)
+                (newest,), _ = make_folders(root, 1)
+                expect.true(
+                    newest not in (elsewhere, taken),
+                    "new_run_folder gives a folder that was not there before",
+                    got=f"{newest}, which is there already",
+                    cause="the name is counted in a variable, which knows nothing of folders from before",
+                    step="Look into root for a name that is free.",
+                )
+                if apart:  # else that part has said what is wrong
+                    expect.close(
+                        [loss_of_best(elsewhere), loss_of_best(taken)],
+                        [rising[0], first],
+                        "the validation losses of load_best for two folders, after another call of new_run_folder",
+                        rtol=0.01,
+                        step="Leave the folders alone that are there already.",
+                    )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-11"]
 # ### Experiment: roll back
 #
-# To see the validation loss rise, we train on 2,000 images only (1,000 at the quick budget, and validate on
-# 2,000), long enough for the network to overfit them, and roll back to the best epoch.
+# To see the validation loss rise, we train on only 2,000 images (at the quick budget, on 1,000, and
+# validate on 2,000), long enough for the network to overfit them, and then roll back to the best epoch.
 #
-# **Predict.** On the test images, is the network of the best epoch better than that of the last epoch, by
-# loss? And by accuracy?
+# **Predict.** On the test images, does the best epoch's network have a lower loss than the last epoch's?
+# And a higher accuracy?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 TOO_FEW, LONG = training.budget(full=(2_000, 25), quick=(1_000, 16))  # images, epochs
@@ -1959,27 +2347,30 @@ print(f"test images, mean and standard deviation over {len(SEEDS)} seeds")
 print(rolled_back.agg(["mean", "std"]).to_string(float_format="{:.4f}".format))
 for epoch, row in rolled_back.mean().iterrows():
     for figure_name, value in row.items():
-        runs.record(f"{epoch}_epoch_test_{figure_name}", value)
+        runs.record(f"{epoch}_epoch_test_{figure_name}", value, show=False)
 
 # %% [markdown]
-# **Explain.** By the loss, rolling back pays (the first line has the gain of each seed). By the accuracy it need not: the last epoch may even be a
-# little more accurate, while its loss is higher (clearly so after the 25 epochs of the full budget). The
-# loss also counts *how sure* the network is when it is wrong, and while it overfits it becomes surer of
-# its mistakes: the last columns show the mean probability that it gave to its wrong answers. So "best" depends on what you monitor. If you will use
-# the probabilities, monitor the loss; if you only use the winning class, you may monitor the accuracy.
+# **Explain.** Judged by loss, rolling back pays off (the first line gives the gain for each seed). Judged
+# by accuracy it may not: the last epoch may even be a little more accurate, while its loss is higher
+# (clearly so after the 25 epochs of the full budget). The loss also counts *how sure* the network is when
+# it is wrong, and as it overfits it becomes surer of its mistakes: the last columns show the mean
+# probability that it gave to its wrong answers. So "best" depends on what you monitor. If you need the
+# probabilities, monitor the loss; if you need only the winning class, you may monitor the accuracy.
 #
-# **Go further.** Monitor `"val_accuracy"` instead. (What must become of `mode`, and of
-# `initial_value_threshold`?)
+# **Go further.** Monitor `"val_accuracy"` instead. (What must `mode` and `initial_value_threshold` then
+# be?)
 
-# %% [markdown]
+# %% [markdown] tags=["covers-12"]
 # ## 5 What the network can do, and what it cannot
 #
 # ### Exercise 12: Loss and accuracy (2 points)
 #
-# Keras computes both. Do it once yourself: write `loss_and_accuracy(probabilities, labels)`, which
-# returns the mean cross-entropy and the share of inputs whose most probable class is the right one. A
-# probability of exactly 0 would give an infinite loss; like Keras, raise probabilities to at least
-# $10^{-7}$ before you take the logarithm.
+# Keras computes both for you. Do it yourself once: write `loss_and_accuracy(probabilities, labels)`,
+# which returns the mean cross-entropy and the share of inputs whose most probable class is the right one.
+# A probability of exactly 0 would give an infinite loss. Do what Keras does with an array of
+# probabilities: before you take the logarithm, replace anything smaller than $10^{-7}$ by $10^{-7}$. So
+# no image costs more than about 16.1. (In `fit` and `evaluate` Keras needs no such bound: it finds what
+# went into the softmax, and computes the loss from that.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "evaluate", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2055,10 +2446,41 @@ with expect.exercise("Loss and accuracy", points=2) as exercise:
             mistakes={"the logarithm of 0 is minus infinity": np.inf},
             step="Raise the probabilities to at least 1e-7 before you take the logarithm.",
         )
+        for rows in (1, int(rng.integers(8, 30))):
+            columns = int(rng.integers(6, 12))
+            some_targets = rng.integers(columns - 2, size=rows)  # the last two classes never occur
+            # so small that adding 1e-7, which raises them to at least that, makes no difference
+            small = 1e-11 * rng.uniform(1, 2, size=rows)
+            unsure = np.zeros((rows, columns))
+            unsure[:, -1] = 1 - small
+            unsure[np.arange(rows), some_targets] = small
+            before, raised = unsure.copy(), np.maximum(small, 1e-7)
+            found, accuracy = loss_and_accuracy(unsure, some_targets)
+            called = (
+                f"{rows} inputs of {columns} classes, all wrong, with tiny probabilities of the right class"
+            )
+            expect.equal(
+                unsure,
+                before,
+                "the array of probabilities after the call",
+                cause="loss_and_accuracy changes the array of whoever calls it",
+                step="np.maximum and np.clip make a new array when you give them no `out`.",
+            )
+            expect.close(
+                found,
+                -np.log(raised).mean(),
+                f"the loss of {called}",
+                rtol=1e-3,
+                mistakes={
+                    "only probabilities of exactly 0 were raised": -np.log(small).mean(),
+                },
+                step="Raise the probabilities to at least 1e-7 before you take the logarithm.",
+            )
+            expect.close(accuracy, 0, f"the accuracy of {called}")
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-12"]
 # ### Experiment: the test images
 #
 # Now, and only now, we ask how well the first network does on the test images.
@@ -2071,22 +2493,23 @@ by_keras = first_model.evaluate(x_test, y_test, batch_size=500, verbose=0, retur
 test_loss, test_accuracy = loss_and_accuracy(probabilities, y_test)
 print(f"by hand:  loss {test_loss:.4f}, accuracy {test_accuracy:.4f}")
 print(f"by Keras: loss {by_keras['loss']:.4f}, accuracy {by_keras['accuracy']:.4f}")
-runs.record("first_test_accuracy", test_accuracy)
+runs.record("first_test_accuracy", test_accuracy, show=False)
 print(f"standard error of the accuracy: {np.sqrt(test_accuracy * (1 - test_accuracy) / len(y_test)):.4f}")
 
 # %% [markdown]
 # **Explain.** A finite test set is a sample too: with 10,000 images, the accuracy has a standard error of
 # $\sqrt{p(1-p)/n}$, about 0.004. Differences of that size between two networks mean nothing by
 # themselves. At the full budget, the average over several seeds is nearly two points lower on the test
-# images than on the validation images, about three standard errors of such a difference. That is more
-# than chance explains well: these test images seem to be a little harder. (A published course reports
-# 0.849 on validation images and 0.828 on test images for this network, this learning rate and five
-# epochs. At the full budget you should come close to that.)
+# images than on the validation images, about three standard errors of such a difference. Chance alone
+# hardly explains that: these test images seem to be a little harder. (A published course reports 0.849 on
+# validation images and 0.828 on test images after five epochs with this learning rate. Its network has the
+# same layers, but Leaky ReLU with a slope of 0.3 in place of ReLU. At the full budget you should come close
+# to that.)
 #
 # **Go further.** Evaluate the network on the *next* 5,000 training images rather than the first. How much
 # do two validation sets differ?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-13"]
 # ### Exercise 13: Confusion matrix and recall (3 points)
 #
 # One number hides which classes are hard. The **confusion matrix** $C$ shows it: $C_{ij}$ is the number
@@ -2158,6 +2581,17 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             },
             step="Add 1 at row labels[k], column answers[k], for each input k.",
         )
+        seen, said = rng.integers(3, size=(2, 20))
+        more = int(rng.integers(5, 8))
+        truths_of_few, replies_of_few = np.append(seen, [2] * 300), np.append(said, [1] * 300)
+        counted = np.zeros((more, more), int)
+        np.add.at(counted, (truths_of_few, replies_of_few), 1)
+        expect.equal(
+            confusion_matrix(truths_of_few, replies_of_few, more),
+            counted,
+            f"the confusion matrix of 320 inputs of {more} classes, of which only three occur",
+            step="Take the number of rows and columns from n_classes, and count in whole numbers.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("recall", points=1):
         expect.close(
@@ -2186,6 +2620,23 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             },
             step="Give np.nan where the sum of a row is 0.",
         )
+        missed = counts.copy()
+        missed[:, 0] = 0  # nobody answers class 0, which has inputs
+        missed[1, 1] = 0
+        expect.close(
+            recall(missed),
+            np.diag(missed) / missed.sum(axis=1),
+            "the recall of each class when class 0 is never answered, and class 1 never recognised",
+            mistakes={
+                "a class that was never recognised got NaN; its recall is 0": np.where(
+                    np.diag(missed) == 0, np.nan, np.diag(missed) / missed.sum(axis=1)
+                ),
+                "a class that was never answered got NaN; its recall is 0": np.where(
+                    missed.sum(axis=0) == 0, np.nan, np.diag(missed) / missed.sum(axis=1)
+                ),
+            },
+            step="Give np.nan only where the sum of a row is 0.",
+        )
     with exercise.part("the most frequent mistake", points=1):
         mistaken, taken_for = (int(i) for i in rng.permutation(classes)[:2])
         lopsided = counts + np.diag(rng.integers(300, 400, size=classes))
@@ -2200,10 +2651,54 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             },
             step="Find the largest entry outside the diagonal; np.unravel_index gives its row and column.",
         )
+        # `hard` has the most mistakes in its row and in its column, the largest share, the largest pair
+        mistaken, taken_for, hard = (int(i) for i in rng.permutation(classes)[:3])
+        uneven = rng.integers(5, 15, size=(classes, classes))
+        uneven[hard], uneven[:, hard] = rng.integers(70, 80, size=(2, classes))
+        uneven[np.diag_indices(classes)] = rng.integers(300, 400, size=classes)
+        uneven[mistaken, mistaken], uneven[hard, hard] = 2_000, 5
+        uneven[mistaken, taken_for] = 100
+        before = uneven.copy()
+        off_diagonal = uneven - np.diag(np.diag(uneven))
+
+        def largest(table):
+            return [int(i) for i in np.unravel_index(table.argmax(), table.shape)]
+
+        pair = list(most_confused(uneven))
+        expect.equal(
+            uneven,
+            before,
+            "the matrix after most_confused",
+            cause="most_confused changes the matrix of whoever calls it",
+            step="Copy the matrix before you change its diagonal.",
+        )
+        worst_row, worst_column = off_diagonal.sum(axis=1).argmax(), off_diagonal.sum(axis=0).argmax()
+        expect.equal(
+            pair,
+            [mistaken, taken_for],
+            "most_confused(matrix), where one class has many mistakes of several kinds",
+            mistakes={
+                "this is the largest share of a class; the most frequent mistake is the largest count": largest(
+                    off_diagonal / before.sum(axis=1, keepdims=True)
+                ),
+                "both directions were added; (i, j) and (j, i) are two mistakes": largest(
+                    off_diagonal + off_diagonal.T
+                ),
+                "this is the class with the most mistakes, and then its most frequent one": [
+                    int(worst_row),
+                    int(off_diagonal[worst_row].argmax()),
+                ],
+                "this is the answer that is wrong most often, and then its most frequent class": [
+                    int(off_diagonal[:, worst_column].argmax()),
+                    int(worst_column),
+                ],
+            },
+            step="Compare the entries outside the diagonal one by one.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-13"]
 # ### Experiment: which clothes does it mix up?
 #
 # **Predict.** Which class has the lowest recall, and which the highest? Which pair is confused most
@@ -2223,12 +2718,12 @@ print(recalls.to_string(float_format="{:.3f}".format))
 true_class, answer = most_confused(matrix)
 names = fashion.class_names[true_class], fashion.class_names[answer]
 print("most frequent mistake: {} of 1,000 of {} called {}".format(matrix[true_class, answer], *names))
-runs.record("lowest_recall", recalls.iloc[0])
-runs.record("highest_recall", recalls.iloc[-1])
-runs.record("lowest_recall_class", int(np.argmin(recall(matrix))))
-runs.record("highest_recall_class", int(np.argmax(recall(matrix))))
-runs.record("most_confused_true_class", true_class)
-runs.record("most_confused_answer", answer)
+runs.record("lowest_recall", recalls.iloc[0], show=False)
+runs.record("highest_recall", recalls.iloc[-1], show=False)
+runs.record("lowest_recall_class", int(np.argmin(recall(matrix))), show=False)
+runs.record("highest_recall_class", int(np.argmax(recall(matrix))), show=False)
+runs.record("most_confused_true_class", true_class, show=False)
+runs.record("most_confused_answer", answer, show=False)
 both_ways = np.triu(matrix + matrix.T, k=1)  # i called j, or j called i
 for first, second in np.argwhere(both_ways >= np.sort(both_ways, axis=None)[-3])[:3]:
     pair = fashion.class_names[first], fashion.class_names[second]
@@ -2238,16 +2733,16 @@ for first, second in np.argwhere(both_ways >= np.sort(both_ways, axis=None)[-3])
 # **Explain.** Shirts are found least often: they share their outline with T-shirts, pullovers and coats,
 # and at 28 by 28 pixels most buttons and collars are gone. Trousers, bags and boots have outlines of their
 # own. An accuracy of about 0.8 does not mean "wrong one time in five, whatever the image". And your guess
-# from the beginning? The last lines have the three pairs that are mixed up most; which of them leads depends
-# on the seed.
+# from the beginning? The last lines list the three pairs that are mixed up most; which one comes first
+# depends on the seed.
 #
-# **Go further.** Of all images that the network *called* shirts, which share were shirts? (This is the
-# precision.)
+# **Go further.** Of all images that the network *called* shirts, what share really were shirts? (This is
+# the precision.)
 #
 # ### Experiment: the worst mistakes
 #
-# **Predict.** Among all wrong answers, take those of which the network was surest. Will you find these
-# images hard, too?
+# **Predict.** Of all the wrong answers, take those that the network was surest of. Will you find these
+# images hard too?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 wrong = np.flatnonzero(answers != y_test)
@@ -2270,24 +2765,25 @@ plots.show(
 runs.record("share_of_wrong_answers_above_0.9", quite_sure)
 
 # %% [markdown]
-# **Explain.** The network was sure, and wrong. About half of these images are odd, or have a label that one
-# may doubt; but for the others you would not have hesitated. (The number below the images is the share of all
-# wrong answers to which the network gave more than 0.9.) A probability from a softmax says how the
+# **Explain.** The network was sure, and wrong. About half of these images are odd, or have a doubtful
+# label; but you would not have hesitated over the others. (The number below the images is the share of
+# wrong answers given with a probability of more than 0.9.) A probability from a softmax says how the
 # network has been trained to answer, not how much it deserves to be believed. Practical 7 comes back to
-# that.
+# this.
 #
-# **Go further.** Show the images on which the network is *least* sure. Are you surer?
+# **Go further.** Show the images that the network is *least* sure of. Are you any surer?
 
 # %% [markdown]
 # ## 6 The learning rate
 #
-# If you can tune one setting only, tune this one. Too small, and training takes forever; too large, and
+# If you can tune only one setting, tune this one. Too small, and training takes forever; too large, and
 # it never gets anywhere.
 #
 # ### Experiment: a learning-rate range test
 #
 # The **range test** (Smith, 2017) finds the useful range in a single short run: begin with a tiny
-# learning rate, raise it by a constant factor after each minibatch, and watch the loss.
+# learning rate, raise it after each minibatch, and watch the loss. Smith raises it by a constant amount; we
+# raise it by a constant factor, which gives each power of ten the same number of steps.
 #
 # **Predict.** Draw the curve that you expect, from a learning rate of 0.00001 to 10: where is it flat,
 # where does it fall, where does it explode?
@@ -2328,8 +2824,8 @@ plots.show(
 # **See.** Three regimes: on the left the steps are too small to change anything; in the middle the loss
 # falls; on the right it explodes, and may end in NaN.
 #
-# **Explain.** The lowest point is no safe choice. It is noisy, the loss there is low thanks to all the
-# good steps before, and a little to the right of it the loss explodes. A common rule takes **a tenth of the
+# **Explain.** The lowest point is not a safe choice. It is noisy; the loss there is low thanks to all the
+# good steps before it; and just to its right the loss explodes. A common rule takes **a tenth of the
 # learning rate at the lowest point**, safely on the slope. (The experiment after the exercise measures
 # how cautious that is.)
 #
@@ -2341,11 +2837,11 @@ plots.show(
 # `argmin`:
 #
 # - the losses of single minibatches jump up and down, so smooth them first (for example with a median
-#   over some 20 neighbours: `pd.Series(losses).rolling(21, center=True, min_periods=1).median()`);
+#   over about 20 neighbours: `pd.Series(losses).rolling(21, center=True, min_periods=1).median()`);
 # - after the explosion there may be infinities and NaN.
 #
-# The curves in the check have 300 learning rates, as above. Answers within a factor of three of the rule
-# pass.
+# The curves in the check have 300 learning rates, as above. An answer within a factor of three of the
+# rule passes.
 
 
 # %% nbgrader={"grade": false, "grade_id": "choose-rate", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2370,11 +2866,18 @@ def choose_learning_rate(rates, losses):
 with expect.exercise("Choose a learning rate", points=2) as exercise:
     rng = np.random.default_rng()
 
-    def range_curve(noise):
-        """Rates, losses and the rate of the lowest loss of a range test with known answer."""
-        rates = np.geomspace(1e-6, 10, 300)
-        decades = np.log10(rates) - rng.uniform(-3, -1)
-        losses = 0.6 + 1.7 / (1 + np.exp(6 * (decades + 1))) + np.where(decades > 0, 20 * decades**2, 0)
+    def range_curve(noise, place, fall=1):
+        """Rates, losses and the rate of the lowest loss.
+
+        It is `place` decades before a tenth of the largest rate, and `fall` decades behind the steepest fall.
+        """
+        factor = 10 ** rng.choice(
+            [rng.uniform(-1.5, -1), rng.uniform(1, 1.5)]
+        )  # other rates than those above
+        rates = factor * np.geomspace(1e-6, 10, 300)
+        decades = np.log10(rates / factor) + place
+        losses = 0.6 + 1.7 / (1 + np.exp(6 * (decades + fall))) + np.where(decades > 0, 20 * decades**2, 0)
+        losses -= 0.1 * (fall - 1) * np.minimum(decades, 0)  # what is left of the fall
         lowest = rates[losses.argmin()]
         return rates, losses * np.exp(noise * rng.normal(size=300)), lowest
 
@@ -2389,7 +2892,7 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         expect.at_least(ratio, 1 / 30, checked, cause=likely, step=advice)
 
     with exercise.part("a smooth curve", points=1):
-        rates, losses, lowest = range_curve(noise=0)
+        rates, losses, lowest = range_curve(noise=0, place=rng.uniform(1, 3), fall=2)
         check_choice(
             choose_learning_rate(rates, losses),
             lowest,
@@ -2398,14 +2901,22 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
-        for _ in range(5):
-            rates, losses, lowest = range_curve(noise=0.04)
+        for place in (*rng.uniform(1, 3, size=4), 1.1):
+            rates, losses, lowest = range_curve(noise=0.04, place=place)
             diverged = np.flatnonzero(rates > 20 * lowest)
             losses[diverged] = np.nan
             losses[diverged[:3]] = np.inf
             lucky = rng.integers(20, 60)  # a minibatch long before the loss begins to fall
             losses[lucky] = 0.1
+            before = losses.copy()
             chosen = choose_learning_rate(rates, losses)
+            expect.true(
+                np.array_equal(losses, before, equal_nan=True),
+                "losses after the call are as they were",
+                got="other numbers",
+                cause="choose_learning_rate changes the array of whoever calls it",
+                step="Copy the array before you replace what is not finite.",
+            )
             expect.true(
                 bool(np.isfinite(chosen)),
                 "the chosen learning rate is a finite number",
@@ -2432,7 +2943,7 @@ exercise.score
 # ### Experiment: too small, right, too large
 #
 # **Predict.** Find the learning rates 0.0001, 0.005, 0.05 and 1 on the curve above. We train with each of
-# them. Put the four in order of validation accuracy. What *loss* will the worst one end with?
+# them. Rank the four by validation accuracy. What *loss* will the worst one end with?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 chosen_rate = choose_learning_rate(tested_rates, tested_losses)
@@ -2464,16 +2975,19 @@ print(f"share of class 0 among the validation images: {np.mean(y_valid == 0):.4f
 runs.compare()[["learning_rate", "epochs", "val_accuracy"]].round(4)
 
 # %% [markdown]
-# **Explain.** Too small: after the same number of epochs the network is far behind.
-# Too large: the first steps throw the parameters so far away that the network never comes back. Such a
-# run either ends in NaN, or gets stuck where it answers about one tenth for every class. Its accuracy is
-# then that of guessing, and its loss is close to $-\log 0.1 = 2.303$. When you see 2.3 for ten classes, or
-# NaN, think of the learning rate first. (Where the probabilities are NaN, `argmax` answers class 0 for every
-# image, so the accuracy is exactly the share of class 0.)
+# **Explain.** These are the signs to know:
 #
-# The rule of the range test is cautious: 0.05, near the lowest point of the curve, is ahead of 0.005 here, a
-# tenth of it, at both budgets. Take what the rule gives as a safe place to begin, and try larger rates from
-# there.
+# | What you see | What has happened |
+# |---|---|
+# | after the same number of epochs, the network is far behind | the rate is **too small** |
+# | the accuracy of guessing, and a loss close to $-\log 0.1 = 2.303$ | **too large**: the first steps threw the parameters so far off that the network never comes back; it is stuck where it answers about one tenth for every class |
+# | a loss of NaN | also **too large**; where the probabilities are NaN, `argmax` answers class 0 for every image, so the accuracy is exactly the share of class 0 |
+#
+# When you see 2.3 for ten classes, or NaN, think of the learning rate first.
+#
+# The rule of the range test is cautious: at both budgets 0.05, near the lowest point of the curve, is
+# ahead of 0.005, a tenth of it. Take what the rule gives as a safe starting point, and try larger rates
+# from there.
 #
 # **Go further.** Train with 0.005 and with 0.05 for 30 epochs. Which is ahead now, by loss and by
 # accuracy?
@@ -2481,10 +2995,10 @@ runs.compare()[["learning_rate", "epochs", "val_accuracy"]].round(4)
 # %% [markdown]
 # ### Exercise 15: All of it, by yourself (3 points)
 #
-# Build, compile and train a network once more, from an empty cell, and call it `best_model`. It takes the
-# standardised rows of `x_train` and gives ten probabilities. You may use your functions from above or
-# plain Keras, any layer sizes and any learning rate, and **at most ten epochs**. Use the validation
-# images for your choices.
+# Build, compile and train a network once more, starting from an empty cell, and call it `best_model`. It
+# takes the standardised rows of `x_train` and gives ten probabilities. You may use your functions from
+# above or plain Keras, any layer sizes and any learning rate, but **at most ten epochs**. Use the
+# validation images for your choices.
 #
 # The check computes the accuracy on test images: **0.6** for the first point, **0.8** for all three.
 # Graders run notebooks at the quick budget, where `x_train` holds 10,000 images, and the learning rate of
@@ -2509,12 +3023,14 @@ best_model.compile(
 best_model.fit(x_train, y_train, epochs=4, callbacks=[training.Progress()], verbose=0)
 ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "train-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "train-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["student-classes"]
 with expect.exercise("All of it, by yourself", points=3) as exercise:
     fashion_again = data.load("fashion_mnist")
-    for_scale = fashion_again.x_train[5_000:15_000].reshape(-1, 784).astype("float32") / 255
-    mean_grey, grey_scale = for_scale.mean(axis=0), np.maximum(for_scale.std(axis=0), 1e-4)
-    unseen = (fashion_again.x_test.reshape(-1, 784).astype("float32") / 255 - mean_grey) / grey_scale
+    for_scale = fashion_again.x_train[5_000:15_000].reshape(-1, 784).astype("float32")
+    mean_grey, grey_scale = for_scale.mean(axis=0), np.maximum(for_scale.std(axis=0), 255e-4)
+    unseen = fashion_again.x_test.reshape(-1, 784).astype("float32")
+    unseen -= mean_grey
+    unseen /= grey_scale
 
     untrained = (
         "a network that is untrained is near 0.1; one that saw images prepared in another way, far below 0.5"
@@ -2576,10 +3092,10 @@ print(f"gained over the first network: {best_accuracy - test_accuracy:+.3f}")
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains none of your networks anew. Before you submit, choose *Restart
-# kernel and run all cells* and look here once more: graders run the notebook from the top, too. (Exercise
-# 9, in words, is read by a person. And the points here are those of the checks that you see; the others
-# follow when your work is graded.)
+# missing. It takes a few seconds and does not train your networks again. Before you submit, choose
+# *Restart kernel and run all cells* and look here once more: graders run the notebook from the top, too.
+# (Exercise 9, in words, is read by a person. And the points here are those of the checks that you see;
+# the others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import selfcheck
@@ -2590,31 +3106,31 @@ selfcheck.report()
 # ## What to take away
 #
 # - **Look first**: at images, class counts, and the largest value after standardising.
-# - Statistics for the preparation come from the **training images alone**; validation images are for
-#   choices, test images for the last word.
+# - Means and standard deviations for preparing the data come from the **training images alone**;
+#   validation images are for choices, test images for the last word.
 # - You can count every parameter: $(\text{inputs} + 1) \times \text{units}$ for each layer, plus what an
 #   activation function learns. Ours has 266,610.
 # - Gradients are sums of products of weights and **slopes**. Sigmoids pass on a quarter at best and
 #   saturate; dead ReLUs pass on nothing. He initialisation keeps the signal's size through ReLU layers.
-# - One folder a run, and the best epoch kept **across** runs. What "best" means depends on what you
-#   monitor.
-# - A confusion matrix says which mistakes are made; one accuracy does not.
-# - Of all settings, the **learning rate** first: find it with a range test, begin a tenth below the
-#   lowest point, then try larger, and recognise 2.3.
+# - One folder for each run, and the best epoch kept **across** runs. What "best" means depends on what
+#   you monitor.
+# - A confusion matrix says which mistakes are made; a single accuracy does not.
+# - Of all settings, tune the **learning rate** first: find it with a range test, begin at a tenth of the
+#   rate at the lowest point, then try larger ones. And recognise 2.3 when you see it.
 # - Two numbers from one seed each are not a comparison.
 #
 # ## Papers
 #
-# - D. Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*, Nature
-#   1986. doi:10.1038/323533a0
+# - D. Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*,
+#   Nature 1986. doi:10.1038/323533a0
 # - X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
 #   AISTATS 2010, PMLR 9:249-256
 # - A. Maas, A. Hannun, A. Ng, *Rectifier nonlinearities improve neural network acoustic models*, ICML
 #   2013 workshop on deep learning for audio, speech and language processing
 # - K. He, X. Zhang, S. Ren, J. Sun, *Delving deep into rectifiers: surpassing human-level performance on
 #   ImageNet classification*, ICCV 2015. arXiv:1502.01852
-# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*, NeurIPS
-#   2017. arXiv:1706.02515
+# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*,
+#   NeurIPS 2017. arXiv:1706.02515
 # - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine
 #   learning algorithms*, 2017. arXiv:1708.07747
 # - L. Smith, *Cyclical learning rates for training neural networks*, WACV 2017. arXiv:1506.01186

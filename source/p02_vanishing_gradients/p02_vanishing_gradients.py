@@ -14,15 +14,15 @@
 # %% [markdown]
 # # Practical 2: Vanishing and exploding gradients
 #
-# A network of two hidden layers learns well. Why not take sixty? In this practical you follow the gradient
-# on its way back through a deep network, layer by layer, first in NumPy and then in Keras. You see it
-# vanish, you see it explode, and you try what helps.
+# A network with two hidden layers learns well. Why not sixty? In this practical you follow the gradient
+# on its way back through a deep network, layer by layer, first in NumPy and then in Keras. You watch it
+# vanish, you watch it explode, and you try out what helps.
 #
 # **When you have finished, you can**
 #
-# 1. write a forward and a backward pass yourself, and prove with a gradient check that they are right;
+# 1. write a forward and a backward pass yourself, and use a gradient check to show that they are right;
 # 2. measure the gradient that reaches each layer of a Keras model, and find where it dries up;
-# 3. say what depth, activation function and initial weights do to it, and why;
+# 3. explain what depth, activation function and initial weights do to it, and why;
 # 4. predict after how many layers a signal overflows, and clip a gradient with or without turning it;
 # 5. build skip connections, and say what they do for the gradient, and what they cost.
 #
@@ -43,13 +43,13 @@
 # | 6 Build the deep network | 3 | | 13 Skip connections | 3 |
 # | 7 Gradient norms of a Keras model | 3 | | **Total** | **36** |
 #
-# **Time.** On two processor cores that did nothing else, the whole notebook took three minutes at the full budget (the
-# default, for working through it) and less than one at the quick budget (for checking that everything
-# runs). Plan three to four hours for reading, guessing and answering.
+# **Time.** On two otherwise idle processor cores, the whole notebook took three minutes at the full
+# budget (the default, for working through it) and less than one at the quick budget (for checking that
+# everything runs). Allow three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them
 # through the formula. When things get confusing, choose *Restart kernel and run all cells*. When you ask
-# somebody, quote the feedback of the check in full.
+# for help, quote the check's feedback in full.
 
 # %% [markdown]
 # ## 0 Set up
@@ -70,7 +70,7 @@ print(
     f"Keras {keras.__version__} on {keras.backend.backend()}:", ", ".join(keras.distribution.list_devices())
 )
 
-# %% [markdown]
+# %% [markdown] tags=["covers-42"]
 # ## 1 A gradient is a product
 #
 # We begin without Keras, so that nothing is hidden. A chain of $L$ layers without biases, counted from 0,
@@ -91,20 +91,20 @@ print(
 # \frac{\partial E}{\partial W_l} = \delta_l\, h_l^\top,$$
 #
 # where $\odot$ multiplies entry by entry. Look at the middle formula: on its way through one layer the
-# gradient is multiplied by the **weights** and by the **slopes**. Through fifty layers, fifty times.
+# gradient is multiplied by the **weights** and by the **slopes**. In fifty layers, this happens fifty
+# times.
 #
 # (In Keras an input is a row and a layer computes $hW$; here, as in most papers, it is a column, and a
-# layer computes $Wh$. Beware of the indices too: many texts count the input of layer $l$ as $l-1$.)
+# layer computes $Wh$. Beware of the indices too: many texts write $h_{l-1}$ for the input of layer $l$.)
 #
 # ### Exercise 1: The best case of the sigmoid (2 points)
 #
 # Let $g$ be the sigmoid, $\sigma(a) = 1/(1 + e^{-a})$, and suppose that the weights neither stretch nor
-# shrink the gradient: all that changes its size are the slopes, and all slopes are as large as they can
-# be. Give
+# shrink the gradient: only the slopes change its size, and every slope is as large as it can be. Give
 #
 # - `best_slope`, the largest slope that a sigmoid has;
-# - `layers_to_a_millionth`, the smallest number of layers whose slopes, multiplied, are below one
-#   millionth ($10^{-6}$);
+# - `layers_to_a_millionth`, the smallest number of layers for which the product of the slopes is below
+#   one millionth ($10^{-6}$);
 # - `best_slowdown`, the factor by which the $\delta$ of the 30th layer of fifty is smaller than that of
 #   the 50th and last layer. (A number above 1. Python may compute it.)
 
@@ -173,7 +173,7 @@ exercise.score
 # %% [markdown]
 # ### Exercise 2: Forward pass (3 points)
 #
-# The notebook gives you three activation functions and their slopes, by name.
+# The notebook gives you three activation functions and their slopes, each under its name.
 
 
 # %% nbgrader={"grade": false, "grade_id": "activations", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -226,7 +226,16 @@ with expect.exercise("Forward pass", points=3) as exercise:
 
     with exercise.part("a chain of one layer", points=1):
         matrix, start = rng.normal(size=(3, 4)), rng.normal(size=4)
-        found_a, found_h = forward([matrix], start, "tanh")
+        before = matrix @ start  # computed before the call, which may change what it is given
+        handed, handed_start = [matrix.copy()], start.copy()
+        found_a, found_h = forward(handed, handed_start, "tanh")
+        expect.equal(
+            [handed_start, *handed],
+            [start, matrix] if handed else [start],
+            "x and weights after the call",
+            cause="an array that was handed over was changed in place (as x /= … and x[:] = … do)",
+            step="Make new arrays; change no argument.",
+        )
         expect.equal(
             [len(found_a), len(found_h)],
             [1, 2],
@@ -240,63 +249,124 @@ with expect.exercise("Forward pass", points=3) as exercise:
         )
         expect.close(
             found_a[0],
-            matrix @ start,
+            before,
             "the pre-activation a[0] of one layer of tanh",
-            mistakes={"this is the activation, not the pre-activation": np.tanh(matrix @ start)},
+            mistakes={"this is the activation, not the pre-activation": np.tanh(before)},
             step="Append W h to a before you apply the activation function.",
         )
         expect.close(found_h[0], start, "h[0]", step="The first entry of h is the input.")
         expect.close(
             found_h[1],
-            np.tanh(matrix @ start),
+            np.tanh(before),
             "h[1], the output of one layer of tanh",
             mistakes={
-                "there is no activation function": matrix @ start,
-                "the activation function is always the sigmoid": 1 / (1 + np.exp(-(matrix @ start))),
+                "there is no activation function": before,
+                "the activation function is always the sigmoid": 1 / (1 + np.exp(-before)),
             },
             step="Apply activate(name, …) to the pre-activation.",
         )
     ### BEGIN HIDDEN TESTS
+    _bends = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "linear": lambda z: z}
+
+    def _passed(chain, start, bend, *, last=None, again=None, anew=False):
+        """a and h; `last`, `again` (before each matrix but the first) and `anew` stand for mistakes."""
+        a, h = [], [start]
+        for layer, matrix in enumerate(chain):
+            into = start if anew else again(h[-1]) if again and layer else h[-1]
+            a.append(matrix @ into)
+            h.append((last if last and layer == len(chain) - 1 else bend)(a[-1]))
+        return a, h
+
     with exercise.part("layers of different widths", points=1):
-        for bend, name in (
-            (np.tanh, "tanh"),
-            (lambda z: 1 / (1 + np.exp(-z)), "sigmoid"),
-            (lambda z: z, "linear"),
-        ):
+        for name, bend in _bends.items():
             widths = rng.permutation(np.arange(2, 8))
             chain = [rng.normal(size=(units, inputs)) for inputs, units in pairwise(widths)]
-            right_a, right_h = [], [rng.normal(size=widths[0])]
-            for matrix in chain:
-                right_a.append(matrix @ right_h[-1])
-                right_h.append(bend(right_a[-1]))
-            found_a, found_h = forward(chain, right_h[0], name)
-            expect.close(found_a, right_a, f"a, for five layers of {name} of different widths")
+            start = 3 * rng.normal(size=widths[0])
+            right_a, right_h = _passed(chain, start, bend)
+            wrong = {
+                "the last layer has no activation function": _passed(
+                    chain, start, bend, last=_bends["linear"]
+                ),
+                "the activation function is applied twice between two layers": _passed(
+                    chain, start, bend, again=bend
+                ),
+                "the activation function is always tanh": _passed(chain, start, np.tanh),
+                "the activation function is always the sigmoid": _passed(chain, start, _bends["sigmoid"]),
+                '"linear" is taken for ReLU; it leaves the pre-activations as they are': _passed(
+                    chain, start, lambda z: np.maximum(z, 0)
+                ),
+                "this is the activation, not the pre-activation": (right_h[1:], right_h),
+            }
+            wrong = {
+                cause: lists for cause, lists in wrong.items() if name == "linear" or "linear" not in cause
+            }
+            found_a, found_h = forward([*chain], start.copy(), name)
+            lengths = [len(found_a), len(found_h)]
+            if lengths != [5, 6]:  # do they grow with each call?
+                grown = len(forward([*chain], start.copy(), name)[0]) > lengths[0]
+                expect.equal(
+                    lengths,
+                    [5, 6],
+                    "the lengths of a and h for five layers",
+                    cause="the lists still hold what earlier calls appended" if grown else None,
+                    step="Make both lists inside of the function, anew in each call.",
+                )
+            expect.close(
+                found_a,
+                right_a,
+                f"a, for five layers of {name} of different widths",
+                atol=1e-3,
+                mistakes={cause: a for cause, (a, _) in wrong.items()},
+                step="Append W h to a, where h is the output of the layer before.",
+            )
             expect.close(
                 found_h,
                 right_h,
                 f"h, for five layers of {name} of different widths",
-                mistakes={
-                    "the last layer has no activation function": [*right_h[:-1], right_a[-1]],
-                    "the list is in reverse order": right_h[::-1],
-                },
+                atol=1e-3,
+                mistakes={"the list is in reverse order": right_h[::-1]}
+                | {cause: h for cause, (_, h) in wrong.items()},
                 step="Every layer has the activation function, the last one too.",
             )
     with exercise.part("layers of equal width, and the arguments as they were", points=1):
         chain, start = list(rng.normal(size=(4, 5, 5))), rng.normal(size=5)
-        kept = [start.copy(), *(matrix.copy() for matrix in chain)]
-        right, transposed = [start], [start]
-        for matrix in chain:
-            right.append(1 / (1 + np.exp(-matrix @ right[-1])))
-            transposed.append(1 / (1 + np.exp(-matrix.T @ transposed[-1])))
-        expect.close(
-            forward(chain, start, "sigmoid")[1],
-            right,
-            "h, for four layers of five sigmoids",
-            mistakes={"this is h W (a row times a matrix), not W h": transposed},
-            step="Here inputs are columns: the matrix stands on the left.",
+        handed, handed_start = [matrix.copy() for matrix in chain], start.copy()
+        found = forward(handed, handed_start, "sigmoid")[1]
+        expect.equal(
+            len(handed),
+            4,
+            "the number of matrices in the list of weights, after the call",
+            cause="the list that was handed over was changed",
+            step="Go through the list with a for loop; pop and append change what others still need.",
         )
         expect.equal(
-            [start, *chain], kept, "x and weights after the call", step="Make new arrays; change no argument."
+            [handed_start, *handed],
+            [start, *chain],
+            "x and weights after the call",
+            cause="an array that was handed over was changed in place (as x /= … and x[:] = … do)",
+            step="Make new arrays; change no argument.",
+        )
+        curve = _bends["sigmoid"]
+        expect.close(
+            found,
+            _passed(chain, start, curve)[1],
+            "h, for four layers of five sigmoids",
+            mistakes={
+                "this is h W (a row times a matrix), not W h": _passed(
+                    [matrix.T for matrix in chain], start, curve
+                )[1],
+                "the layers were taken from the last to the first": _passed(chain[::-1], start, curve)[1],
+                "every layer has the weights of the first": _passed(chain[:1] * 4, start, curve)[1],
+                "every layer begins again at x": _passed(chain, start, curve, anew=True)[1],
+                "the activation function is applied twice between two layers": _passed(
+                    chain, start, curve, again=curve
+                )[1],
+                "the last layer has no activation function": _passed(
+                    chain, start, curve, last=_bends["linear"]
+                )[1],
+                "the activation function is always tanh": _passed(chain, start, np.tanh)[1],
+            },
+            step="Here inputs are columns: the matrix stands on the left.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -307,8 +377,8 @@ exercise.score
 # Write `backward(weights, a, h, target, name)`, which returns the list of the $L$ gradients
 # $\partial E / \partial W_l$, in the order of `weights`.
 #
-# The check that you see looks at the last layer only, and hidden checks look at the others. You need not
-# be in the dark about these: the next exercise is a tool that tells you.
+# The check that you see looks at the last layer only; hidden checks look at the others. You need not
+# guess whether you will pass those: in the next exercise you build a tool that tells you.
 
 
 # %% nbgrader={"grade": false, "grade_id": "backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -342,18 +412,23 @@ with expect.exercise("Backward pass", points=4) as exercise:
         matrix, start, wanted = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=3)
         before = matrix @ start
         output = np.tanh(before)
-        gradients = backward([matrix], [before], [start, output], wanted, "tanh")
+        # copies: a call may change what it is given
+        gradients = backward(
+            [matrix.copy()], [before.copy()], [start.copy(), output.copy()], wanted.copy(), "tanh"
+        )
         expect.equal(len(gradients), 1, "the number of gradients of a single layer")
         right = np.outer((output - wanted) * (1 - output**2), start)
         expect.close(
             gradients[0],
             right,
             "the gradient of a single layer of tanh",
+            atol=1e-5,
             mistakes={
                 "it is transposed: it should have the shape of the weights": right.T,
                 "the slope of the activation function is missing": np.outer(output - wanted, start),
                 "the sign is wrong: it points downhill": -right,
                 "there is a factor 2 too many; the loss has a half in front": 2 * right,
+                "it is divided by the number of outputs; the loss is a sum over them": right / 3,
                 "the slope was taken at the activation, not at the pre-activation": np.outer(
                     (output - wanted) * (1 - np.tanh(output) ** 2), start
                 ),
@@ -362,10 +437,10 @@ with expect.exercise("Backward pass", points=4) as exercise:
         )
 
     ### BEGIN HIDDEN TESTS
-    def squash(z):
+    def _squash(z):
         return 1 / (1 + np.exp(-z))
 
-    def passes(chain, start, bend):
+    def _passes(chain, start, bend):
         """Pre-activations and inputs of all layers."""
         before, after = [], [start]
         for matrix in chain:
@@ -373,72 +448,116 @@ with expect.exercise("Backward pass", points=4) as exercise:
             after.append(bend(before[-1]))
         return before, after
 
-    def gradients_with(chain, inputs, slopes, error, *, back=None, steep=None):
-        """Gradients by the chain rule; `back` and `steep` stand for a mistake in going from layer to layer."""
+    def _slopes_of(name, before):
+        if name == "tanh":
+            return [1 - np.tanh(z) ** 2 for z in before]
+        return [np.ones_like(z) if name == "linear" else _squash(z) * (1 - _squash(z)) for z in before]
+
+    def _gradients_with(chain, inputs, slopes, error, *, back=None, steep=None, first=None):
+        """Gradients by the chain rule; `back`, `steep` and `first` (the last slope) stand for mistakes."""
         back, steep = back or [matrix.T for matrix in chain], steep or slopes
-        delta, found = error * slopes[-1], []
+        delta, found = error * (slopes[-1] if first is None else first), []
         for layer in range(len(chain) - 1, -1, -1):
             found.insert(0, np.outer(delta, inputs[layer]))
             if layer:
                 delta = back[layer] @ delta * steep[layer - 1]
         return found
 
+    def _mistaken(chain, before, after, name, error):
+        """The gradients of mistakes that can be made with layers of any widths, by cause."""
+        slopes = _slopes_of(name, before)
+        carried, own = error, []  # each layer's own slope only
+        for matrix, slope_here, signal in zip(chain[::-1], slopes[::-1], after[-2::-1], strict=True):
+            own.insert(0, np.outer(carried * slope_here, signal))
+            carried = matrix.T @ carried
+        right = _gradients_with(chain, after, slopes, error)
+        wrong = {
+            "only the last layer has its slope; the slopes on the way back are missing": _gradients_with(
+                chain, after, slopes, error, steep=[1.0] * len(chain)
+            ),
+            "the slope of the output layer is missing": _gradients_with(chain, after, slopes, error, first=1),
+            "each layer has only its own slope; delta must take the slopes along on its way": own,
+            "it is divided by the number of outputs; the loss is a sum over them": [
+                gradient / len(error) for gradient in right
+            ],
+            "the list is in reverse order": right[::-1],
+        }
+        for other in ("sigmoid", "tanh"):
+            if other != name:
+                wrong[f"the slopes are always those of the {other}"] = _gradients_with(
+                    chain, after, _slopes_of(other, before), error
+                )
+                # 1 − h² and h (1 − h) are slopes only where h came out of that function
+                of_outputs = [out * (1 - out) if other == "sigmoid" else 1 - out**2 for out in after[1:]]
+                wrong[f"the slopes are computed from h as for the {other}, whatever the name"] = (
+                    _gradients_with(chain, after, of_outputs, error)
+                )
+        return wrong
+
     with exercise.part("four layers of equal width", points=2):
         chain, start, wanted = list(rng.normal(size=(4, 5, 5))), rng.normal(size=5), rng.uniform(size=5)
-        before, after = passes(chain, start, squash)
-        slopes, error = [squash(z) * (1 - squash(z)) for z in before], after[-1] - wanted
-        of_outputs = [squash(out) * (1 - squash(out)) for out in after[1:]]
+        before, after = _passes(chain, start, _squash)
+        handed = [[array.copy() for array in arrays] for arrays in (chain, before, after, [wanted])]
+        found = backward(*handed[:3], handed[3][0], "sigmoid")
+        expect.equal(
+            [len(arrays) for arrays in handed[:3]],
+            [4, 4, 5],
+            "the lengths of the lists weights, a and h, after the call",
+            cause="a list that was handed over was changed",
+            step="Read a[l] and h[l] by their index; pop takes them from whoever called the function.",
+        )
+        for called, arrays, kept in zip(
+            ("weights", "a", "h", "target"), handed, (chain, before, after, [wanted]), strict=True
+        ):
+            expect.equal(
+                arrays,
+                kept,
+                f"the arrays of {called} after the call",
+                cause="an array that was handed over was changed in place",
+                step="Make new arrays: x = x - y rather than x -= y. backward computes gradients and trains nothing.",
+            )
+        slopes, error = _slopes_of("sigmoid", before), after[-1] - wanted
+        of_outputs = [_squash(out) * (1 - _squash(out)) for out in after[1:]]
         expect.close(
-            backward(chain, before, after, wanted, "sigmoid"),
-            gradients_with(chain, after, slopes, error),
+            found,
+            _gradients_with(chain, after, slopes, error),
             "the gradients of four layers of five sigmoids",
-            rtol=1e-6,
-            atol=0,
+            rtol=1e-4,
+            atol=1e-6,
             mistakes={
-                "the weights on the way back are not transposed": gradients_with(
+                "the weights on the way back are not transposed": _gradients_with(
                     chain, after, slopes, error, back=chain
                 ),
-                "delta was multiplied with the weights of the layer before: the index is one off": gradients_with(
+                "delta was multiplied with the weights of the layer before: the index is one off": _gradients_with(
                     chain, after, slopes, error, back=[chain[0].T, *(matrix.T for matrix in chain[:-1])]
                 ),
-                "the slopes are those of the layer after: the index is one off": gradients_with(
+                "the slopes are those of the layer after: the index is one off": _gradients_with(
                     chain, after, slopes, error, steep=slopes[1:]
                 ),
-                "delta was multiplied with the layer's output, not with its input: the index is one off": gradients_with(
+                "delta was multiplied with the layer's output, not with its input: the index is one off": _gradients_with(
                     chain, after[1:], slopes, error
                 ),
-                "only the last layer has its slope; the slopes on the way back are missing": gradients_with(
-                    chain, after, slopes, error, steep=[1.0] * 4
-                ),
-                "the slopes were taken at the activations, not at the pre-activations": gradients_with(
+                "the slopes were taken at the activations, not at the pre-activations": _gradients_with(
                     chain, after, of_outputs, error
                 ),
-                "the list is in reverse order": gradients_with(chain, after, slopes, error)[::-1],
-            },
+            }
+            | _mistaken(chain, before, after, "sigmoid", error),
             step="Write your own gradient check (Exercise 4) and see in which layers it sounds the alarm.",
         )
     with exercise.part("different widths and activation functions", points=1):
-        for bend, name in ((np.tanh, "tanh"), (lambda z: z, "linear"), (squash, "sigmoid")):
+        for bend, name in ((np.tanh, "tanh"), (lambda z: z, "linear"), (_squash, "sigmoid")):
             widths = rng.permutation(np.arange(2, 8))
             chain = [rng.normal(size=(units, inputs)) / 2 for inputs, units in pairwise(widths)]
-            before, after = passes(chain, rng.normal(size=widths[0]), bend)
-            wanted = rng.normal(size=widths[-1])
-            curves = {
-                "tanh": [1 - np.tanh(z) ** 2 for z in before],
-                "linear": [np.ones_like(z) for z in before],
-                "sigmoid": [squash(z) * (1 - squash(z)) for z in before],
-            }
+            before, after = _passes(chain, 3 * rng.normal(size=widths[0]), bend)
+            wanted = 3 * rng.normal(size=widths[-1])
+            error = after[-1] - wanted
             expect.close(
-                backward(chain, before, after, wanted, name),
-                gradients_with(chain, after, curves[name], after[-1] - wanted),
+                backward([*chain], [*before], [array.copy() for array in after], wanted.copy(), name),
+                _gradients_with(chain, after, _slopes_of(name, before), error),
                 f"the gradients of five layers of {name} of different widths",
-                rtol=1e-6,
-                atol=1e-12,
-                mistakes={
-                    "the slopes are always those of the sigmoid": gradients_with(
-                        chain, after, curves["sigmoid"], after[-1] - wanted
-                    )
-                },
+                rtol=1e-4,
+                atol=1e-4,
+                mistakes=_mistaken(chain, before, after, name, error),
                 step="Take the slopes from slope(name, …), and all sizes from the arguments.",
             )
     ### END HIDDEN TESTS
@@ -447,17 +566,18 @@ exercise.score
 # %% [markdown]
 # ### Exercise 4: Gradient check (3 points)
 #
-# A wrong gradient does not crash. The network learns a little worse, and nobody knows why. But there is a
-# way to compute a gradient that needs no chain rule and no cleverness: change a single weight $w$ a
-# little, and see what the loss does. The **central difference**
+# A wrong gradient does not crash the program. The network learns a little worse, and nobody knows why.
+# But there is a way to compute a gradient that needs no chain rule and no cleverness: change a single
+# weight $w$ a little, and see what the loss does. The **central difference**
 #
 # $$\frac{\partial E}{\partial w} \approx \frac{E(w + s) - E(w - s)}{2 s}$$
 #
-# has an error that shrinks with $s^2$, while that of the one-sided $(E(w+s) - E(w))/s$ shrinks only with
-# $s$. It costs two forward passes for *each* weight, far too slow for training, and just right for a test.
+# has an error that shrinks with $s^2$, while the error of the one-sided $(E(w+s) - E(w))/s$ shrinks only
+# with $s$. It costs two forward passes for *each* weight: far too slow for training, but just right for a
+# test.
 #
 # 1. Write `numerical_gradients(weights, x, target, name, step=1e-5)`, which returns a list of arrays like
-#    `backward`. It uses your `forward`. Every weight must have its old value again at the end.
+#    `backward`. It uses your `forward`. At the end, every weight must be back at its old value.
 # 2. Write `relative_errors(gradients, others)`: for each layer, a number that says how different two
 #    gradients $G$ and $G'$ of that layer are, $\lVert G - G' \rVert / (\lVert G \rVert + \lVert G' \rVert)$,
 #    where $\lVert \cdot \rVert$ is the root of the sum of the squares of all entries. It lies between 0
@@ -506,17 +626,17 @@ def relative_errors(gradients, others):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "gradient-check-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "gradient-check-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["builds-on:forward"]
 with expect.exercise("Gradient check", points=3) as exercise:
     rng = np.random.default_rng()
 
     with exercise.part("two linear layers, for which central differences are exact", points=1):
-        lower, upper = rng.normal(size=(3, 4)), rng.normal(size=(2, 3))
-        start, wanted = rng.normal(size=4), rng.normal(size=2)
-        found = numerical_gradients([lower, upper], start, wanted, "linear", 0.1)
+        lower, upper = rng.normal(size=(3, 4)), rng.normal(size=(5, 3))
+        start, wanted = rng.normal(size=4), rng.normal(size=5)
         error = upper @ lower @ start - wanted
         right = np.outer(error, lower @ start)
         steep = (lower @ start) ** 2  # what a one-sided difference gets wrong, in units of the step / 2
+        found = numerical_gradients([lower.copy(), upper.copy()], start.copy(), wanted.copy(), "linear", 0.1)
         expect.equal(len(found), 2, "the number of gradients of two layers")
         expect.close(
             found[1],
@@ -526,8 +646,11 @@ with expect.exercise("Gradient check", points=3) as exercise:
             atol=1e-9,
             mistakes={
                 "this is a one-sided difference": right + 0.05 * steep,
+                "this is a one-sided difference, downwards": right - 0.05 * steep,
                 "twice too large: this divides by the step, not by twice the step, or the loss has no half in front": 2
                 * right,
+                "the loss is the mean over the outputs; it is half of their sum": right * 2 / 5,
+                "the loss is half of the mean over the outputs; it is half of their sum": right / 5,
                 "the sign is wrong": -right,
             },
             step="Change one entry of the weights up and down, and compute the loss each time.",
@@ -535,92 +658,128 @@ with expect.exercise("Gradient check", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("sigmoids, and the weights as they were", points=1):
 
-        def loss_of(chain, start, wanted):
+        def _loss_of(chain, start, wanted, bend):
             for matrix in chain:
-                start = 1 / (1 + np.exp(-matrix @ start))
+                start = bend(matrix @ start)
             return np.sum((start - wanted) ** 2) / 2
 
-        chain = [rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), rng.normal(size=(2, 3))]
-        start, wanted, by = rng.normal(size=3), rng.uniform(size=2), float(rng.uniform(0.3, 0.6))
-        original = [matrix.copy() for matrix in chain]
-        found = numerical_gradients(chain, start, wanted, "sigmoid", by)
+        def _squash(z):
+            return 1 / (1 + np.exp(-z))
 
-        def differences(up, down):
+        chain = [rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), rng.normal(size=(4, 3))]
+        start, wanted, by = rng.normal(size=3), rng.uniform(size=4), float(rng.uniform(0.3, 0.6))
+        original = [matrix.copy() for matrix in chain]
+        found = numerical_gradients(chain, start.copy(), wanted.copy(), "sigmoid", by)
+
+        def _differences(up, down, *, bend=_squash, relative=False):
             """Difference quotients of every weight, moved by `up` and by `down`."""
             found = [np.zeros(matrix.shape) for matrix in original]
             for layer, matrix in enumerate(original):
                 for index in np.ndindex(*matrix.shape):
-                    losses = []
-                    for move in (up, down):
+                    losses, scale = [], abs(matrix[index]) if relative else 1
+                    for move in (up * scale, down * scale):
                         changed = [other.copy() for other in original]
                         changed[layer][index] += move
-                        losses.append(loss_of(changed, start, wanted))
-                    found[layer][index] = (losses[0] - losses[1]) / (up - down)
+                        losses.append(_loss_of(changed, start, wanted, bend))
+                    found[layer][index] = (losses[0] - losses[1]) / ((up - down) * scale)
             return found
 
-        def differences_of_drifting_weights():
-            """Central differences when no weight is put back."""
+        def _differences_of_drifting_weights(only_the_last=False):
+            """Central differences when no weight is put back, or not the last of each matrix."""
             drifting, found = [matrix.copy() for matrix in original], []
-            for matrix in drifting:
+            for layer, matrix in enumerate(drifting):
                 found.append(np.zeros(matrix.shape))
                 for index in np.ndindex(*matrix.shape):
+                    if only_the_last:
+                        matrix[:] = original[layer]
                     matrix[index] += by
-                    above = loss_of(drifting, start, wanted)
+                    above = _loss_of(drifting, start, wanted, _squash)
                     matrix[index] -= 2 * by
-                    found[-1][index] = (above - loss_of(drifting, start, wanted)) / (2 * by)
+                    found[-1][index] = (above - _loss_of(drifting, start, wanted, _squash)) / (2 * by)
             return found
 
+        central = _differences(by, -by)
         expect.close(
             found,
-            differences(by, -by),
+            central,
             f"the central differences of three layers of sigmoids, with step={by:.3f}",
             rtol=1e-6,
             atol=1e-9,
             mistakes={
-                "these are one-sided differences": differences(by, 0),
-                "the argument step is ignored": differences(1e-5, -1e-5),
-                "a weight keeps its new value while the next ones are tried": differences_of_drifting_weights(),
+                "these are one-sided differences": _differences(by, 0),
+                "these are one-sided differences, downwards": _differences(0, -by),
+                "the argument step is ignored": _differences(1e-5, -1e-5),
+                "each weight is changed by a share of its own size, not by the step": _differences(
+                    by, -by, relative=True
+                ),
+                "a weight keeps its new value while the next ones are tried": _differences_of_drifting_weights(),
+                "the last weight of each matrix was not put back": _differences_of_drifting_weights(True),
+                "the loss is the mean over the outputs; it is half of their sum": [
+                    gradient / 2 for gradient in central
+                ],
+                "the activation function is always linear": _differences(by, -by, bend=lambda z: z),
+                "the activation function is always tanh": _differences(by, -by, bend=np.tanh),
             },
             step="Use E(w + step) and E(w − step), and put the old weight back before you go to the next.",
-        )
-        expect.close(
-            numerical_gradients(original, start, wanted, "sigmoid"),
-            differences(1e-5, -1e-5),
-            "the numerical gradients with the default step",
-            rtol=1e-4,
-            atol=1e-8,
         )
         expect.close(
             chain,
             original,
             "the weights after the call",
+            rtol=0,
+            atol=1e-12,
+            cause="a weight does not have its old value again",
             step="Keep the old value of the weight, and put that back.",
         )
+        expect.close(
+            numerical_gradients(original, start, wanted, "sigmoid"),
+            _differences(1e-5, -1e-5),
+            "the numerical gradients with the default step",
+            rtol=1e-4,
+            atol=1e-8,
+        )
     with exercise.part("relative errors", points=1):
-        ours = [rng.normal(size=(3, 4)), rng.normal(size=(2, 3)), rng.normal(size=(2, 2))]
-        theirs = [gradient + rng.normal(size=gradient.shape) for gradient in ours[:2]] + [-ours[2]]
+        # the second layer's gradients are tiny: whatever is added to a norm shows there
+        ours = [rng.normal(size=(3, 4)), 1e-9 * rng.normal(size=(2, 3)), rng.normal(size=(2, 2))]
+        theirs = [gradient * rng.uniform(0.5, 1.5, size=gradient.shape) for gradient in ours[:2]] + [-ours[2]]
+        pairs = list(zip(ours, theirs, strict=True))
 
-        def size(array):
+        def _size(array):
             return np.sqrt(np.sum(array**2))
 
-        distances = [size(our - their) for our, their in zip(ours, theirs, strict=True)]
-        totals = [size(our) + size(their) for our, their in zip(ours, theirs, strict=True)]
+        distances = [_size(our - their) for our, their in pairs]
+        totals = [_size(our) + _size(their) for our, their in pairs]
+        joined = [np.concatenate([array.ravel() for array in arrays]) for arrays in (ours, theirs)]
         expect.close(
-            relative_errors(ours, theirs),
+            relative_errors([array.copy() for array in ours], [array.copy() for array in theirs]),
             np.divide(distances, totals),
-            "the relative errors of three layers, the last with opposite gradients",
+            "the relative errors of three layers: some gradients, tiny ones, and opposite ones",
             mistakes={
                 "this is the distance, not yet divided": distances,
                 "this divides by one of the two norms only": np.divide(
-                    distances, [size(their) for their in theirs]
+                    distances, [_size(their) for their in theirs]
                 ),
                 "this divides by the first of the two norms only": np.divide(
-                    distances, [size(our) for our in ours]
+                    distances, [_size(our) for our in ours]
                 ),
                 "this uses a matrix norm (the largest stretch), not the root of the sum of squares": [
                     np.linalg.norm(our - their, 2) / (np.linalg.norm(our, 2) + np.linalg.norm(their, 2))
-                    for our, their in zip(ours, theirs, strict=True)
+                    for our, their in pairs
                 ],
+                "this is the difference of the norms, not the norm of the difference": [
+                    abs(_size(our) - _size(their)) / (_size(our) + _size(their)) for our, their in pairs
+                ],
+                "this is one number for all layers together": [
+                    _size(joined[0] - joined[1]) / (_size(joined[0]) + _size(joined[1]))
+                ]
+                * 3,
+                "this is the mean of the relative errors of the entries": [
+                    np.mean(np.abs(our - their) / (np.abs(our) + np.abs(their))) for our, their in pairs
+                ],
+            }
+            | {
+                f"{extra:g} is added to the denominator": np.divide(distances, np.add(totals, extra))
+                for extra in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
             },
             step="For one layer: the norm of the difference, divided by the sum of both norms.",
         )
@@ -631,12 +790,12 @@ exercise.score
 # %% [markdown]
 # ### Experiment: two famous bugs
 #
-# Two mistakes occur so often in backward passes that they are in published code: the **transpose** is
-# forgotten ($W_l \delta_l$), or an **index** is one off ($\delta_l h_{l+1}^\top$). With layers of equal
-# width neither crashes. We can imitate both without touching your function: hand it transposed weights,
-# or a list `h` that is shifted by one.
+# Two mistakes are so common in backward passes that even published code has them: a **transpose** is
+# forgotten ($W_l \delta_l$), or an **index** is off by one ($\delta_l h_{l+1}^\top$). If all layers have
+# the same width, neither of them crashes. We can imitate both without touching your function: hand it
+# transposed weights, or a list `h` that is shifted by one.
 #
-# **Predict.** In a chain of five layers, in which layers does the gradient check sound the alarm, for each
+# **Predict.** In a chain of five layers, in which layers does the gradient check sound the alarm for each
 # of the two bugs? How small is the relative error where everything is right: about $10^{-2}$, $10^{-5}$,
 # $10^{-10}$?
 
@@ -668,16 +827,16 @@ runs.record("largest_relative_error_of_a_right_gradient", errors["as it should b
 runs.record("smallest_relative_error_where_wrong", errors.iloc[:4, 1:].to_numpy().min())
 
 # %% [markdown]
-# **See and explain.** A right gradient differs from the numerical one by about $10^{-8}$ or less, a wrong one
-# by a tenth or more. A forgotten transpose spares the *last* layer, whose gradient is computed before any
-# matrix is multiplied: a test that looks at the last layer only would have passed it (like the check of
-# Exercise 3 that you saw). An index that is one off spoils every layer. So check all layers, and check on
-# a small network with random weights.
+# **See and explain.** A correct gradient differs from the numerical one by about $10^{-8}$ or less, a
+# wrong one by a tenth or more. A forgotten transpose spares the *last* layer, whose gradient is computed
+# before any matrix is multiplied: a test of the last layer alone would have let it through (as the
+# visible check of Exercise 3 does). An index that is off by one spoils every layer. So check all layers,
+# and check on a small network with random weights.
 #
 # **Go further.** Let `step` run from $10^{-1}$ to $10^{-13}$ and plot the error on logarithmic axes. Why
-# does it grow again at the small end? Where is its lowest point in float32?
+# does the error grow again for the smallest steps? Where is its lowest point in float32?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-42"]
 # ### Exercise 5: How much slower? (2 points)
 #
 # Gradient descent moves each layer's weights by the learning rate times their gradient. So the ratio of
@@ -715,14 +874,14 @@ def factor_per_layer(gradients):
 # %% nbgrader={"grade": true, "grade_id": "slower-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("How much slower?", points=2) as exercise:
     rng = np.random.default_rng()
-    steep = float(rng.uniform(0.1, 0.4))
-    matrices = [rng.normal(size=(4, 3)) * steep ** (6 - layer) for layer in range(7)]
+    steep = float(rng.uniform(0.2, 0.4))
+    matrices = [10 * rng.normal(size=(4, 3)) * steep ** (6 - layer) for layer in range(7)]
     sizes = np.array([np.sqrt(np.sum(matrix**2)) for matrix in matrices])
 
     with exercise.part("times_slower", points=1):
         for layer in (0, 3, 6):
             expect.close(
-                times_slower(matrices, layer),
+                times_slower([*matrices], layer),
                 sizes[-1] / sizes[layer],
                 f"times_slower(gradients, {layer}) of seven layers",
                 mistakes={
@@ -730,38 +889,90 @@ with expect.exercise("How much slower?", points=2) as exercise:
                     "this is the norm of the last layer, not yet divided": sizes[-1],
                     "layers are counted from 0 here": sizes[-1] / sizes[layer - 1],
                     "this uses the sum of squares, without the root": (sizes[-1] / sizes[layer]) ** 2,
+                    "this uses a matrix norm (the largest stretch), not the root of the sum of squares": (
+                        np.linalg.norm(matrices[-1], 2) / np.linalg.norm(matrices[layer], 2)
+                    ),
+                    "1e-8 is added to the denominator": sizes[-1] / (sizes[layer] + 1e-8),
                 },
                 step="Divide the last layer's norm by that of the layer in question.",
             )
     ### BEGIN HIDDEN TESTS
-    with exercise.part("factor_per_layer", points=1):
-        whole = sizes[0] / sizes[-1]
-        expect.close(
-            factor_per_layer(matrices),
-            whole ** (1 / 6),
-            "factor_per_layer of seven layers",
-            mistakes={
-                "from the first to the last of seven layers there are six steps, not seven": whole ** (1 / 7),
-                "this is the factor from a layer to the one after it": whole ** (-1 / 6),
-                "factors multiply: take a root, do not divide": whole / 6,
-                "this is the mean of the single factors; their product does not lead to the first norm": np.mean(
-                    sizes[:-1] / sizes[1:]
-                ),
-            },
-            step="The factor, to the power of the number of steps, is the ratio of first to last norm.",
-        )
+    with exercise.part("factor_per_layer, and arrays of any shapes", points=1):
+        # any number of layers but seven, any shapes; shrinking on the way back, and growing
+        for growth, depths in (
+            (float(rng.uniform(0.1, 0.4)), [9, 11]),
+            (float(rng.uniform(2.5, 6)), [4, 6, 8]),
+        ):
+            depth = int(rng.choice(depths))
+            shapes = [[(3, 4), (5,), (2, 3, 2), (2, 2), (7, 2)][place] for place in rng.permutation(12) % 5][
+                :depth
+            ]
+            arrays = [
+                1e-6 * rng.normal(size=shape) * growth ** (depth - layer)
+                for layer, shape in enumerate(shapes)
+            ]
+            norms = np.array([np.sqrt(np.sum(array**2)) for array in arrays])
+            spread = np.array([np.sqrt(np.mean(array**2)) for array in arrays])
+            whole, steps = norms[0] / norms[-1], depth - 1
+            expect.close(
+                factor_per_layer([*arrays]),
+                whole ** (1 / steps),
+                f"factor_per_layer of {depth} layers of the shapes {shapes}",
+                mistakes={
+                    f"from the first to the last of {depth} layers there are {steps} steps, not {depth}": whole
+                    ** (1 / depth),
+                    "there are always six steps, whatever the number of layers": whole ** (1 / 6),
+                    "there are always seven layers, whatever the number of gradients": (
+                        (norms[0] / norms[min(6, steps)]) ** (1 / 6)
+                    ),
+                    "there are always 49 steps, whatever the number of layers": whole ** (1 / 49),
+                    "this is the factor from a layer to the one after it": whole ** (-1 / steps),
+                    "factors multiply: take a root, do not divide": whole / steps,
+                    "this is the mean of the single factors; their product does not lead to the first norm": np.mean(
+                        norms[:-1] / norms[1:]
+                    ),
+                    "this is the median of the single factors; its power does not lead to the first norm": np.median(
+                        norms[:-1] / norms[1:]
+                    ),
+                    "this is the factor of a single step, from the last layer to the one before": norms[-2]
+                    / norms[-1],
+                    "this is a line through the logarithms of all layers; only the first and the last count": np.exp(
+                        -np.polyfit(np.arange(depth), np.log(norms), 1)[0]
+                    ),
+                    "this uses the root of the mean square; the norm is the root of the sum": (
+                        spread[0] / spread[-1]
+                    )
+                    ** (1 / steps),
+                    "the factor is not let above 1; a gradient may grow on its way, too": 1.0,
+                    "1e-8 is added to a norm": (norms[0] / (norms[-1] + 1e-8)) ** (1 / steps),
+                },
+                step="The factor, to the power of the number of steps, is the ratio of first to last norm.",
+            )
+            expect.close(
+                times_slower([*arrays], 1),
+                norms[-1] / norms[1],
+                f"times_slower(gradients, 1) of layers of the shapes {shapes}",
+                atol=0,
+                mistakes={
+                    "this uses the root of the mean square; the norm is the root of the sum": spread[-1]
+                    / spread[1],
+                    "it is not let below 1; the last layer may be the slower one, too": 1.0,
+                    "1e-8 is added to the denominator": norms[-1] / (norms[1] + 1e-8),
+                },
+                step="Take the norm of all entries of an array, whatever its shape.",
+            )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-42"]
 # ### Experiment: fifty layers of sigmoids
 #
 # Now the chain gets long: fifty layers of five sigmoids. The weights are normal random numbers with mean 0
 # and a standard deviation of 0.45 (that is $1/\sqrt 5$: on average such a matrix keeps the length of a
-# vector), 1, or 4. Each chain is drawn many times, and your two functions of Exercise 5 measure it.
+# vector), 1, or 4. Each chain is drawn many times, and your two functions from Exercise 5 measure it.
 #
-# **Predict.** The best case above was a factor of 1/4 for each layer. Where will the three lie: below it,
-# or above? Can larger weights save the gradient?
+# **Predict.** The best case above was a factor of 1/4 per layer. Where will the three chains lie: below
+# it, or above? Can larger weights save the gradient?
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -794,22 +1005,21 @@ for stddev, of_chains in chains.items():
     print(f"weights with standard deviation {stddev:.2g}, over {len(CHAIN_SEEDS)} chains:")
     print(f"    factor for each layer: {per_layer.mean():.3f} ± {per_layer.std(ddof=1):.3f}")
     print(f"    last layer / 30th layer: 10 to the power of {slower.mean():.1f} ± {slower.std(ddof=1):.1f}")
-    runs.record(f"chain_factor_a_layer_sd_{stddev:.2g}", per_layer.mean())
-    runs.record(f"chain_log10_slowdown_of_30th_layer_sd_{stddev:.2g}", slower.mean())
+    runs.record(f"chain_factor_a_layer_sd_{stddev:.2g}", per_layer.mean(), show=False)
+    runs.record(f"chain_log10_slowdown_of_30th_layer_sd_{stddev:.2g}", slower.mean(), show=False)
 
 # %% [markdown]
-# **See.** A line is the median over the chains, and a band goes from the smallest to the largest (so it does in
-# all plots by layer). On the logarithmic axis all curves are straight: each layer multiplies the gradient by
-# about the same factor, and fifty layers take its fiftieth power.
+# **See.** A line is the median over the chains, and a band runs from the smallest to the largest (as in
+# all plots by layer). On the logarithmic axis all curves are straight: each layer multiplies the gradient
+# by about the same factor, and fifty layers take its fiftieth power.
 #
-# **Explain.** This is the **vanishing gradient** (Hochreiter, 1998). With weights that keep a vector's length,
-# the factor per layer is 0.21 ± 0.01, a little below the best case of 1/4. The 30th layer is then about
-# $10^{14}$ times slower than the last one. With a standard deviation of 1 the weights stretch the gradient,
-# and the factor is 0.37 ± 0.02, *above* 1/4:
-# the best case assumed weights that do not stretch. Weights four times as large again stretch four times
-# as much, and yet the factor grows to 0.49 ± 0.09 only. They make the pre-activations large, where the
-# sigmoids are saturated: what the weights gain, the slopes lose. And the band is wide now, for it has
-# become a matter of luck how many units are saturated.
+# **Explain.** This is the **vanishing gradient** (Hochreiter, 1998).
+#
+# | Standard deviation | Factor per layer | Why |
+# |---|---|---|
+# | 0.45 | 0.21 ± 0.01 | The weights keep a vector's length: a little below the best case of 1/4. The 30th layer is then about $10^{14}$ times slower than the last one. |
+# | 1 | 0.37 ± 0.02 | The weights stretch the gradient, so the factor is *above* 1/4: the best case assumed weights that do not stretch. |
+# | 4 | 0.49 ± 0.09 | Weights four times as large stretch four times as much, and yet the factor grows only this far: they make the pre-activations large, where the sigmoids are saturated. What the weights gain, the slopes lose. The band is wide now, because the number of saturated units depends on the draw. |
 #
 # **Go further.** Replace the sigmoid by tanh, whose largest slope is 1. For which standard deviation does
 # the gradient keep its size?
@@ -831,7 +1041,7 @@ x_valid, y_valid = (rows[:N_VALID] - mean) / deviation, fashion.y_train[:N_VALID
 x_train, y_train = (rows[N_VALID:] - mean) / deviation, fashion.y_train[N_VALID : N_VALID + N_TRAIN]
 print(f"{len(x_train):,} training images, {len(x_valid):,} validation images of 784 pixels")
 
-# %% [markdown]
+# %% [markdown] tags=["covers-14"]
 # ### Exercise 6: Build the deep network (3 points)
 #
 # The network of Practical 1 was 784-300-100-10. The deep one has the same first hidden layer of 300 units,
@@ -844,7 +1054,7 @@ print(f"{len(x_train):,} training images, {len(x_valid):,} validation images of 
 #    `deep_parameters`.
 #
 # Hand all layers to `keras.Sequential` in one list. With `model.add`, Keras goes through the whole model
-# again for each new layer, which takes long when there are sixty.
+# again for each new layer; with sixty of them, that takes a long time.
 
 
 # %% nbgrader={"grade": false, "grade_id": "deep-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -881,6 +1091,7 @@ with expect.exercise("Build the deep network", points=3) as exercise:
 
     with exercise.part("with one layer of 100 units, the network of Practical 1", points=1):
         candidate = build_deep_mlp(1, "relu", "he_normal")
+        expect.builtin_model(candidate, "the model that build_deep_mlp returns")
         expect.equal(
             candidate.count_params(),
             266_610,
@@ -897,11 +1108,12 @@ with expect.exercise("Build the deep network", points=3) as exercise:
         expect.shape(deep_parameters, (), "deep_parameters", step="Assign one number.")
     ### BEGIN HIDDEN TESTS
     with exercise.part("depth, activation function and initial weights", points=1):
-        n_deep = int(rng.integers(2, 5))
+        n_deep = int(rng.integers(3, 5))
         sizes = (784, 300, *[100] * n_deep, 10)
         for wanted, initialiser in (("tanh", "glorot_normal"), ("relu", "he_normal")):
             called = f"build_deep_mlp({n_deep}, {wanted!r}, {initialiser!r})"
             candidate = build_deep_mlp(n_deep, wanted, initialiser)
+            expect.builtin_model(candidate, "the model that build_deep_mlp returns")
             arrays = candidate.get_weights()
             expect.equal(
                 [tuple(array.shape) for array in arrays],
@@ -920,6 +1132,12 @@ with expect.exercise("Build the deep network", points=3) as exercise:
                 atol=0,
                 mistakes={"these are Glorot weights, which Dense uses when told nothing else": glorot},
                 step="Pass kernel_initializer=initialiser to every hidden layer.",
+            )
+            expect.true(
+                not np.array_equal(arrays[4], arrays[6]),
+                f"the initial weights of two layers of 100 units of {called} are not the same numbers",
+                cause="every layer draws with the same seed",
+                step="Give the initialiser no seed of your own; a network is seeded from outside.",
             )
             batch = rng.normal(size=(4, 784)).astype("float32")
             signal, unbent, rectified = batch, batch, batch
@@ -944,6 +1162,15 @@ with expect.exercise("Build the deep network", points=3) as exercise:
                 },
                 step="Hidden layers take the argument activation; the last layer has a softmax.",
             )
+            expect.close(
+                candidate(batch, training=True),
+                powers / powers.sum(axis=1, keepdims=True),
+                f"the probabilities that {called} gives while it is trained",
+                rtol=1e-3,
+                atol=1e-4,
+                cause="a layer was added that works differently while training, as dropout does",
+                step="Build the network from Dense layers only.",
+            )
     with exercise.part("the number of parameters with sixty layers of 100", points=1):
         expect.equal(
             deep_parameters,
@@ -962,11 +1189,11 @@ with expect.exercise("Build the deep network", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-43"]
 # ### Exercise 7: Gradient norms of a Keras model (3 points)
 #
-# Keras computes gradients for us. With TensorFlow behind it, a **gradient tape** notes what is computed,
-# and can then differentiate it:
+# Keras computes gradients for us. With TensorFlow behind it, a **gradient tape** records what is
+# computed, and can then differentiate it:
 #
 # ```python
 # with tf.GradientTape() as tape:
@@ -976,10 +1203,11 @@ exercise.score
 #
 # Write `layer_gradient_norms(model, x, y)` for a classifier with softmax: the norm (root of the sum of
 # squares) of the gradient of the **mean cross-entropy** of a batch, with respect to each layer's weight
-# matrix, `layer.kernel`. No biases. The function `keras.losses.sparse_categorical_crossentropy(y,
-# probabilities)` gives a loss for each image of the batch.
+# matrix, `layer.kernel`. Leave out the biases. The function
+# `keras.losses.sparse_categorical_crossentropy(y, probabilities)` gives a loss for each image of the
+# batch.
 #
-# A trap waits here: float32 holds a number like $10^{-30}$, but not its square. Convert each gradient with
+# Here is a trap: float32 holds a number like $10^{-30}$, but not its square. Convert each gradient with
 # `keras.ops.convert_to_numpy` and `.astype("float64")` before you square anything.
 
 
@@ -1009,7 +1237,7 @@ def layer_gradient_norms(model, x, y):
 with expect.exercise("Gradient norms of a Keras model", points=3) as exercise:
     rng = np.random.default_rng()
 
-    def softmax(z):
+    def _softmax(z):
         powers = np.exp(z - z.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 
@@ -1018,10 +1246,11 @@ with expect.exercise("Gradient norms of a Keras model", points=3) as exercise:
         single = keras.Sequential([keras.Input(shape=(6,)), keras.layers.Dense(4, activation="softmax")])
         single.set_weights([kernel, bias])
         batch, classes = rng.normal(size=(20, 6)).astype("float32"), rng.integers(4, size=20)
-        errors = softmax(batch @ kernel + bias) - np.eye(4)[classes]
-        right, of_bias = np.linalg.norm(batch.T @ errors / 20), np.linalg.norm(errors.mean(axis=0))
+        errors = _softmax(batch @ kernel + bias) - np.eye(4)[classes]
+        gradient, of_bias = batch.T @ errors / 20, np.linalg.norm(errors.mean(axis=0))
+        right = np.linalg.norm(gradient)
         expect.close(
-            layer_gradient_norms(single, batch, classes),
+            layer_gradient_norms(single, batch.copy(), classes.copy()),
             [right],
             "the norms for a network of a single softmax layer",
             rtol=1e-3,
@@ -1033,64 +1262,112 @@ with expect.exercise("Gradient norms of a Keras model", points=3) as exercise:
                 "the gradient of the bias is in the norm": [np.hypot(right, of_bias)],
                 "this is the norm of the weights, not of their gradient": [np.linalg.norm(kernel)],
                 "this is the root of the mean square, not of the sum of squares": [right / np.sqrt(24)],
-                "this is the largest entry": [np.abs(batch.T @ errors / 20).max()],
+                "this is the largest entry": [np.abs(gradient).max()],
+                "this is a matrix norm (the largest stretch), not the root of the sum of squares": [
+                    np.linalg.norm(gradient, 2)
+                ],
+                "this is the mean of the norms for single images; the loss is averaged first": [
+                    np.mean(np.linalg.norm(batch, axis=1) * np.linalg.norm(errors, axis=1))
+                ],
             },
             step="One number for each layer.kernel: the root of the sum of all squared entries.",
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("a network of three layers", points=1):
-        shapes = ((6, 5), (5,), (5, 7), (7,), (7, 4), (4,))
-        arrays = [rng.normal(size=shape) for shape in shapes]
+        # more images than a minibatch of fit, and a layer without biases
+        batch, classes = rng.normal(size=(71, 6)).astype("float32"), rng.integers(4, size=71)
+        shapes = ((6, 5), (5,), (5, 7), (7, 4), (4,))
+        arrays = [rng.normal(size=shape).astype("float32") for shape in shapes]
         three = keras.Sequential(
             [
                 keras.Input(shape=(6,)),
                 keras.layers.Dense(5, activation="tanh"),
-                keras.layers.Dense(7, activation="sigmoid"),
+                keras.layers.Dense(7, activation="sigmoid", use_bias=False),
                 keras.layers.Dense(4, activation="softmax"),
             ]
         )
         three.set_weights(arrays)
-        lower = np.tanh(batch @ arrays[0] + arrays[1])
-        upper = 1 / (1 + np.exp(-(lower @ arrays[2] + arrays[3])))
-        last = (softmax(upper @ arrays[4] + arrays[5]) - np.eye(4)[classes]) / 20
-        middle = last @ arrays[4].T * upper * (1 - upper)
-        first = middle @ arrays[2].T * (1 - lower**2)
-        norms = [
-            np.linalg.norm(left.T @ right) for left, right in ((batch, first), (lower, middle), (upper, last))
-        ]
+
+        def _norms(images, answers, squared_error=False):
+            """The three norms, and that of the gradient of the last bias."""
+            lower = np.tanh(images @ arrays[0] + arrays[1])
+            upper = 1 / (1 + np.exp(-(lower @ arrays[2])))
+            probabilities, wanted = _softmax(upper @ arrays[3] + arrays[4]), np.eye(4)[answers]
+            last = (probabilities - wanted) / len(images)
+            if squared_error:  # mean over images and classes
+                steep = 2 * last / 4
+                last = probabilities * (steep - np.sum(steep * probabilities, axis=1, keepdims=True))
+            middle = last @ arrays[3].T * upper * (1 - upper)
+            first = middle @ arrays[2].T * (1 - lower**2)
+            pairs = ((images, first), (lower, middle), (upper, last))
+            return [np.linalg.norm(left.T @ right) for left, right in pairs], np.linalg.norm(last.sum(axis=0))
+
+        norms, of_last_bias = _norms(batch, classes)
+        handed = batch.copy()
+        found = layer_gradient_norms(three, handed, classes.copy())
+        expect.equal(
+            handed,
+            batch,
+            "the images after the call",
+            cause="they were changed in place",
+            step="Use the images as they are given; if you must change them, change a copy.",
+        )
         expect.close(
-            layer_gradient_norms(three, batch, classes),
+            three.get_weights(),
+            arrays,
+            "the weights of the model after the call",
+            cause="the model was trained",
+            step="Compute the gradients and leave the weights alone: no optimiser, no fit.",
+        )
+        expect.close(
+            found,
             norms,
-            "the norms for a network of three layers",
+            "the norms for 71 images and a network of three layers, the second without biases",
             rtol=1e-3,
             atol=1e-6,
-            mistakes={"the order is reversed: begin with the layer next to the input": norms[::-1]},
+            mistakes={
+                "the order is reversed: begin with the layer next to the input": norms[::-1],
+                "the output layer is missing; it is a Dense layer too": norms[:-1],
+                "every other variable is a kernel only where all layers have biases; this one is a bias": [
+                    *norms[:2],
+                    of_last_bias,
+                ],
+                "only the first 32 images were used": _norms(batch[:32], classes[:32])[0],
+                "only the first image was used": _norms(batch[:1], classes[:1])[0],
+                "this is the gradient of the mean squared error, not of the cross-entropy": _norms(
+                    batch, classes, squared_error=True
+                )[0],
+                "the loss was summed over the batch, not averaged": [71 * norm for norm in norms],
+            },
             step="Go through model.layers in order.",
         )
     with exercise.part("a gradient that is tiny, and not zero", points=1):
-        tiny = batch * np.float32(1e-28)
-        even = softmax(np.tile(bias, (20, 1))) - np.eye(4)[classes]
+        tiny = rng.normal(size=(20, 6)).astype("float32")
+        answers = rng.integers(4, size=20)
+        even = _softmax(np.tile(bias, (20, 1))) - np.eye(4)[answers]
+        right = np.linalg.norm(tiny.T @ even / 20)
         expect.close(
-            float(np.ravel(layer_gradient_norms(single, tiny, classes))[0]) * 1e28,
-            np.linalg.norm(batch.T @ even / 20),
+            float(np.ravel(layer_gradient_norms(single, tiny * np.float32(1e-28), answers))[0]) * 1e28,
+            right,
             "10²⁸ times the norm for inputs of size 10⁻²⁸",
             rtol=1e-3,
             atol=0,
             mistakes={"the squares of float32 numbers became 0": 0.0},
-            step="Convert each gradient to float64 before anything is squared.",
+            step="Convert each gradient to float64 before anything is squared, and add nothing to it.",
         )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-16", "covers-43"]
 # ### Experiment: which layers get a gradient?
 #
-# Three networks with sixty layers of 100 units, before any training: sigmoids with Glorot weights (that
-# is what Keras gives you when you ask for sigmoids and nothing else), ReLU with Glorot weights, ReLU with
-# He weights. And the network of Practical 1, with sigmoids, for comparison.
+# Here are three networks with sixty layers of 100 units, before any training: sigmoids with Glorot
+# weights (which is what Keras gives you if you ask only for sigmoids), ReLU with Glorot weights, and ReLU
+# with He weights. For comparison, we add the network of Practical 1, with sigmoids.
 #
-# **Predict.** Draw four curves: the gradient norm, on a logarithmic axis, for each layer. Which fall on
-# the way from the last layer back to the first? Which are level? Are all level curves at the same height?
+# **Predict.** Draw four curves: the gradient norm, on a logarithmic axis, for each layer. Which curves
+# fall on the way from the last layer back to the first? Which are level? Are all level curves at the same
+# height?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 SEEDS = training.seeds(training.budget(full=3, quick=2))
@@ -1146,26 +1423,26 @@ for name, norms in deep_norms.items():
         f"{name:>16}: first layer {first}, last layer {last} (mean ± standard deviation of {len(SEEDS)} seeds)"
     )
 runs.record("layers_without_any_gradient_sigmoid", np.mean((deep_norms["sigmoid, Glorot"] == 0).sum(axis=1)))
-runs.record("first_layer_norm_relu_he", deep_norms["ReLU, He"][:, 0].mean())
-runs.record("first_layer_norm_relu_glorot", deep_norms["ReLU, Glorot"][:, 0].mean())
+runs.record("first_layer_norm_relu_he", deep_norms["ReLU, He"][:, 0].mean(), show=False)
+runs.record("first_layer_norm_relu_glorot", deep_norms["ReLU, Glorot"][:, 0].mean(), show=False)
 
 # %% [markdown]
 # **See and explain.** The sigmoids' gradient falls along a straight line, by a factor of about four per
 # layer, until it is smaller than the smallest float32: the first few layers get a gradient of *exactly*
 # zero, which a logarithmic axis cannot show, so the curve ends before them. Both ReLU networks are level.
 # But level is not the same as alive. With Glorot weights **all** layers have a gradient of about
-# $10^{-9}$, with He weights one of about 1 to 10. (Exercise 9 will ask why.)
+# $10^{-9}$; with He weights it is about 1 to 10. (Exercise 9 will ask why.)
 #
 # **Go further.** Does the picture change after some training? Train the ReLU network with He weights (next
 # section) and measure again.
 
-# %% [markdown]
+# %% [markdown] tags=["covers-16"]
 # ### Exercise 8: Where it becomes quiet (2 points)
 #
-# Write `first_quiet_layer(norms, share)`. You walk from the last layer back towards the input, and stop at
-# the **first layer on your way** whose gradient norm is below `share` times the norm of the last layer.
-# Return its index, counted from 0 at the input, or `None` if you reach the input and have met no such
-# layer. (Layers still further back may be louder again; they do not matter.)
+# Write `first_quiet_layer(norms, share)`. You walk from the last layer back towards the input, and stop
+# at the **first layer on your way** whose gradient norm is below `share` times the norm of the last
+# layer. Return its index, counted from 0 at the input, or `None` if you reach the input without meeting
+# such a layer. (Layers still further back may be louder again; they do not matter.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "quiet", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1189,10 +1466,14 @@ def first_quiet_layer(norms, share):
 with expect.exercise("Where it becomes quiet", points=2) as exercise:
     rng = np.random.default_rng()
 
+    def _in_words(layer):
+        """None as a word: it is a legal answer here, and no sign that there is none yet."""
+        return "None" if layer is None else layer
+
     with exercise.part("norms that fall from layer to layer", points=1):
         falling = float(rng.uniform(40, 60)) * 10.0 ** np.arange(-11, 1)
         expect.equal(
-            first_quiet_layer(falling, 3e-4),
+            _in_words(first_quiet_layer(falling.copy(), 3e-4)),
             7,
             "first_quiet_layer(norms, 3e-4) for twelve norms that fall by a factor of ten a layer",
             mistakes={
@@ -1200,38 +1481,68 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
                 "this counts from the output": 4,
                 "the threshold is relative to the last layer's norm; this takes share itself": 5,
                 "this is the quiet layer next to the input, not the first on the way back": 0,
+                "None is for norms that are never quiet; here some are (does the function return what it finds?)": "None",
             },
             step="Say that the last layer, 11, has the norm 1; then 10 has 0.1, and so on. Which has less than 3e-4?",
         )
+
     ### BEGIN HIDDEN TESTS
+    def _last_below(norms, limit):
+        below = np.flatnonzero(norms < limit)
+        return int(below[-1]) if len(below) else "None"
+
     with exercise.part("norms that rise again, and norms that are never quiet", points=1):
-        for _ in range(3):
+        for quiet in (1e-5, 0.0, 2e-4):  # exactly 0 is quiet, too
             scale = float(rng.uniform(1e-4, 9e-4))
-            walk = scale * np.array([1e-7, 0.7, 1e-6, 0.9, 0.5, 1e-5, 0.6, 0.8, 1.0])
+            # the last layer is not the loudest
+            walk = scale * np.array([1e-7, 5e-7, 1e-6, 650, 0.5, quiet, 0.6, 0.8, 1.0])
+            handed = walk.copy()
+            found = first_quiet_layer(handed, 1e-3)
             expect.equal(
-                first_quiet_layer(walk, 1e-3),
+                handed,
+                walk,
+                "the norms after the call",
+                cause="they were changed in place",
+                step="Compare with share times the last norm; norms /= norms[-1] changes the array of the caller.",
+            )
+            expect.equal(
+                _in_words(found),
                 5,
                 "first_quiet_layer(norms, 1e-3) for norms that fall, rise and fall again",
                 mistakes={
                     "this is the quiet layer next to the input, not the first on the way back": 0,
-                    "this is the quietest of all": int(np.argmin(walk)),
-                    "the threshold is relative to the last layer's norm; this takes share itself": 8,
+                    "the threshold is relative to the last layer's norm; this takes share itself": _last_below(
+                        walk, 1e-3
+                    ),
+                    "the threshold is relative to the last layer's norm; this takes the largest": _last_below(
+                        walk, 1e-3 * walk.max()
+                    ),
+                    "a norm of exactly 0 is quiet, too": 2,
+                    "the quiet layers are counted; they need not be in one piece": 3,
+                    "None is for norms that are never quiet": "None",
                 },
                 step="Walk from the end of the array to its beginning, and stop at the first quiet layer.",
             )
         level = scale * rng.uniform(0.9, 1.1, size=8)
         expect.equal(
-            first_quiet_layer(level, 0.5),
-            None,
+            _in_words(first_quiet_layer(level, 0.5)),
+            "None",
             "first_quiet_layer(norms, 0.5) for eight norms that are nearly equal",
+            mistakes={
+                "0 is the layer next to the input; none at all is None": 0,
+                "-1 is the last layer; none at all is None": -1,
+            },
             step="Return None when no layer is quiet.",
         )
         expect.equal(
-            first_quiet_layer(np.array([0.125, 0.5, 1.0, 2.0]), 0.25),
+            _in_words(first_quiet_layer(np.array([0.125, 0.5, 1.0, 2.0]), 0.25)),
             0,
             "first_quiet_layer(norms, 0.25) where layer 1 has exactly a quarter of the last layer's norm",
-            mistakes={"exactly a quarter is not below a quarter": 1},
-            step="Compare with < rather than with <=.",
+            mistakes={
+                "exactly a quarter is not below a quarter": 1,
+                "layer 0 is quiet: it must be looked at, and 0 is not None": "None",
+            },
+            step="Compare with < rather than with <=, and go on to index 0.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -1243,15 +1554,15 @@ for name, norms in deep_norms.items():
     print(f"{name:>16}: first below a thousandth of the last layer {words} (one for each seed)")
 
 # %% [markdown]
-# The last layer has the index 61. A factor of four per layer needs five layers for a thousandth
-# ($4^5 = 1024$), so a few steps from the output the sigmoids are quiet. The ReLU networks never are, not
-# even the one whose gradients are all tiny: a share does not see that.
+# The last layer has the index 61. At a factor of four per layer it takes five layers to reach a
+# thousandth ($4^5 = 1024$), so the sigmoids are quiet a few steps from the output. The ReLU networks
+# never are, not even the one whose gradients are all tiny: a share cannot show that.
 
-# %% [markdown]
+# %% [markdown] tags=["covers-15"]
 # ### Experiment: do they learn?
 #
 # **Predict.** We train these networks for a short while, each from several seeds. Guessing gives a
-# cross-entropy of $\log 10 = 2.303$ and an accuracy of 0.1. Which of the four get away from there?
+# cross-entropy of $\log 10 = 2.303$ and an accuracy of 0.1. Which of the four do better than that?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 EPOCHS = 3
@@ -1309,12 +1620,18 @@ for name, (_, accuracies) in trained.items():
     print(f"    {accuracies.mean():.3f} ± {accuracies.std(ddof=1):.3f} ({len(SEEDS)} seeds)")
 
 # %% [markdown]
-# **See and explain.** (Lines are means over the seeds, bands go from the lowest to the highest.) Sixty layers of
-# sigmoids, and of ReLU with Glorot weights, end where guessing is: one validation image in ten is right.
-# (The sigmoids' loss begins higher and comes down to 2.30, since the last layers do learn one thing:
-# without information, the best answer is one tenth for each class.) Sixty
-# ReLU layers with He weights have begun to learn. But compare their accuracy with that of the shallow
-# network, of sigmoids at that. A deep network that *can* learn need not be the better one.
+# **See and explain.** (Lines are means over the seeds; bands run from the lowest to the highest.) Sixty
+# layers of sigmoids, and of ReLU with Glorot weights, end no better than guessing: one validation image
+# in ten is right. (The sigmoids' loss begins higher and comes down to 2.30, since the last layers do
+# learn one thing: without information, the best answer is one tenth for each class.) Sixty ReLU layers
+# with He weights have begun to learn. But compare their accuracy with that of the shallow network, which
+# is made of sigmoids. In a run this short, a deep network that *can* learn is not necessarily the better
+# one.
+#
+# Nor need it be after a longer one. A published course trained sixty layers of 100 units on 55,000 images for
+# five epochs, with He weights, a learning rate of 0.001, and SELU followed by Leaky ReLU in every layer. They
+# learned: 0.833 of the validation images were right. But the network of Practical 1, with two hidden layers of
+# Leaky ReLU, reached 0.849 in the same five epochs.
 #
 # **Go further.** Give the deep ReLU network a learning rate of 0.03. What happens, and what does that say
 # about the range of learning rates that a deep network tolerates?
@@ -1322,10 +1639,10 @@ for name, (_, accuracies) in trained.items():
 # %% [markdown]
 # ### Experiment: depth, activation, initial weights
 #
-# Now systematically: 5, 10, 20 and 40 hidden layers of 100 units without biases; sigmoid, tanh and ReLU;
-# Glorot, He, and large weights (standard deviation 1). For each, two numbers: how large the **first
-# layer's gradient is as a share of the last layer's**, and how large it is **itself**, both as a
-# logarithm to base 10. (A value of −3 is a thousandth. To be quick, the cell multiplies matrices instead
+# Now we go through them all: 5, 10, 20 and 40 hidden layers of 100 units without biases; sigmoid, tanh
+# and ReLU; Glorot, He, and large weights (standard deviation 1). For each we note two numbers: the size
+# of the **first layer's gradient as a share of the last layer's**, and its size **in itself**, both as a
+# logarithm to base 10. (A value of −3 is a thousandth. To save time, the cell multiplies matrices instead
 # of building Keras models.)
 #
 # **Predict.** Which of the nine combinations keep the share near $10^0$ at forty layers? Is a share near
@@ -1397,25 +1714,25 @@ for network, row in at_forty.iterrows():
     runs.record(f"log10_first_forty_layers_{name}", row["log first"])
 
 # %% [markdown]
-# **See.** (Colours are full at $\pm 12$; the numbers go on.) On the left, sigmoids with Glorot weights lose a
-# factor of four per layer, $10^{-24}$ in forty; with He weights it is $10^{-19}$. Tanh with large weights goes the other way: the first layer's gradient is
-# $10^{14}$ times the last one's or more. All others keep a share between a hundredth and a hundred.
+# **See.** (The colours reach full strength at $\pm 12$; the numbers go further.) On the left, sigmoids
+# with Glorot weights lose a factor of four per layer, $10^{-24}$ in forty; with He weights it is
+# $10^{-19}$. Tanh with large weights goes the other way: the first layer's gradient is $10^{14}$ times
+# the last one's or more. All others keep a share between a hundredth and a hundred.
 #
 # **Explain.** Now compare with the right panel. ReLU has a share near 1 with *any* weights, and yet its
-# gradients shrink with Glorot weights and explode with large ones, all layers together. So a look at
-# the ratio alone would have missed both. At forty layers four combinations have both numbers within a
-# factor of 100 of 1: tanh with Glorot or He weights, ReLU with He weights and, surprisingly, sigmoids
-# with large weights.
+# gradients shrink with Glorot weights and explode with large ones, all layers together. The ratio alone
+# would have missed both. At forty layers four combinations have both numbers within a factor of 100 of 1:
+# tanh with Glorot or He weights, ReLU with He weights and, surprisingly, sigmoids with large weights.
 #
 # **Go further.** For ReLU layers without biases, the sum of all products of a weight and its gradient,
-# $\sum_{ij} W_{ij}\, \partial E/\partial W_{ij}$, is the same for every layer, whatever the weights. Check
-# it. (Why is it so? Multiply one layer's weights by $c > 0$: what becomes of the output?) What does it
-# say about the left panel?
+# $\sum_{ij} W_{ij}\, \partial E/\partial W_{ij}$, is the same for every layer, whatever the weights.
+# Check it. (Why is this so? Multiply one layer's weights by $c > 0$: what happens to the output?) What
+# does it say about the left panel?
 #
 # ### Experiment: is a gradient of the right size enough?
 #
-# **Predict.** By both panels, sigmoids with large weights look as healthy as ReLU with He weights. Do sixty
-# layers of them learn?
+# **Predict.** In both panels, sigmoids with large weights look as healthy as ReLU with He weights. Do
+# sixty layers of them learn?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 large_losses, large_accuracies = train_over_seeds(networks["sigmoid"], "large", 0.01)
@@ -1430,19 +1747,19 @@ for name in ("sigmoid, large", "ReLU, He", "sigmoid, shallow"):
     print(f"{name:>16}: accuracy of each seed {', '.join(f'{a:.3f}' for a in with_large[name][1])}")
 
 # %% [markdown]
-# **See and explain.** They learn far less than the shallow network: their mean accuracy is less than half of
-# its accuracy, though their gradient has a sensible size. Such a gradient is necessary; it is not
-# sufficient. It says how much the loss changes for a tiny step, not whether the change lasts for a step of
-# the size that training takes, nor whether the signal that arrives at the top still has to do with the
-# image. Practical 3 looks at those signals.
+# **See and explain.** They learn far less than the shallow network: on average they reach less than half
+# its accuracy, though their gradient has a sensible size. Such a gradient is necessary, but not
+# sufficient. It says how much the loss changes for a tiny step. It does not say whether that still holds
+# for steps as large as those of training, nor whether the signal that arrives at the top still has
+# anything to do with the image. Practical 3 looks at those signals.
 #
-# **Go further.** Try learning rates from 0.001 to 0.1. Do you find one with which they learn more?
+# **Go further.** Try learning rates from 0.001 to 0.1. Can you find one with which they learn more?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-16"]
 # ### Exercise 9: Two kinds of silence (3 points, in words)
 #
-# With sixty layers and Glorot weights, neither the sigmoids nor the ReLUs learn. In the left panel they
-# look quite different, though. In six to nine sentences:
+# With sixty layers and Glorot weights, neither the sigmoids nor the ReLUs learn. Yet in the left panel
+# they look quite different. In six to nine sentences:
 #
 # 1. What happens to the gradient of the **sigmoids** on its way back, and which factor is to blame?
 # 2. What happens in the **ReLU** network, where the first layer's gradient is about as large as the last
@@ -1451,22 +1768,22 @@ for name in ("sigmoid, large", "ReLU, He", "sigmoid, shallow"):
 # 3. What would you change in each of the two, and why does it help?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "two-silences", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# In the sigmoid network the signal is fine on its way forward: every activation is about 0.5. On its way
-# back the gradient is multiplied in each layer by the slopes, which are 1/4 at most, and by Glorot
-# weights, which keep its length on average. So $\delta_l$ shrinks by a factor of about four or more a
-# layer, and after forty layers hardly anything is left: the last layers learn, the first do not.
+# In the sigmoid network the signal keeps its size on the way forward: every activation is about 0.5. On
+# its way back the gradient is multiplied in each layer by the slopes, which are 1/4 at most, and by
+# Glorot weights, which keep its length on average. So $\delta_l$ shrinks by a factor of about four or
+# more per layer, and after forty layers hardly anything is left: the last layers learn, the first do not.
 #
-# A ReLU passes slopes on whole or not at all. With Glorot weights the variance of a signal is halved in
-# each layer, because ReLU removes half of the mean square and nothing makes up for it. That holds forward
+# The slope of a ReLU is 1 or 0: a gradient passes unchanged, or not at all. With Glorot weights the
+# variance of a signal is halved in each layer, because ReLU removes half of the mean square and nothing makes up for it. That holds forward
 # *and* backward: $h_l$ gets smaller by $\sqrt{1/2}$ with each layer on the way forward, and $\delta_l$
 # with each layer on the way back. The gradient of a layer is the product of the two,
 # $\delta_l h_l^\top$. At the first layer $h$ is large and $\delta$ tiny, at the last it is the other way
 # round, and the product is about equally tiny everywhere. The share is 1, and still all layers are
-# silent: the share compares layers, it does not say that there is a gradient.
+# silent: the share compares layers; it does not show that there is a gradient.
 #
 # For the ReLUs, He weights suffice: their variance $2/\mathrm{fan_{in}}$ makes up for the half that is
-# removed. For the sigmoids no such remedy exists, because their slopes are too small: take an activation
-# function with slope 1 (ReLU, or tanh near 0), or give the gradient another way (skip connections), or
+# removed. For the sigmoids there is no such remedy, because their slopes are too small: use an activation
+# function with slope 1 (ReLU, or tanh near 0), give the gradient another way back (skip connections), or
 # renormalise the signal between the layers (Practical 4).
 #
 # ### BEGIN MARK SCHEME
@@ -1485,18 +1802,18 @@ for name in ("sigmoid, large", "ReLU, He", "sigmoid, shallow"):
 # %% [markdown]
 # ## 3 Exploding gradients and clipping
 #
-# A factor above 1 is as bad as one below. And computers add a cliff of their own: the largest float32 is
-# about $3.4 \cdot 10^{38}$. What is larger becomes `inf`; and $\infty - \infty$ or $0 \cdot \infty$ is
-# `nan`, not a number, which then spreads to everything that it touches.
+# A factor above 1 is as bad as one below. And the computer adds a cliff of its own: the largest float32
+# is about $3.4 \cdot 10^{38}$. Anything larger becomes `inf`; and $\infty - \infty$ or $0 \cdot \infty$
+# is `nan`, not a number, which then spreads to everything it touches.
 #
 # ### Exercise 10: Layers until overflow (2 points)
 #
-# Practical 1 measured, and its Exercise 9 explained: a ReLU layer with $n$ inputs and random weights of
-# mean 0 and standard deviation $s$ multiplies the size of a signal (its root mean square) by about
-# $s \sqrt{n/2}$. (With He weights, $s = \sqrt{2/n}$, that is 1.)
+# As Practical 1 measured, and as its Exercise 9 explained, a ReLU layer with $n$ inputs and random
+# weights of mean 0 and standard deviation $s$ multiplies the size of a signal (its root mean square) by
+# about $s \sqrt{n/2}$. (With He weights, $s = \sqrt{2/n}$, that is 1.)
 #
 # Write `layers_until_overflow(width, stddev)`: the smallest number of layers of `width` units after which
-# a signal of size 1 has a size **above** the largest float32, `np.finfo("float32").max`. When the signal
+# a signal of size 1 has a size **above** the largest float32, `np.finfo("float32").max`. If the signal
 # does not grow at all, return `np.inf`.
 
 
@@ -1527,12 +1844,14 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
     with exercise.part("weights with standard deviation 1", points=1):
         for width in (18, 100):
             growth = np.log(width / 2) / 2
+            layers = int(np.ceil(log_largest / growth))
             expect.equal(
                 layers_until_overflow(width, 1.0),
-                int(np.ceil(log_largest / growth)),
+                layers,
                 f"layers_until_overflow({width}, 1.0)",
                 mistakes={
-                    "this is the last layer before the overflow": int(np.floor(log_largest / growth)),
+                    "this is the last layer before the overflow": layers - 1,
+                    "this is one layer after the overflow": layers + 1,
                     "the root is missing: that is the factor of the variance": int(
                         np.ceil(log_largest / (2 * growth))
                     ),
@@ -1544,34 +1863,56 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
                 },
                 step="Multiply 1 by the factor until it is above the limit, and count the multiplications.",
             )
+
     ### BEGIN HIDDEN TESTS
+    def _layers_with(growth):
+        """How many layers until the overflow when each adds `growth` to the logarithm; inf where it does not."""
+        return int(np.ceil(log_largest / growth)) if growth > 0 else np.inf
+
     with exercise.part("other weights, and weights that do not explode", points=1):
-        for low, high in ((0.1, 0.6), (0.6, 1.5), (1.5, 3.0)):
+        # the first takes more than a thousand layers
+        for low, high in ((0.03, 0.06), (0.1, 0.6), (0.6, 1.5), (1.5, 3.0)):
             width, growth = int(rng.integers(20, 400)), float(rng.uniform(low, high))
             while not 0.05 < log_largest / growth % 1 < 0.95:  # keep away from a tie
                 growth = float(rng.uniform(low, high))
             stddev = float(np.exp(growth) / np.sqrt(width / 2))
+            layers = _layers_with(growth)
+            wrong = {
+                "the standard deviation is ignored": _layers_with(np.log(width / 2) / 2),
+                "stddev is taken for a variance": _layers_with(np.log(stddev * width / 2) / 2),
+                "stddev is squared, and stands beside a root": _layers_with(
+                    2 * np.log(stddev) + np.log(width / 2) / 2
+                ),
+                "the limit is the largest float32, and not 10³⁸": int(np.ceil(38 * np.log(10) / growth)),
+                "this is the last layer before the overflow": layers - 1,
+                "this is one layer after the overflow": layers + 1,
+            }
             expect.equal(
                 layers_until_overflow(width, stddev),
-                int(np.ceil(log_largest / growth)),
+                layers,
                 f"layers_until_overflow({width}, {stddev:.4f})",
-                mistakes={
-                    "the standard deviation is ignored": int(np.ceil(log_largest / (np.log(width / 2) / 2)))
+                mistakes={cause: count for cause, count in wrong.items() if np.isfinite(count)}
+                | {
+                    "the signal does grow here, slowly or with small weights: what counts is the factor": np.inf,
                 },
                 step="The factor is stddev · √(width / 2).",
             )
-        expect.equal(
-            layers_until_overflow(200, 0.05),
-            np.inf,
-            "layers_until_overflow(200, 0.05), where each layer halves the signal",
-            step="Look at the factor first: is it above 1?",
-        )
-        expect.equal(
-            layers_until_overflow(2, 1.0),
-            np.inf,
-            "layers_until_overflow(2, 1.0), where the factor is exactly 1",
-            step="A factor of 1 changes nothing, however many layers there are.",
-        )
+        for width, stddev, case in (
+            (200, 0.05, "where each layer halves the signal"),
+            (2, 1.0, "where the factor is exactly 1"),
+        ):
+            found = layers_until_overflow(width, stddev)
+            expect.equal(
+                "None" if found is None else found,
+                np.inf,
+                f"layers_until_overflow({width}, {stddev:g}), {case}",
+                mistakes={
+                    "a signal that does not grow never overflows, and that is np.inf rather than None": "None",
+                    "a signal that does not grow never overflows: 0 layers says that it already has": 0,
+                    "the signal shrinks; this takes it for growth": _layers_with(np.log(2)),
+                },
+                step="Look at the factor first: is it above 1?",
+            )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -1620,27 +1961,27 @@ print(f"predicted: above the largest float32 after {predicted} layers")
 print(f"first inf after {first_inf} layers, first nan after {first_nan} (one number for each seed)")
 nan_norms = np.mean([np.isnan(norms_through(60, "relu", "large", seed)).mean() for seed in SEEDS])
 print("loss of each seed:", final_losses)
-runs.record("first_layers_with_inf", np.mean(first_inf))
+runs.record("first_layers_with_inf", np.mean(first_inf), show=False)
 runs.record("share_of_layers_with_nan_gradient", nan_norms)
 
 # %% [markdown]
-# **See and explain.** The size of the signal follows the formula closely. (The axis counts layers from 0, so the
-# size after 45 layers stands at 44.) The first `inf` comes a layer or so
-# before the predicted one, because the largest of 10,000 numbers is several times their root mean square.
-# One layer later there is `nan`: some unit adds $+\infty$ from one input and $-\infty$ from another. From
-# there on everything is lost, and since the loss is `nan`, so are the gradients of **all** layers, those
-# before the overflow too. A single step of gradient descent then makes every weight `nan`, and no
-# further step can mend that.
+# **See and explain.** The size of the signal follows the formula closely. (The axis counts layers from 0,
+# so the size after 45 layers is plotted at 44.) The first `inf` comes a layer or so before the predicted
+# one, because the largest of 10,000 numbers is several times their root mean square. One layer later
+# there is `nan`: some unit adds $+\infty$ from one input and $-\infty$ from another. From there on
+# everything is lost, and since the loss is `nan`, so are the gradients of **all** layers, even those
+# before the overflow. A single step of gradient descent then makes every weight `nan`, and no further
+# step can fix that.
 #
 # **Go further.** Repeat it in float16, whose largest number is 65,504, as on many graphics cards. After
 # how many layers does it overflow?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-27"]
 # ### Exercise 11: Clip a gradient (4 points)
 #
-# Often a gradient is well-behaved nearly all the time, and a single huge one throws the parameters away
-# (Pascanu, Mikolov and Bengio, 2013). So one limits it, in one of two ways. Write both, for a list of
-# arrays, one for each layer; neither changes its arguments.
+# Often a gradient is well behaved nearly all the time, and then a single huge one throws the parameters
+# far off (Pascanu, Mikolov and Bengio, 2013). The cure is to limit the gradient, in one of two ways.
+# Write both, for a list of arrays, one for each layer; neither changes its arguments.
 #
 # 1. `clip_by_value(gradients, limit)` limits each **entry** to the range from `-limit` to `limit`.
 # 2. `clip_by_global_norm(gradients, limit)`: if the norm of **all entries of all arrays together** is above
@@ -1651,7 +1992,7 @@ runs.record("share_of_layers_with_nan_gradient", nan_norms)
 #
 # 3. `angle_between(gradients, others)`: the angle in **degrees** between two gradients, each taken as one
 #    long vector of all its entries: $\cos\alpha = \frac{u \cdot v}{\lVert u \rVert \lVert v \rVert}$.
-#    (Rounding may give a cosine of 1.0000000000000002. Let your function survive that.)
+#    (Rounding may give a cosine of 1.0000000000000002. Your function should survive that.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "clip", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1699,8 +2040,17 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
             mistakes={"this is clipping by norm": [np.array([0.9, 100]) / np.hypot(0.9, 100)]},
         )
         cap, steep = float(rng.uniform(0.3, 2)), [rng.normal(size=(3, 4)) * 3, rng.normal(size=5) * 3]
+        handed = [array.copy() for array in steep]
+        found = clip_by_value(handed, cap)
+        expect.equal(
+            handed,
+            steep,
+            "the gradients that were handed over to clip_by_value, after the call",
+            cause="they were changed in place",
+            step="Return new arrays.",
+        )
         expect.close(
-            clip_by_value(steep, cap),
+            found,
             [np.minimum(np.maximum(array, -cap), cap) for array in steep],
             f"two arrays clipped by value at {cap:.3f}",
             mistakes={
@@ -1724,35 +2074,57 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("clip_by_global_norm, for several arrays, long and short", points=1):
         pieces = [rng.normal(size=(3, 4)), 40 * rng.normal(size=5), 0.1 * rng.normal(size=(2, 2))]
-        kept = [piece.copy() for piece in pieces]
-        whole = np.sqrt(sum(np.sum(piece**2) for piece in kept))
-        cap = float(rng.uniform(1.5, 3))
-        own = [np.sqrt(np.sum(piece**2)) for piece in kept]
+        whole = np.sqrt(sum(np.sum(piece**2) for piece in pieces))
+        own = [np.sqrt(np.sum(piece**2)) for piece in pieces]
+        # once more with tiny numbers, where whatever is added to the norm shows
+        for scale in (1.0, 1e-5):
+            small, limit = [scale * piece for piece in pieces], scale * float(rng.uniform(1.5, 3))
+            handed = [array.copy() for array in small]
+            found = clip_by_global_norm(handed, limit)
+            expect.equal(
+                handed,
+                small,
+                "the gradients that were handed over to clip_by_global_norm, after the call",
+                cause="they were changed in place",
+                step="Return new arrays.",
+            )
+            expect.close(
+                found,
+                [piece * limit / whole for piece in pieces],
+                f"three arrays of the norm {scale * whole:.3g}, clipped by their common norm at {limit:.3g}",
+                atol=1e-6 * scale,
+                mistakes={
+                    "each array was clipped by its own norm": [
+                        scale * piece * min(1, limit / scale / norm)
+                        for piece, norm in zip(pieces, own, strict=True)
+                    ],
+                    "each array was given the norm of the limit": [
+                        piece * limit / norm for piece, norm in zip(pieces, own, strict=True)
+                    ],
+                    "the limit is always 1": [piece / whole for piece in pieces],
+                    "this divides by the squared norm: a root is missing": [
+                        piece * limit / scale / whole**2 for piece in pieces
+                    ],
+                    "this divides by the sum of the arrays' norms": [
+                        piece * limit / sum(own) for piece in pieces
+                    ],
+                    "this divides by the norm of the longest array, not by that of all": [
+                        piece * limit / max(own) for piece in pieces
+                    ],
+                }
+                | {
+                    f"{extra:g} is added to the norm": [
+                        piece * limit / (whole + extra / scale) for piece in pieces
+                    ]
+                    for extra in (1e-3, 1e-5, 1e-6, 1e-7, 1e-8)
+                },
+                step="Compute one norm, of all entries of all arrays, and multiply all arrays by the same number.",
+            )
         expect.close(
-            clip_by_global_norm(pieces, cap),
-            [piece * cap / whole for piece in kept],
-            f"three arrays clipped by their common norm at {cap:.3f}",
-            mistakes={
-                "each array was clipped by its own norm": [
-                    piece * min(1, cap / norm) for piece, norm in zip(kept, own, strict=True)
-                ],
-                "each array was given the norm of the limit": [
-                    piece * cap / norm for piece, norm in zip(kept, own, strict=True)
-                ],
-                "the limit is always 1": [piece / whole for piece in kept],
-                "this divides by the squared norm: a root is missing": [
-                    piece * cap / whole**2 for piece in kept
-                ],
-                "this divides by the sum of the arrays' norms": [piece * cap / sum(own) for piece in kept],
-            },
-            step="Compute one norm, of all entries of all arrays, and multiply all arrays by the same number.",
-        )
-        expect.close(pieces, kept, "the gradients that were handed over", step="Return new arrays.")
-        expect.close(
-            clip_by_global_norm(kept, 2 * whole),
+            clip_by_global_norm([piece.copy() for piece in pieces], 2 * whole),
             pieces,
             "a gradient whose norm is only half of the limit",
-            mistakes={"it was made longer, up to the limit": [2 * piece for piece in kept]},
+            mistakes={"it was made longer, up to the limit": [2 * piece for piece in pieces]},
             step="Clipping never makes a gradient longer.",
         )
     with exercise.part("angle_between", points=1):
@@ -1776,31 +2148,34 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
                 "these are the angles of the single arrays": np.degrees(np.arccos(single)),
                 "this is the mean of the single arrays' angles": np.degrees(np.arccos(single)).mean(),
                 "this is the angle of the first arrays only": np.degrees(np.arccos(single[0])),
+                "the sign of the cosine was lost": np.degrees(np.arccos(abs(cosine))),
+            }
+            | {
+                f"the cosine was rounded to {digits} digits": np.degrees(np.arccos(np.round(cosine, digits)))
+                for digits in (2, 3, 4, 5)
             },
             step="Flatten and join the arrays of each gradient, then use the formula; np.degrees converts.",
         )
         # rounding takes about one cosine in four beyond 1 or -1: among forty, one is all but certain
         for _ in range(40):
             one = [rng.normal(size=(4, 4))]
-            expect.close(
-                angle_between(one, [3 * one[0]]),
-                0,
-                "the angle between a gradient and three times the same gradient",
-                atol=1e-3,
-                step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
-            )
-            expect.close(
-                angle_between(one, [-3 * one[0]]),
-                180,
-                "the angle between a gradient and minus three times the same gradient",
-                atol=1e-3,
-                mistakes={"the sign of the cosine was lost": 0},
-                step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
-            )
+            for factor, right, beyond, side in ((3, 0, "1", "its largest"), (-3, 180, "-1", "its smallest")):
+                expect.close(
+                    angle_between(one, [factor * one[0]]),
+                    right,
+                    f"the angle between a gradient and {factor} times the same gradient",
+                    atol=0.2,
+                    mistakes={
+                        f"rounding takes the cosine beyond {beyond}, {side} value, and arccos then gives NaN": np.nan,
+                        "the sign of the cosine was lost": 180 - right,
+                    },
+                    cause="the cosine was limited to less than the range from -1 to 1",
+                    step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
+                )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-27"]
 # ### Exercise 12: Which clipping keeps the direction? (2 points)
 #
 # Every Keras optimiser clips when told to, in one of three ways:
@@ -1810,10 +2185,10 @@ exercise.score
 # - `global_clipnorm=c` limits the norm of all variables together.
 #
 # 1. For which of them does the gradient, as one long vector of all variables, keep its direction, whatever
-#    the gradient is? Answer with a dict `keeps_direction` with `True` or `False` for each of the three
-#    names.
+#    the gradient is? Answer with a dict `keeps_direction` that has `True` or `False` for each of the
+#    three names.
 # 2. A gradient of two entries, $(0.9, 100)$, is clipped by value at 1. By how many degrees does that turn
-#    it? Call the number `turned_by`, and give it to a tenth of a degree or better.
+#    it? Call the number `turned_by`, and give it to at least a tenth of a degree.
 
 # %% nbgrader={"grade": false, "grade_id": "direction", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # keeps_direction = {"clipvalue": …, "clipnorm": …, "global_clipnorm": …}
@@ -1873,14 +2248,14 @@ with expect.exercise("Which clipping keeps the direction?", points=2) as exercis
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-27"]
 # ### Experiment: Keras' three ways to clip
 #
 # Two variables have the gradients $(0.9, 100)$ and $(0.3, 0.4)$. We let Keras take a step of plain SGD
-# with learning rate 1 from 0, once for each way to clip at 1; the step, with its sign turned, is the
-# clipped gradient.
+# from 0 with learning rate 1, once for each way of clipping at 1. The step, with its sign reversed, is
+# the clipped gradient.
 #
-# **Predict.** Write down the four numbers for each.
+# **Predict.** For each way, write down the four numbers of the clipped gradient.
 
 # %% tags=["experiment"]
 pair = [np.array([0.9, 100.0]), np.array([0.3, 0.4])]
@@ -1895,13 +2270,58 @@ for setting, arrays in clipped.items():
     print(f"{setting:>16}: {entries}; turned by {angle_between(pair, arrays):5.1f} degrees")
 
 # %% [markdown]
-# **Explain.** Clipping by value turns the gradient by 45 degrees (a little more than in Exercise 12, since the
-# second variable belongs to the vector too): the entry of 100 is now hardly larger than that of 0.9. With `clipnorm` each variable keeps its own direction, and still the whole
-# turns, by 26 degrees, because only the first variable was made shorter. `global_clipnorm` turns
-# nothing; the second variable then hardly moves at all. Which of them trains best is a question for an
-# experiment.
+# **Try.** Clip the gradient $(1, 3)$ with your own two functions, and lower the limit from 4 to 0.2.
+# Which of the two dots turns towards the diagonal and then stays on it, and which one moves along the
+# gradient, straight to 0?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import sliders
+
+figure, axis = plt.subplots(figsize=(4.2, 3.4), layout="constrained")
+axis.set_aspect("equal")
+axis.set_xlim(-0.2, 3.4)
+axis.set_ylim(-0.2, 3.4)
+axis.set_xlabel("first entry")
+axis.set_ylabel("second entry")
+axis.plot([0, 1], [0, 3], ":", color="black", label="gradient")
+(by_value,) = axis.plot([], [], color=plots.VERMILION, label="by value")
+(by_norm,) = axis.plot([], [], color=plots.BLUE, label="by norm")
+(ends,) = axis.plot([], [], "o", color="black", markersize=5)
+axis.legend(frameon=False)
+
+
+def clip_at(limit):
+    """The gradient (1, 3) clipped in both ways."""
+    gradient = [np.array([1.0, 3.0])]
+    value, norm = clip_by_value(gradient, limit), clip_by_global_norm(gradient, limit)
+    tips = np.array([value[0], norm[0]])
+    lines = {
+        by_value: ([0, tips[0, 0]], [0, tips[0, 1]]),
+        by_norm: ([0, tips[1, 0]], [0, tips[1, 1]]),
+        ends: tips.T,
+    }
+    return lines, (
+        f"By value ({tips[0, 0]:.2f}, {tips[0, 1]:.2f}), turned by {angle_between(gradient, value):.0f} "
+        f"degrees; by norm ({tips[1, 0]:.2f}, {tips[1, 1]:.2f}), turned by {angle_between(gradient, norm):.0f} degrees."
+    )
+
+
+sliders.show(
+    figure,
+    clip_at,
+    {"limit": [0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]},
+    start=(2.0,),
+    alt="The gradient (1, 3) as a dotted line from 0, and the same gradient clipped by value and by norm, as two lines with a dot at the end.",
+)
+
+# %% [markdown] tags=["covers-27"]
+# **Explain.** Clipping by value turns the gradient by 45 degrees (a little more than in Exercise 12,
+# since the second variable belongs to the vector too): the entry that was 100 is now hardly larger than
+# the 0.9. With `clipnorm` each variable keeps its own direction, yet the gradient as a whole turns, by 26
+# degrees, because only the first variable was shortened. `global_clipnorm` turns nothing; the second
+# variable then hardly moves at all. Which of them trains best is a question for an experiment.
 #
-# **Go further.** Let the limit run from 0.01 to 1,000 and plot the three angles. With which limits does
+# **Go further.** Let the limit run from 0.01 to 1,000 and plot the three angles. For which limits does
 # clipping by value turn the gradient by less than a degree?
 #
 # ### Experiment: a rescue
@@ -1937,25 +2357,26 @@ for name, (losses, accuracies) in rescue.items():
     print(f"    training loss of the last epoch: {', '.join(f'{loss:.3f}' for loss in losses[:, -1])}")
 
 # %% [markdown]
-# **See and explain.** Without clipping every seed ends in NaN. (Its accuracy is not even that of guessing by
-# chance: `argmax` of ten NaN is 0, so the network calls everything a T-shirt.) With either way of clipping
-# the very same network, from the same initial weights and with the same learning rate, trains. (Which way
-# is ahead says little here: the two limits are not comparable.)
+# **See and explain.** Without clipping every seed ends in NaN. (The network does not even guess at
+# random: `argmax` of ten NaN is 0, so it calls everything a T-shirt.) With either way of clipping the
+# very same network, from the same initial weights and with the same learning rate, trains. (Which way is
+# ahead says little here: the two limits are not comparable.)
 #
-# **Go further.** Clipping is a fuse, not a motor: compare with a learning rate of 0.05 without clipping. And
-# how often does it act? Count, with your functions, in how many steps the global norm is above 1.
+# **Go further.** Clipping is a fuse, not a motor: compare with a learning rate of 0.05 without clipping.
+# And how often does it act? Use your functions to count the steps in which the global norm is above 1.
 
 # %% [markdown]
 # ## 4 Skip connections
 #
-# Clipping helps against gradients that are too long. Against those that vanish, another idea won: give the
-# gradient a way around. A block with a **skip connection** (He et al., 2016) adds what its layer computes
-# to what went in,
+# Clipping helps against gradients that are too long. Against gradients that vanish, another idea won:
+# give them a way around. A block with a **skip connection** (He et al., 2016) adds what its layer
+# computes to what went in,
 #
 # $$h_{l+1} = h_l + c \cdot g(W_l h_l),$$
 #
-# with a fixed number $c$, often 1. On the way back, the chain rule makes a sum of it: the gradient passes
-# whole through the first term, whatever the slopes of $g$, and the layer's own term only adds to it.
+# with a fixed number $c$, often 1. On the way back, the chain rule turns this into a sum: the gradient
+# passes through the first term untouched, whatever the slopes of $g$, and the layer's own term is only
+# added to it.
 #
 # ### Experiment: sixty layers with a way around
 #
@@ -1987,18 +2408,19 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
         print(f"{activation:>8}, {way:>15}: first layer {first}, last {last} ({len(SEEDS)} seeds)")
 
 # %% [markdown]
-# **See and explain.** For the sigmoids a skip connection changes everything: where the gradient was zero, it
-# is now level, within a factor of a few hundred between the layers. (With $c = 1/60$ the weights in the
-# blocks have a smaller gradient than the layers at both ends, since $c$ is a factor of it.) The ReLUs with
-# He weights were level without it; and with unscaled skip connections their gradient is some $10^{14}$,
-# because each block *adds* about as much as came in, and neither term is ever negative, so that they also
-# add up in the same direction. The mean square of the signal nearly triples with each block: after 59
-# blocks it is about $10^{27}$, and the signal's size, its root, about $10^{14}$. Scaled down, nothing of the kind happens. So a skip connection cures what
-# vanishes, and can itself explode; that is why one scales the blocks, or normalises the signal in each of
-# them (Practical 4).
+# **See and explain.** For the sigmoids a skip connection changes everything: where the gradient was zero,
+# it is now level, to within a factor of a few hundred between layers. (With $c = 1/60$ the weights in the
+# blocks have a smaller gradient than the layers at both ends, since $c$ is a factor of it.) The ReLUs
+# with He weights were level already; unscaled skip connections raise their gradient to about $10^{14}$.
+# Each block *adds* about as much as came in. Neither term is ever negative, so the two never cancel. The
+# mean square of the signal nearly triples with each block: after 59 blocks it is about $10^{27}$, and the
+# signal's size, its root, about $10^{14}$. With blocks scaled down, none of this happens. So a skip
+# connection keeps a gradient from vanishing, but can make it explode. That is why you scale the blocks,
+# or normalise the signal in each of them (Practical 4).
 #
-# **Go further.** With which power of the depth must $c$ shrink so that the signal keeps its size, for
-# ReLU with He weights? Is $c = 1/\sqrt{60}$ small enough? If not, why, for ReLU?
+# **Go further.** With ReLU and He weights, as what power of the depth must $c$ shrink for the signal to
+# keep its size? Is $c = 1/\sqrt{60}$ small enough? If not, what is it about ReLU that makes the
+# difference?
 
 # %% [markdown]
 # ### Exercise 13: Skip connections (3 points)
@@ -2017,7 +2439,7 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
 # model = keras.Model(inputs, keras.layers.Dense(5, activation="softmax")(both))
 # ```
 #
-# You will want `keras.layers.Add` and `keras.layers.Rescaling(scale)`; `+` and `*` do as well.
+# You will want `keras.layers.Add` and `keras.layers.Rescaling(scale)`; `+` and `*` will do as well.
 
 
 # %% nbgrader={"grade": false, "grade_id": "residual", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2051,39 +2473,63 @@ with expect.exercise("Skip connections", points=3) as exercise:
     rng = np.random.default_rng()
     batch = rng.normal(size=(5, 784)).astype("float32")
 
-    def drawn_for(model):
+    def _drawn_for(model):
         """Random weights and biases of the right shapes for a model, the first layer's small."""
         return [rng.normal(size=array.shape) * np.sqrt(1 / max(array.shape)) for array in model.get_weights()]
 
+    def _softmax(logits):
+        powers = np.exp(logits)
+        return powers / powers.sum(axis=1, keepdims=True)
+
     with exercise.part("the layers, and a block whose layer gives nothing", points=1):
         candidate = build_residual_mlp(2, "relu", "he_normal", 0.5)
+        expect.builtin_model(candidate, "the model that build_residual_mlp returns")
+        outside, block = [(784, 100), (100,)], [(100, 100), (100,)]
         expect.equal(
             [tuple(array.shape) for array in candidate.get_weights()],
-            [(784, 100), (100,), *[(100, 100), (100,)] * 2, (100, 10), (10,)],
+            [*outside, *block * 2, (100, 10), (10,)],
             "the shapes of the weights and biases for two blocks",
+            mistakes={
+                "there is one layer for all blocks, or one block too few: each block has a layer of its own": [
+                    *outside,
+                    *block,
+                    (100, 10),
+                    (10,),
+                ],
+                "there is one block too many": [*outside, *block * 3, (100, 10), (10,)],
+                "the layers have no biases": [(784, 100), *block[:1] * 2, (100, 10)],
+            },
             step="One Dense layer before the blocks, one in each block, and one for the classes.",
         )
-        arrays = drawn_for(candidate)
+        arrays = _drawn_for(candidate)
         silent = [array if index not in (2, 3, 4, 5) else 0 * array for index, array in enumerate(arrays)]
         candidate.set_weights(silent)
-        powers = np.exp(np.maximum(batch @ arrays[0] + arrays[1], 0) @ arrays[6] + arrays[7])
-        nothing = np.exp(arrays[7])
+        signal = batch @ arrays[0] + arrays[1]
+        hidden = np.maximum(signal, 0)
+        logits = hidden @ arrays[6] + arrays[7]
         expect.close(
             candidate(batch),
-            powers / powers.sum(axis=1, keepdims=True),
+            _softmax(logits),
             "the probabilities when all weights and biases inside the blocks are 0",
             rtol=1e-3,
             atol=1e-4,
             mistakes={
                 "there is no way around: the image does not reach the output": np.tile(
-                    nothing / nothing.sum(), (5, 1)
-                )
+                    _softmax(arrays[7][np.newaxis]), (5, 1)
+                ),
+                "the block's input was scaled, by itself or in the sum": _softmax(
+                    hidden / 4 @ arrays[6] + arrays[7]
+                ),
+                "the first layer has no activation function": _softmax(signal @ arrays[6] + arrays[7]),
+                "there is no softmax at the end": logits,
             },
             step="Add each block's input to its output.",
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the initial weights, and three blocks give what the formula says", points=2):
-        kernels = build_residual_mlp(2, "relu", "he_normal", 0.5).get_weights()[0:6:2]
+        candidate = build_residual_mlp(2, "relu", "he_normal", 0.5)
+        expect.builtin_model(candidate, "the model that build_residual_mlp returns")
+        kernels = candidate.get_weights()[0:6:2]
         # 10,000 weights and more: chance moves these numbers by 0.7 % (one standard deviation) at most
         expect.close(
             [float(kernel.std()) for kernel in kernels],
@@ -2094,42 +2540,87 @@ with expect.exercise("Skip connections", points=3) as exercise:
             mistakes={
                 "these are Glorot weights, which Dense uses when told nothing else": np.sqrt(
                     [2 / 884, 2 / 200, 2 / 200]
-                )
+                ),
+                "the layers in the blocks have Glorot weights, which Dense uses when told nothing else": np.sqrt(
+                    [2 / 784, 2 / 200, 2 / 200]
+                ),
             },
             step="Pass kernel_initializer=initialiser to every hidden layer.",
         )
+        expect.true(
+            not np.array_equal(kernels[1], kernels[2]),
+            "the initial weights of the two blocks are not the same numbers",
+            cause="every layer draws with the same seed",
+            step="Give the initialiser no seed of your own; a network is seeded from outside.",
+        )
 
-        def probabilities_with(arrays, bend, shrink, block):
-            signal = bend(batch @ arrays[0] + arrays[1])
+        def _outputs_with(arrays, bend, shrink, block, *, first=None, end=_softmax):
+            signal = entry = (first or bend)(batch @ arrays[0] + arrays[1])
             for kernel, bias in zip(arrays[2:-2:2], arrays[3:-2:2], strict=True):
-                signal = block(signal, signal @ kernel + bias, bend, shrink)
-            powers = np.exp(signal @ arrays[-2] + arrays[-1])
-            return powers / powers.sum(axis=1, keepdims=True)
+                signal = block(signal, signal @ kernel + bias, bend, shrink, entry)
+            return end(signal @ arrays[-2] + arrays[-1])
+
+        def _right(h, z, g, c, x):
+            return h + c * g(z)
 
         blocks_with_mistakes = {
-            "scale is ignored": lambda h, z, g, c: h + g(z),
-            "scale went to the input of the block rather than to its layer": lambda h, z, g, c: c * h + g(z),
-            "scale went to the whole sum": lambda h, z, g, c: c * (h + g(z)),
-            "the activation function came after the addition": lambda h, z, g, c: g(h + c * z),
-            "the layers in the blocks have no activation function": lambda h, z, g, c: h + c * z,
-            "there is no skip connection": lambda h, z, g, c: c * g(z),
+            "scale is ignored": lambda h, z, g, c, x: h + g(z),
+            "scale is always 0.5, whatever the argument says": lambda h, z, g, c, x: h + 0.5 * g(z),
+            "scale went to the input of the block rather than to its layer": lambda h, z, g, c, x: (
+                c * h + g(z)
+            ),
+            "scale went to the whole sum": lambda h, z, g, c, x: c * (h + g(z)),
+            "scale went into the activation function; it belongs behind it": lambda h, z, g, c, x: (
+                h + g(c * z)
+            ),
+            "the activation function came after the addition": lambda h, z, g, c, x: g(h + c * z),
+            "the layers in the blocks have no activation function": lambda h, z, g, c, x: h + c * z,
+            "the layers in the blocks have ReLU, whatever the argument says": lambda h, z, g, c, x: (
+                h + c * np.maximum(z, 0)
+            ),
+            "there is no skip connection": lambda h, z, g, c, x: c * g(z),
+            "every block adds to the output of the first layer, not to its own input": lambda h, z, g, c, x: (
+                x + c * g(z)
+            ),
         }
         for bend, name in ((np.tanh, "tanh"), (lambda z: 1 / (1 + np.exp(-z)), "sigmoid")):
-            shrink = float(rng.uniform(0.2, 0.6))
+            shrink = float(rng.uniform(0.2, 0.4) + rng.choice([0.0, 0.4]))  # not near 0.5
             candidate = build_residual_mlp(3, name, "glorot_normal", shrink)
-            arrays = drawn_for(candidate)
+            expect.builtin_model(candidate, "the model that build_residual_mlp returns")
+            arrays = _drawn_for(candidate)
             candidate.set_weights(arrays)
+            right = _outputs_with(arrays, bend, shrink, _right)
             expect.close(
                 candidate(batch),
-                probabilities_with(arrays, bend, shrink, lambda h, z, g, c: h + c * g(z)),
+                right,
                 f"the probabilities of three blocks of {name} with scale={shrink:.3f}",
                 rtol=1e-3,
                 atol=1e-5,
                 mistakes={
-                    cause: probabilities_with(arrays, bend, shrink, block)
+                    cause: _outputs_with(arrays, bend, shrink, block)
                     for cause, block in blocks_with_mistakes.items()
+                }
+                | {
+                    "the first layer has no activation function": _outputs_with(
+                        arrays, bend, shrink, _right, first=lambda z: z
+                    ),
+                    "all layers have ReLU, whatever the argument says": _outputs_with(
+                        arrays, lambda z: np.maximum(z, 0), shrink, _right
+                    ),
+                    "there is no softmax at the end": _outputs_with(
+                        arrays, bend, shrink, _right, end=lambda z: z
+                    ),
                 },
                 step="A block is h + scale · g(Dense(h)): activation first, then scale, then the sum.",
+            )
+            expect.close(
+                candidate(batch, training=True),
+                right,
+                f"the probabilities of three blocks of {name} while the network is trained",
+                rtol=1e-3,
+                atol=1e-5,
+                cause="a layer was added that works differently while training, as dropout does",
+                step="Build the network from Dense layers, sums and scales only.",
             )
     ### END HIDDEN TESTS
 exercise.score
@@ -2137,12 +2628,12 @@ exercise.score
 # %% [markdown]
 # ### Experiment: does it learn now?
 #
-# **Predict.** The sixty layers of sigmoids did not learn at all. The same sigmoids, the same Glorot
-# weights, the same learning rate, and sixty skip connections with $c = 1/60$: how far do they get
-# in the same short training?
+# **Predict.** The sixty layers of sigmoids did not learn at all. Now take the same sigmoids, the same
+# Glorot weights and the same learning rate, with sixty skip connections of $c = 1/60$: how far do they
+# get in the same short training?
 #
-# (Your `layer_gradient_norms` takes networks of Dense layers only. For models of any layers the course has
-# `course_utils.probes.gradient_norms(model, x, y)`, which skips layers without a kernel.)
+# (Your `layer_gradient_norms` handles only networks of Dense layers. For models with any layers the
+# course has `course_utils.probes.gradient_norms(model, x, y)`, which skips layers without a kernel.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 networks["residual"] = build_residual_mlp(60, "sigmoid", "glorot_normal", 1 / 60)
@@ -2164,7 +2655,7 @@ for name in ("sigmoid, Glorot", "sigmoid, Glorot, skip"):
 runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"][1].mean())
 
 # %% [markdown]
-# **Explain.** The same sixty layers that stayed at guessing learn now, and after this short training they are
+# **Explain.** The same sixty layers that could only guess now learn, and after this short training they are
 # even ahead of the shallow network. Nothing about the sigmoids has changed: the gradient has been given a
 # way around them.
 #
@@ -2174,7 +2665,7 @@ runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"]
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
 # run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 9, in
 # words, is read by a person. And the points here are those of the checks that you see; the others follow
 # when your work is graded.)
@@ -2190,22 +2681,22 @@ selfcheck.report()
 # - The $\delta$ of a layer is a **product** of weights and slopes of all layers above it; the gradient of $W$
 #   is $\delta$ times the signal that came in. Whatever the factor, sixty layers take its sixtieth power.
 # - A **gradient check** by central differences finds the bugs that do not crash. Check every layer.
-# - A **sigmoid**'s slope is at most 1/4, and large weights saturate it. They may hold up the size of the
-#   gradient; sixty layers of them learned far less than two did all the same.
+# - A **sigmoid**'s slope is at most 1/4, and large weights saturate it. Large weights may keep up the
+#   size of the gradient, but sixty layers of sigmoids still learned far less than two did.
 # - Look at gradient **norms** for each layer, *and* at their ratio. With ReLU and Glorot weights the ratio
 #   is near 1 while all gradients vanish together.
 # - **He** weights keep a deep ReLU network's signal and gradient alive. That is necessary for learning,
-#   and not yet comfort: a shallow network may still learn faster.
+#   but not enough to learn fast: a shallow network may still be ahead.
 # - `inf` becomes `nan`, and `nan` spreads. You can compute the layer where it begins.
-# - **Clipping** rescues a run from gradients that are too long. By global norm it keeps the direction; by
-#   value it does not.
+# - **Clipping** rescues a run from gradients that are too long. Clipping by global norm keeps the
+#   direction; clipping by value does not.
 # - **Skip connections** give the gradient a way around the slopes. Unscaled, they add up: sixty of them
 #   can explode.
 #
 # ## Papers
 #
-# - D. Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*, Nature
-#   1986. doi:10.1038/323533a0
+# - D. Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*,
+#   Nature 1986. doi:10.1038/323533a0
 # - S. Hochreiter, *The vanishing gradient problem during learning recurrent neural nets and problem
 #   solutions*, International Journal of Uncertainty, Fuzziness and Knowledge-Based Systems 1998.
 #   doi:10.1142/S0218488598000094

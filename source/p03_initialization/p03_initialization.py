@@ -14,24 +14,26 @@
 # %% [markdown]
 # # Practical 3: Initialisation and activation functions
 #
-# Before a network has seen a single image, two choices have been made for it: how its weights are drawn,
-# and which activation function bends the signal between its layers. This practical shows that the two
-# belong together, computes the right weights for *any* activation function, and follows a famous failure
-# to its end: deep, narrow ReLU networks that are dead before training begins.
+# Before a network sees a single image, two choices have been made for it: how its weights are drawn, and
+# which activation function bends the signal between its layers. This practical shows that the two belong
+# together, computes the right weights for *any* activation function, and follows a famous failure to its
+# end: deep, narrow ReLU networks that are dead before training begins.
 #
 # **When you have finished, you can**
 #
-# 1. work out fan-in and fan-out of any layer, and draw Glorot, He and LeCun weights yourself;
+# 1. work out the fan-in and fan-out of any layer, and draw Glorot, He and LeCun weights yourself;
 # 2. predict the size of a signal after any number of layers, and compute the weights that keep it;
-# 3. look into a Keras model: collect its activations, find units that are dead or do the same as others;
-# 4. say what zeros, too small and too large weights do to sigmoid and to ReLU networks, and why;
-# 5. bound the probability that a ReLU network is born dead, and hold the bound against 1,000 trainings,
-#    with an interval that says how sure the result is.
+# 3. look inside a Keras model: collect its activations, find units that are dead or that do the same as
+#    others;
+# 4. say what zero weights, and weights that are too small or too large, do to sigmoid and to ReLU
+#    networks, and why;
+# 5. bound the probability that a ReLU network is born dead, and compare the bound with 1,000 training
+#    runs, with an interval that says how sure the result is.
 #
 # **It assumes** Practical 1 (dense layers in Keras, ReLU and sigmoid, validation images) and a little
 # probability: mean, variance, the normal distribution. Practical 2 is not needed.
 #
-# **How it works.** Text, experiments and exercises take turns. Write down your guess at every *Predict*
+# **How it works.** Text, experiments and exercises alternate. Write down your guess at every *Predict*
 # before you run the cell. In an exercise, replace `raise NotImplementedError(…)` with your answer and run
 # the check below it. More checks run when your work is graded, on inputs that you have not seen.
 #
@@ -45,13 +47,13 @@
 # | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
 # | | | | **Total** | **39** |
 #
-# **Time.** On two processor cores the whole notebook takes about ten minutes at the full budget (the default), most of
-# them for the grid of section 3, and less than one at the quick budget. Plan three to four hours for reading, guessing
-# and answering.
+# **Time.** On two processor cores the whole notebook takes about ten minutes at the full budget (the
+# default), most of them for the grid of section 3, and less than one at the quick budget. Allow three to
+# four hours for reading, guessing and answering.
 #
-# **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get confusing,
-# choose *Restart kernel and run all cells*. When you ask somebody, quote the feedback of the check in
-# full.
+# **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get
+# confusing, choose *Restart kernel and run all cells*. When you ask for help, quote the check's feedback
+# in full.
 
 # %% [markdown]
 # ## 0 Set up
@@ -72,7 +74,7 @@ print(training.describe_budget())
 
 # %% [markdown]
 # The experiments with images use MNIST, 70,000 handwritten digits, because the figures that others have
-# published are on MNIST. Where it is missing, Fashion-MNIST takes its place: everything below holds there
+# published are for MNIST. If it is missing, Fashion-MNIST takes its place: everything below holds there
 # too, with lower accuracies. (`data.load("mnist")` in a new cell fetches MNIST.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -88,21 +90,22 @@ x_train, y_train = rows[N_VALID:], images.y_train[N_VALID : N_VALID + N_TRAIN]
 SEEDS = training.seeds(training.budget(full=3, quick=2))
 print(f"{images.name}: {len(x_train):,} training and {len(x_valid):,} validation images; seeds {SEEDS}")
 
-# %% [markdown]
+# %% [markdown] tags=["covers-23"]
 # ## 1 How large should a weight be?
 #
 # A layer of a network computes pre-activations $z_k = \sum_i w_{ik} h_i + b_k$ from the outputs $h_i$ of
-# the layer before. At the beginning the biases are 0 and the weights are drawn independently, with mean 0.
-# Then the terms of the sum are uncorrelated, their variances add up, and
+# the layer before. At the start the biases are 0 and the weights are drawn independently, with mean 0. So
+# the terms of the sum are uncorrelated, their variances add up, and
 #
 # $$\mathrm{Var}(z) = \mathrm{fan_{in}} \cdot \mathrm{Var}(w) \cdot E[h^2],$$
 #
 # where $\mathrm{fan_{in}}$ is the number of terms. Note the last factor: it is the **mean square** of the
-# inputs, not their variance. The two differ as soon as the inputs have a mean other than 0, as after a ReLU.
+# inputs, not their variance. The two differ whenever the mean of the inputs is not 0, as after a ReLU.
 #
 # On the way back, the gradient that reaches $h_i$ is a sum over the units that $h_i$ feeds, whose number is
 # called $\mathrm{fan_{out}}$. So for gradients $\mathrm{fan_{out}} \cdot \mathrm{Var}(w)$ takes the place of
-# $\mathrm{fan_{in}} \cdot \mathrm{Var}(w)$. Three answers to the question of how large a weight should be:
+# $\mathrm{fan_{in}} \cdot \mathrm{Var}(w)$. There are three common answers to the question of how large a
+# weight should be:
 #
 # | scheme | variance of a weight | made for |
 # |---|---|---|
@@ -124,15 +127,15 @@ print(f"{images.name}: {len(x_train):,} training and {len(x_valid):,} validation
 # | `Conv1D` | (width, input channels, filters) |
 # | `Conv2D` | (height, width, input channels, filters) |
 #
-# A convolution computes each of its outputs from a small window of its input: a unit of `Conv2D` sums over
-# height × width positions and all input channels. In the same way each input feeds height × width positions
-# of every filter. (Inputs at the border feed fewer; one does not count that.)
+# A convolution computes each of its outputs from a small window of its input: a unit of `Conv2D` sums
+# over height × width positions and all input channels. In the same way each input feeds height × width
+# positions of every filter. (Inputs at the border feed fewer; we ignore that.)
 #
-# Write `fans(kernel_shape)`, which returns the pair `fan_in, fan_out` for kernels of these three kinds and
-# of any other number of window dimensions.
+# Write `fans(kernel_shape)`, which returns the pair `fan_in, fan_out` for kernels of these three kinds,
+# and for windows with any other number of dimensions.
 #
-# Then compute `conv_limit`: between which numbers $-\ell$ and $\ell$ does Glorot's *uniform* scheme draw the
-# weights of a `Conv2D` with 32 filters and a window of 3 by 3, on photographs with 3 colours? Give $\ell$.
+# Then compute `conv_limit`. Glorot's *uniform* scheme draws the weights of a `Conv2D` with 32 filters and
+# a window of 3 by 3, on photographs with 3 colours, from between $-\ell$ and $\ell$. How large is $\ell$?
 
 
 # %% nbgrader={"grade": false, "grade_id": "fans", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -216,17 +219,18 @@ with expect.exercise("Fan-in and fan-out", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-23"]
 # ### Exercise 2: Draw the weights (4 points)
 #
 # Write `draw_weights(shape, scheme, distribution, seed)`. It returns an array of the given shape with
 # independent weights of mean 0, where
 #
-# - `scheme` is `"lecun"`, `"glorot"` or `"he"` and says which variance they have;
+# - `scheme` is `"lecun"`, `"glorot"` or `"he"`, and says which variance the weights have;
 # - `distribution` is `"normal"` or `"uniform"`;
-# - `seed` is a whole number: the same seed gives the same weights, another seed others.
+# - `seed` is a whole number: the same seed gives the same weights, another seed gives others.
 #
-# NumPy is all you need: `rng = np.random.default_rng(seed)` has the methods `rng.normal` and `rng.uniform`.
+# Your `fans` from Exercise 1 can do the counting, and NumPy does the rest:
+# `rng = np.random.default_rng(seed)` has the methods `rng.normal` and `rng.uniform`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "draw-weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -253,7 +257,7 @@ def draw_weights(shape, scheme, distribution, seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "draw-weights-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "draw-weights-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["builds-on:fans"]
 with expect.exercise("Draw the weights", points=4) as exercise:
     rng = np.random.default_rng()
 
@@ -303,12 +307,32 @@ with expect.exercise("Draw the weights", points=4) as exercise:
     with exercise.part("He weights, normal", points=1):
         n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
         check_spread((n_in, n_out), n_in, n_out, "he", "normal")
+
     ### BEGIN HIDDEN TESTS
+    def check_independent(drawn, called):
+        """Averages of n independent weights are √n times as close to 0 as a weight, along every axis."""
+        for axis, size in enumerate(drawn.shape):
+            # of 200 averages and more: chance moves their standard deviation by 5 %
+            expect.close(
+                drawn.mean(axis=axis).std() / drawn.std(),
+                1 / np.sqrt(size),
+                f"the standard deviation of averages of {called} along axis {axis}, in those of a weight",
+                rtol=0.35,
+                mistakes={
+                    "the weights along this axis are copies of each other; each is drawn by itself": 1.0
+                },
+                step="Let the generator draw an array of the whole shape: size=shape.",
+            )
+
     with exercise.part("the other schemes, and convolutions", points=1):
         for scheme in ("lecun", "glorot", "he"):
             n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
-            check_spread((n_in, n_out), n_in, n_out, scheme, "normal")
-            check_spread((3, 5, n_in, 30), 15 * n_in, 450, scheme, "normal")
+            for shape, fan_in, fan_out in (
+                ((n_in, n_out), n_in, n_out),
+                ((3, 5, n_in, 30), 15 * n_in, 450),
+            ):
+                drawn = check_spread(shape, fan_in, fan_out, scheme, "normal")
+                check_independent(drawn, f"draw_weights({shape}, {scheme!r}, 'normal', …)")
     with exercise.part("uniform distributions", points=1):
         for scheme in ("lecun", "glorot", "he"):
             n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
@@ -335,25 +359,38 @@ with expect.exercise("Draw the weights", points=4) as exercise:
         expect.equal(
             draw_weights((200, 300), "he", "normal", seed), drawn, "two calls with the same seed, compared"
         )
-        again = np.asarray(draw_weights((200, 300), "he", "normal", seed + 1))
-        expect.at_most(
-            float(np.mean(again == drawn)),
-            0.01,
-            "the share of weights that are the same with another seed",
-            cause="the argument seed is not used",
-            step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
-        )
+        for distribution in ("normal", "uniform"):
+            # 0 is a seed like any other, and so are those whose last digits agree
+            seeds = [seed, 0, *(seed + 10**power for power in range(7))]
+            drawn = [np.asarray(draw_weights((20, 30), "he", distribution, one)) for one in seeds]
+            expect.equal(
+                draw_weights((20, 30), "he", distribution, 0),
+                drawn[1],
+                f"two calls with the seed 0, compared ({distribution} weights)",
+                cause="0 is taken for no seed; it is a seed like any other",
+                step="Hand the argument seed on to the generator as it is.",
+            )
+            shares = [float(np.mean(others == drawn[0])) for others in drawn[1:]]
+            expect.at_most(
+                max(shares),
+                0.01,
+                f"the share of {distribution} weights that are the same with another seed",
+                cause="the argument seed is not used"
+                if min(shares) > 0.01
+                else "different seeds are made the same before they are used",
+                step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
+            )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-23", "covers-44"]
 # ### Experiment: what Keras draws
 #
-# Now Keras' own initialisers, for a layer of 50 units on images of 784 pixels.
+# Now we look at Keras' own initialisers, for a layer of 50 units on images of 784 pixels.
 #
-# **Predict.** Glorot's uniform weights end at $\pm\sqrt{6/(\mathrm{fan_{in}}+\mathrm{fan_{out}})}$. How far
-# do Keras' *normal* Glorot weights reach: to 2, 3 or 5 standard deviations, or as far as chance takes them?
-# And which standard deviation do you get if you ask for `"random_normal"`?
+# **Predict.** Glorot's uniform weights end at $\pm\sqrt{6/(\mathrm{fan_{in}}+\mathrm{fan_{out}})}$. How
+# far do Keras' *normal* Glorot weights reach: to 2, 3 or 5 standard deviations, or as far as chance takes
+# them? And what standard deviation do you get if you ask for `"random_normal"`?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 layer_shape = (784, 50)
@@ -382,31 +419,32 @@ plots.show(
 )
 print(reach.to_string(float_format="{:.4f}".format))
 for name in reach.index:
-    runs.record(f"reach_{name}", reach.loc[name, "largest, in sd"])
+    runs.record(f"reach_{name}", reach.loc[name, "largest, in sd"], show=False)
 
-# %% [markdown]
+# %% [markdown] tags=["covers-50", "covers-52"]
 # **See.** The uniform weights end at the dashed lines, $\sqrt3 = 1.73$ standard deviations from 0. Keras'
 # normal Glorot weights reach a little further and are then cut off, at 2.27 standard deviations. Only
 # `"random_normal"` has the tails of a normal distribution.
 #
-# **Explain.** For Glorot, He and LeCun, Keras draws from a normal distribution that is *truncated*: what
-# falls beyond two standard deviations is drawn again. That would make the weights smaller than intended (by
-# the factor 0.8796), so Keras starts from a wider bell: $2 / 0.8796 = 2.27$. And `"random_normal"` has
-# nothing to do with fan-in: its standard deviation is 0.05 unless you say otherwise, whatever the layer. It
-# is *not* the standard normal distribution $N(0, 1)$, although many a figure legend says so.
+# **Explain.** For Glorot, He and LeCun, Keras draws from a normal distribution that is *truncated*:
+# anything beyond two standard deviations is drawn again. That would make the weights smaller than
+# intended (by the factor 0.8796), so Keras starts from a wider bell: $2 / 0.8796 = 2.27$. And
+# `"random_normal"` has nothing to do with fan-in: its standard deviation is 0.05 unless you say
+# otherwise, whatever the layer. It is *not* the standard normal distribution $N(0, 1)$, although the
+# legends of many figures say so.
 #
 # **Go further.** In this layer, `"glorot_normal"` and `"random_normal"` have almost the same standard
-# deviation. Coincidence? In which layers would they differ most?
+# deviation. Is that a coincidence? In which layers would they differ most?
 #
 # ### Exercise 3: Compare initialisers (3 points)
 #
-# We shall train the network 784-50-50-50-10: three hidden layers of 50 units on images of 784 pixels, and
+# We shall train the network 784-50-50-50-10: images of 784 pixels, three hidden layers of 50 units, and
 # ten classes. It has 44,860 parameters.
 #
-# 1. In its layers 784 → 50, 50 → 50 and 50 → 10: by which factor is the standard deviation of He weights
+# 1. In its layers 784 → 50, 50 → 50 and 50 → 10: by what factor is the standard deviation of He weights
 #    larger than that of Glorot weights? Answer with a tuple of three numbers, `he_over_glorot`.
-# 2. For which fan-in has `"random_normal"`, with its standard deviation of 0.05, exactly LeCun's variance?
-#    And for which He's? Answer with two numbers, `lecun_fan_in` and `he_fan_in`.
+# 2. For which fan-in does `"random_normal"`, with its standard deviation of 0.05, have exactly LeCun's
+#    variance? And for which does it have He's? Answer with two numbers, `lecun_fan_in` and `he_fan_in`.
 
 # %% nbgrader={"grade": false, "grade_id": "compare-schemes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # he_over_glorot = (…, …, …)
@@ -458,10 +496,10 @@ with expect.exercise("Compare initialisers", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-57"]
 # So "He is √2 times Glorot" holds only where a layer has as many inputs as outputs; in the large first layer
-# of a network for images the two are nearly the same. And 0.05 is a fair choice for layers of several
-# hundred inputs, and for no others.
+# of a network for images the two are nearly the same. And 0.05 is a reasonable choice for layers of
+# several hundred inputs, and for no others.
 #
 # ## 2 Signals on their way through the layers
 #
@@ -469,12 +507,13 @@ exercise.score
 #
 # To see what a network does to a signal, look at the output of every layer. In Keras, each layer of a model
 # that begins with `keras.Input` knows its symbolic output, `layer.output`, and
-# `keras.Model(model.inputs[0], …)` makes a new model, sharing the layers, with any of these as outputs. Or
-# simply call the layers one after the other.
+# `keras.Model(model.inputs[0], …)` makes a new model that shares the layers and has any of these as
+# outputs. Or simply call the layers one after the other.
 #
-# Write `collect_activations(model, x)` for any `keras.Sequential` model. It returns a dict from the name of
-# each layer (in the order of the model; `model.layers` does not list the input) to its output for the inputs
-# `x`, a NumPy array. It shows the network as it answers, not as it trains: dropout layers drop nothing.
+# Write `collect_activations(model, x)` for any `keras.Sequential` model. It returns a dict from the name
+# of each layer (in the order of the model; `model.layers` does not list the input) to its output for the
+# inputs `x`, a NumPy array. It shows the network as it predicts, not as it trains: dropout layers drop
+# nothing.
 
 
 # %% nbgrader={"grade": false, "grade_id": "collect", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -545,6 +584,19 @@ with expect.exercise("Collect activations", points=3) as exercise:
                 mistakes=mistakes,
                 step="Feed each layer with the output of the one before.",
             )
+    small_images = rng.normal(size=(5, 6, 7, 2)).astype("float32")
+    seeing = keras.Sequential(
+        [
+            keras.Input(shape=small_images.shape[1:]),
+            keras.layers.Conv2D(3, 2, name="windows"),
+            keras.layers.BatchNormalization(name="normal"),
+            keras.layers.Activation("tanh", name="bend"),
+            keras.layers.Flatten(name="flat"),
+            keras.layers.Dense(1, name="one"),
+        ]
+    )
+    seeing.set_weights([rng.uniform(0.5, 1.5, size=array.shape) for array in seeing.get_weights()])
+
     with exercise.part("at inference, nothing is dropped", points=1):
         for _ in range(3):
             expect.close(
@@ -555,19 +607,55 @@ with expect.exercise("Collect activations", points=3) as exercise:
                 atol=1e-4,
                 step="Call the layers, or the model, with training=False.",
             )
+        for pictures in (small_images, small_images[:1]):
+            rights, signal = {}, pictures
+            for layer in seeing.layers:
+                signal = keras.ops.convert_to_numpy(layer(signal, training=False))
+                rights[layer.name] = signal
+            windows = rights["windows"]
+            mean, variance = windows.mean(axis=(0, 1, 2)), windows.var(axis=(0, 1, 2))
+            gamma, beta = seeing.layers[1].get_weights()[:2]
+            in_training = {
+                "normal": {
+                    "this is batch normalisation as in training, with the statistics of the batch": gamma
+                    * (windows - mean)
+                    / np.sqrt(variance + 1e-3)
+                    + beta
+                }
+            }
+            collected = collect_activations(seeing, pictures)
+            for layer, right in rights.items():
+                called = f"the output of the layer {layer!r} of a network for {len(pictures)} images"
+                expect.shape(
+                    collected[layer],
+                    right.shape,
+                    called,
+                    cause="axes of length 1 were removed, or images made flat; outputs stay as the layer gives them",
+                    step="Hand on what each layer gives, without another shape.",
+                )
+                expect.close(
+                    collected[layer],
+                    right,
+                    called,
+                    rtol=1e-3,
+                    atol=1e-4,
+                    mistakes=in_training.get(layer, {}),
+                    step="Let Keras compute each layer: it need not be Dense.",
+                )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-44", "covers-56"]
 # ### Experiment: tanh and sigmoid, three sizes of weights
 #
 # A network of five hidden layers of 100 units, for 100 inputs that are independent standard normal numbers.
 # We draw the weights with the standard deviations 0.10, 0.14 and 0.28. For layers of 100 inputs and 100
-# units, 0.10 is Glorot's (and LeCun's) and $0.14 \approx \sqrt{2/100}$ is He's. Each histogram counts the activations
-# of all units for all inputs, on a scale of its own; the standard deviation in its title is over both.
+# units, 0.10 is Glorot's (and LeCun's) and $0.14 \approx \sqrt{2/100}$ is He's. Each histogram counts the
+# activations of all units for all inputs, on a scale of its own; the standard deviation in its title is
+# taken over both.
 #
-# **Predict.** For tanh: in which of the three do the activations of the fifth layer crowd around 0, in which
-# at −1 and 1? For sigmoids: around which number?
+# **Predict.** For tanh: with which of the three do the activations of the fifth layer crowd around 0, and
+# with which at −1 and 1? For sigmoids: around which number?
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -615,21 +703,71 @@ over_inputs = pd.DataFrame(index=[f"layer {number}" for number in range(1, 6)])
 for (activation, stddev), outputs in activations.items():
     over_inputs[f"{activation} {stddev:.2f}"] = [values.std(axis=0).mean() for values in outputs.values()]
     name = f"{activation}_{100 * stddev:.0f}_fifth_layer_sd_over_inputs"
-    runs.record(name, over_inputs.iloc[-1, -1])
+    runs.record(name, over_inputs.iloc[-1, -1], show=False)
 print("standard deviation of a unit's activation over the inputs, mean over the units")
 print(over_inputs.to_string(float_format="{:.4f}".format))
 
 # %% [markdown]
+# **Try.** Choose the size of the weights, and walk through twenty layers of tanh. At what standard
+# deviation is the histogram of the twentieth layer about as broad as that of the third, with neither a
+# spike at 0 nor piles at −1 and 1?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import sliders
+
+generator = np.random.default_rng(training.base_seed())
+kernels_of_twenty = generator.normal(size=(20, 100, 100))
+
+
+def tanh_after(layer, stddev):
+    """The activations after so many layers of tanh, with weights of this standard deviation."""
+    signal = noise
+    for kernel in kernels_of_twenty[:layer]:
+        signal = np.tanh(signal @ kernel * stddev)
+    return signal
+
+
+figure, axis = plt.subplots(figsize=(4.2, 1.8), layout="constrained")
+axis.set_xlim(-1, 1)
+axis.set_ylim(0, 1.05)
+axis.set_xticks([-1, 0, 1])
+axis.set_yticks([])
+axis.set_xlabel("activation")
+axis.set_ylabel("how many\n(own scale)")
+(outline,) = axis.plot([], [], color=plots.BLUE)
+
+
+def histogram_at(stddev, layer):
+    """The outline of the histogram of a layer's activations."""
+    values = tanh_after(layer, stddev)
+    counts, edges = np.histogram(values, 16, (-1, 1))
+    points = np.repeat(edges, 2)[1:-1], np.repeat(counts / counts.max(), 2)
+    return {
+        outline: points
+    }, f"Their sd is {values.std():.2f}; {np.mean(abs(values) > 0.95):.0%} are beyond ±0.95."
+
+
+sliders.show(
+    figure,
+    histogram_at,
+    {"sd of the weights": [0.05, 0.08, 0.1, 0.14, 0.2, 0.28], "layer": [1, 3, 10, 20]},
+    start=(0.1, 3),
+    alt="A histogram of the tanh activations of one layer, from -1 to 1.",
+)
+
+# %% [markdown]
 # **See.** tanh: with 0.10 the activations shrink from layer to layer, with 0.14 they stay broad, with 0.28 most
 # units are **saturated**: near −1 or 1, where the slope is small. Sigmoids: the histograms of the last layers are
-# ragged. Each spike is a unit that answers nearly the same to *every* input. The table says so in numbers: it
-# shows how much a unit's activation varies over the inputs *alone*. In the fifth layer of sigmoids that is a small
-# part of the standard deviation in the title: the rest is the difference between the units.
+# ragged. Each spike is a unit that gives nearly the same answer to *every* input. The table puts this
+# into numbers: it shows how much a unit's activation varies over the inputs *alone*. In the fifth layer
+# of sigmoids that is a small part of the standard deviation in the title: the rest is the difference
+# between the units.
 #
-# **Explain.** The slope of tanh at 0 is 1; there it passes signals on almost unchanged, and Glorot's weights nearly
-# keep them. That of the sigmoid is 1/4 at most: with weights of these sizes, variations shrink in each layer. But the
-# sigmoid's *mean square* stays above $1/4$, because of its mean $1/2$. So the pre-activations do not vanish; they
-# just stop depending on the input. That is the weakness of sigmoids which training, below, will show.
+# **Explain.** The slope of tanh at 0 is 1; there it passes signals on almost unchanged, so with Glorot's
+# weights they shrink slowly. The slope of the sigmoid is 1/4 at most: with weights of these sizes,
+# variations shrink in each layer. But the sigmoid's *mean square* stays above $1/4$, because of its mean
+# $1/2$. So the pre-activations do not vanish; they just stop depending on the input. This weakness of
+# sigmoids will show when we train them, below.
 #
 # **Go further.** Which weights keep sigmoid activations broad? Try standard deviations up to 1.
 
@@ -638,8 +776,8 @@ print(over_inputs.to_string(float_format="{:.4f}".format))
 #
 # To predict these pictures we need one number for each activation function $\varphi$: the mean square
 # $E[\varphi(z)^2]$ of its output when its input $z$ is normal with mean 0 and a given variance. (In wide
-# layers, sums of many independent terms *are* nearly normal.) The next cell computes it, as a weighted sum
-# over a fine grid, for any activation function that Keras knows by name. It is given.
+# layers, sums of many independent terms *are* nearly normal.) The next cell computes this number for you,
+# as a weighted sum over a fine grid, for any activation function that Keras knows by name.
 
 
 # %% nbgrader={"grade": false, "grade_id": "mean-square", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -670,7 +808,7 @@ for name in ("linear", "relu", "tanh", "sigmoid"):
 #
 # ### Exercise 5: Predict the signal (4 points)
 #
-# Let $q_l$ be the variance of the pre-activations of layer $l$. From the beginning of section 1,
+# Let $q_l$ be the variance of the pre-activations of layer $l$. By the formula of section 1,
 #
 # $$q_1 = \mathrm{fan_{in}^{(1)}} \, s_1^2 \, E[x^2], \qquad
 # q_l = \mathrm{fan_{in}^{(l)}} \, s_l^2 \, E\!\left[\varphi(z_{l-1})^2\right] \quad (l > 1),$$
@@ -680,11 +818,11 @@ for name in ("linear", "relu", "tanh", "sigmoid"):
 #
 # 1. Write `predict_variances(input_mean_square, fan_ins, weight_stds, activation)`, which returns the list of
 #    all $q_l$. Use `mean_square`.
-# 2. A ReLU network has layers of equal width and *Glorot* weights. After how many further layers is the
-#    standard deviation of the pre-activations for the first time **below 1 %** of what it was in the first
-#    layer? Call the number `layers_to_one_percent`.
-# 3. Somebody uses *He* weights for layers **without** an activation function (linear layers). By which factor
-#    does the *standard deviation* of the pre-activations grow over ten further layers? Call it
+# 2. A ReLU network has layers of equal width and *Glorot* weights. After how many further layers does the
+#    standard deviation of the pre-activations first fall **below 1 %** of what it was in the first layer?
+#    Call the number `layers_to_one_percent`.
+# 3. Someone uses *He* weights for layers **without** an activation function (linear layers). By what
+#    factor does the *standard deviation* of the pre-activations grow over ten further layers? Call it
 #    `he_linear_growth`.
 
 
@@ -726,7 +864,7 @@ with expect.exercise("Predict the signal", points=4) as exercise:
         """Mean square of the inputs, fan-ins and standard deviations of weights that keep signals in bounds."""
         fan_ins = [int(n) for n in rng.integers(20, 400, size=depth)]
         return (
-            float(rng.uniform(0.5, 3)),
+            float(10 ** rng.uniform(-2, 2)),
             fan_ins,
             [float(rng.uniform(0.7, 1.8) / np.sqrt(n)) for n in fan_ins],
         )
@@ -775,9 +913,11 @@ with expect.exercise("Predict the signal", points=4) as exercise:
         expect.shape(he_linear_growth, (), "he_linear_growth", step="Assign one number.")
     ### BEGIN HIDDEN TESTS
     with exercise.part("other activation functions and depths", points=1):
-        for name in ("tanh", "sigmoid", "linear", "selu"):
-            network = drawn_network(int(rng.integers(2, 9)))
-            start, fan_ins, stds = network
+        depths = rng.permutation([1, *rng.integers([2, 2, 6], 9)])
+        for name, depth in zip(("tanh", "sigmoid", "linear", "selu"), depths, strict=True):
+            start, fan_ins, stds = drawn_network(int(depth))
+            start *= 1e-3 if name == "linear" else 1  # small variances are not rounded away
+            network = start, fan_ins, stds
             expect.close(
                 predict_variances(start, fan_ins, stds, name),
                 variances_with(lambda q, name=name: mean_square(name, q), *network),
@@ -826,11 +966,11 @@ exercise.score
 # %% [markdown]
 # ### Experiment: does the prediction hold?
 #
-# Theory for infinitely wide layers, networks of 100 units. For ReLU we take Glorot's and He's weights, for
-# tanh the three sizes from above.
+# The theory is for infinitely wide layers; our networks have 100 units. For ReLU we take Glorot's and
+# He's weights; for tanh, the three sizes from above.
 #
-# **Predict.** By how many per cent will the measured standard deviation of the pre-activations in the fifth
-# layer differ from the predicted one, on average and in a single network: by 1, by 10, by 50?
+# **Predict.** By what percentage will the measured standard deviation of the pre-activations in the fifth
+# layer differ from the predicted one, on average and in a single network: 1, 10 or 50?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 LAYERS = [f"layer {number}" for number in range(1, 6)]
@@ -856,7 +996,7 @@ for activation, deviations in {"tanh": (0.10, 0.14, 0.28), "relu": (0.10, np.sqr
 print("standard deviation of the pre-activations; measured: root of the mean variance of 20 networks")
 print(compared.to_string(float_format="{:.3f}".format))
 print("off in layer 5:", ", ".join(f"{name} {error:.1%}" for name, error in off.items()))
-runs.record("largest_relative_error_of_the_prediction", max(off.values()))
+runs.record("largest_relative_error_of_the_prediction", max(off.values()), show=False)
 
 above_zero = {}
 for name, stddev in {"Glorot: sd 0.10": 0.10, "He: sd 0.14": np.sqrt(2 / 100)}.items():
@@ -874,27 +1014,29 @@ plots.show(
 
 # %% [markdown]
 # **See.** Averaged over 20 networks, the prediction is right to about one per cent in every layer, for tanh and for ReLU.
-# With Glorot weights the ReLU signal is down to a quarter after four further layers ($2^{-4/2}$), with He weights it
-# keeps its size. A *single* network is another matter: with ReLU it is off by about 12 % in the fifth layer (a standard
-# deviation of 0.17 around 1.41), with tanh by 1 to 2 %.
+# With Glorot weights the ReLU signal is down to a quarter after four further layers ($2^{-4/2}$); with He
+# weights it keeps its size. A *single* network is another matter: with ReLU it is off by about 12 % in
+# the fifth layer (a standard deviation of 0.17 around 1.41), with tanh by 1 to 2 %.
 #
 # **Explain.** One formula predicts every panel above: multiply by $\mathrm{fan_{in}}\,s^2$, apply
 # $E[\varphi(z)^2]$, repeat. The scatter from network to network is what 100 units (rather than infinitely many)
-# cost. For ReLU it grows with depth: 0.01 in the first layer, 0.04 in the second, 0.17 in the fifth, because what a layer
-# loses or gains is passed on in proportion. tanh, which bends large signals down, damps it.
+# cost. For ReLU it grows with depth: 0.01 in the first layer, 0.04 in the second, 0.17 in the fifth,
+# because what a layer loses or gains is passed on in proportion. tanh bends large signals down, and so
+# damps the scatter.
 #
 # **Go further.** Repeat with layers of 25 and of 400 units. How does the scatter over the seeds depend on
 # the width?
 #
 # ### Exercise 6: Weights for any activation function (3 points)
 #
-# LeCun, Glorot and He each had one activation function in mind. With `mean_square` you can do it for all:
-# choose the standard deviation of the weights so that a variance of **1** is kept, $q_{l} = q_{l-1} = 1$.
+# LeCun, Glorot and He each had one activation function in mind. With `mean_square` you can do it for any
+# function: choose the standard deviation of the weights so that a variance of **1** is preserved,
+# $q_{l} = q_{l-1} = 1$.
 #
 # 1. Write `weight_std(activation, fan_in)`.
 # 2. For layers with as many inputs as units, LeCun's and Glorot's variances are the same, $1/\mathrm{fan_{in}}$,
-#    and He's is $2/\mathrm{fan_{in}}$. Which of the two is closer to yours (by variance), `"lecun"` or
-#    `"he"`? Answer with a dict `closest` that has the keys `"linear"`, `"relu"`, `"leaky_relu"`, `"gelu"` and
+#    and He's is $2/\mathrm{fan_{in}}$. Which of the two is closer to your variance, `"lecun"` or `"he"`?
+#    Answer with a dict `closest` that has the keys `"linear"`, `"relu"`, `"leaky_relu"`, `"gelu"` and
 #    `"selu"`.
 
 
@@ -946,16 +1088,25 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("other activation functions", points=1):
-        for name in ("linear", "tanh", "sigmoid", "elu", "selu", "gelu", "silu"):
-            n_in = int(rng.integers(20, 900))
-            expect.close(
-                weight_std(name, n_in),
-                1 / np.sqrt(n_in * mean_square(name, 1.0)),
-                f"weight_std({name!r}, {n_in})",
-                rtol=0.01,
-                mistakes={"the activation is ignored: these are ReLU's weights": np.sqrt(2 / n_in)},
-                step="Take E[φ(z)²] from mean_square, with the argument activation and the variance 1.",
-            )
+        for name in ("linear", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu"):
+            narrow, wide = (int(n) for n in rng.integers([1, 2_000], [9, 9_000]))
+            for n_in, other in ((narrow, wide), (wide, narrow)):
+                expect.close(
+                    weight_std(name, n_in),
+                    1 / np.sqrt(n_in * mean_square(name, 1.0)),
+                    f"weight_std({name!r}, {n_in})",
+                    rtol=0.01,
+                    mistakes={
+                        f"this is the answer to the call before, for the fan-in {other}": 1
+                        / np.sqrt(other * mean_square(name, 1.0)),
+                    }
+                    | (
+                        {"Keras' leaky ReLU has the slope 0.2; this is for 0.01": np.sqrt(2 / 1.0001 / n_in)}
+                        if name == "leaky_relu"
+                        else {"the activation is ignored: these are ReLU's weights": np.sqrt(2 / n_in)}
+                    ),
+                    step="Take E[φ(z)²] from mean_square, with the argument activation and the variance 1.",
+                )
     with exercise.part("which scheme is closest", points=1):
         expect.equal(
             closest,
@@ -967,7 +1118,7 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-50"]
 # ## 3 The same network from different beginnings
 #
 # Signals before training are one thing. Does the beginning still matter after thousands of training steps?
@@ -976,10 +1127,11 @@ exercise.score
 #
 # We train 784-50-50-50-10 with plain SGD, a learning rate of 0.1 and minibatches of 32, with sigmoids and
 # with ReLU, from five kinds of initial weights: Glorot normal, He normal, Keras' `"random_normal"` (standard
-# deviation 0.05), the standard normal distribution $N(0, 1)$, and zeros. (Biases begin at 0 in all of them.)
+# deviation 0.05), the standard normal distribution $N(0, 1)$, and zeros. (Biases start at 0 in all of
+# them.)
 #
-# **Predict.** Make a table of two rows and five columns, and write "learns" or "stays at one tenth" into each
-# of its ten fields.
+# **Predict.** Make a table of two rows and five columns, and write "learns" or "stays at one tenth" in
+# each of its ten cells.
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -1050,7 +1202,7 @@ for activation in ("sigmoid", "relu"):
         trained_weights[activation, beginning] = model.get_weights()
         answers_alike[f"{activation}, {beginning}"] = alike
 
-figure = plots.seed_bands(
+figure = plots.mean_and_range(
     {
         activation: {  # a line ends where its training did
             beginning: np.pad(of_seeds, ((0, 0), (0, EPOCHS - of_seeds.shape[1])), constant_values=np.nan)
@@ -1087,32 +1239,43 @@ print(f"parameters: {model.count_params():,}")
 for activation, by_beginning in accuracies.items():
     for beginning, of_seeds in by_beginning.items():
         name = beginning.lower().replace(", ", " ").replace(" ", "_")
-        runs.record(f"{activation}_{name}_val_accuracy", of_seeds[:, -1].mean())
+        runs.record(f"{activation}_{name}_val_accuracy", of_seeds[:, -1].mean(), show=False)
 
 # %% [markdown]
-# **See.** (Lines are means over the seeds, bands reach from the lowest to the highest.) ReLU networks learn quickly
-# from Glorot's and He's weights. Those with standard deviation 0.05 are much slower in the first epochs, and no worse
-# after 20 (on MNIST at the full budget 0.971, against 0.972 from Glorot's and He's). From $N(0, 1)$ and from zeros
-# ReLU networks are right one time in ten, with every seed. Sigmoid networks are slower. They *do* learn from $N(0, 1)$,
-# in the first epochs even faster than from Glorot's weights: section 2 showed that their signals want large weights.
-# That advantage does not last: after 20 epochs at the full budget it is 0.934, against 0.967 from Glorot's, 0.972 from
-# He's and 0.960 from 0.05. From zeros they do worst (and at the quick budget 0.05 does no better: the two lines
-# coincide).
+# **See.** (Lines are means over the seeds; bands run from the lowest to the highest.) On MNIST, after 20
+# epochs at the full budget, the validation accuracies are these (those in brackets are from a published
+# course):
 #
-# **Explain.** $N(0, 1)$ is far too large for ReLU: a hidden layer of 50 inputs multiplies the size of the signal by
-# $\sqrt{50/2} = 5$, and the first one, with its 784, by about 20. Gradients are as large (the next experiment has the
-# number), and the first steps throw the parameters away. Then the network is dead and gives one answer for all images, or
-# its parameters have overflowed and are no numbers at all: the second table counts both. A sigmoid bounds every signal by
-# 1, so that nothing explodes; many units just saturate. Why zeros fail, and why they fail differently for the two, is the
-# next exercise. (For MNIST and 20 epochs, a course has published 0.964 for sigmoids from Glorot's, 0.969 from He's and
-# 0.957 from Keras' random normal weights, 0.451 from zeros; for ReLU 0.970 from Glorot's weights.)
+# | | Glorot | He | sd 0.05 | $N(0, 1)$ | zeros |
+# |---|---|---|---|---|---|
+# | ReLU | 0.972 (0.970) | 0.972 | 0.971 | one in ten | one in ten |
+# | sigmoid | 0.967 (0.964) | 0.972 (0.969) | 0.960 (0.957) | 0.934 | the lowest (0.451) |
+#
+# ReLU networks learn quickly from Glorot's and He's weights. With standard deviation 0.05 they are much
+# slower in the first epochs, but no worse at the end. From $N(0, 1)$ and from zeros they are right one
+# time in ten, with every seed. Sigmoid networks are slower. They *do* learn from $N(0, 1)$, and in the
+# first epochs even faster than from Glorot's weights: section 2 showed that their signals call for large
+# weights. That advantage does not last. (At the quick budget, zeros and 0.05 do equally badly with
+# sigmoids: the two lines coincide.)
+#
+# The published runs differ from ours in four ways: they trained on 48,000 images, their initialiser drew the
+# biases of the hidden layers too, their output layer always began with Glorot's weights, and there was one run
+# each. So their zeros are zeros in the hidden layers only.
+#
+# **Explain.** $N(0, 1)$ is far too large for ReLU: a hidden layer of 50 inputs multiplies the size of the
+# signal by $\sqrt{50/2} = 5$, and the first one, with its 784, by about 20. The gradients are
+# correspondingly large (the next experiment has the number), and the first steps throw the parameters far
+# off. Then the network is dead and gives one answer for all images, or its parameters have overflowed and
+# are no longer numbers: the second table counts both. A sigmoid bounds every signal by 1, so nothing
+# explodes; many units just saturate. Why zeros fail, and why they fail differently for the two, is the
+# subject of the next exercise.
 #
 # **Go further.** Find a learning rate with which ReLU learns from $N(0, 1)$. Is the accuracy as good?
 #
 # ### Experiment: the gradient at the beginning
 #
-# **Predict.** All weights and biases are zero. In which layers is the gradient of the loss with respect to the
-# weights different from zero: for sigmoids, for ReLU?
+# **Predict.** All weights and biases are zero. In which layers is the gradient of the loss with respect
+# to the weights not zero, for sigmoids and for ReLU?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 gradient_seeds = training.seeds(5)
@@ -1128,15 +1291,15 @@ for activation in ("sigmoid", "relu"):
         mean, sd = np.mean(of_seeds, axis=0), np.std(of_seeds, axis=0, ddof=1)
         norms[f"{activation}, {beginning}"] = [f"{m:.2g} ± {d:.1g}" for m, d in zip(mean, sd, strict=True)]
         name = beginning.lower().replace(", ", " ").replace(" ", "_")
-        runs.record(f"gradient_{activation}_{name}_first_layer", mean[0])
-        runs.record(f"gradient_{activation}_{name}_output_layer", mean[-1])
+        runs.record(f"gradient_{activation}_{name}_first_layer", mean[0], show=False)
+        runs.record(f"gradient_{activation}_{name}_output_layer", mean[-1], show=False)
 print(
     f"norm of the gradient with respect to the weights of each layer, 500 images, {len(gradient_seeds)} seeds"
 )
 print(norms.T.to_string())
 
-# %% [markdown]
-# **See and explain.** With zeros, every layer answers the same for all images: sigmoids 0.5, ReLUs 0. The
+# %% [markdown] tags=["covers-51"]
+# **See and explain.** With zeros, every layer gives the same output for all images: sigmoids 0.5, ReLUs 0. The
 # gradient of a weight is the product of the signal that comes in from below and the error that comes back
 # from above. For the *hidden* layers no error comes back, because it is multiplied by the weights above, which
 # are zero. For the *output* layer, the incoming signal decides: it is 0.5 with sigmoids, so the output weights
@@ -1144,22 +1307,24 @@ print(norms.T.to_string())
 # this does not change in the next step. (The table is about weights. Biases need no signal from below.) From
 # $N(0, 1)$, the gradients of the ReLU network are hundreds to thousands of times as large as from Glorot's weights.
 #
-# **Go further.** Which standard deviation gives all four layers of the ReLU network gradients of about the same size?
+# **Go further.** Which standard deviation gives gradients of about the same size in all four layers of
+# the ReLU network?
 #
 # ### Exercise 7: Units that do the same (4 points)
 #
-# After that first step, are all sigmoid networks saved that begin with zeros? Look at two units of a hidden
-# layer. They have the same weights at first, receive the same inputs and the same errors, so they get the same
-# gradients, and have the same weights ever after. This is called **symmetry**, and only different beginnings
-# break it.
+# After that first step, is a sigmoid network that began with zeros saved? Look at two units of a hidden
+# layer. They start with the same weights and receive the same inputs and the same errors. So they get the
+# same gradients, and have the same weights ever after. This is called **symmetry**, and here only
+# different initial weights can break it.
 #
 # 1. Write `different_units(model)`. It returns a list with a number for each *hidden* layer of a Sequential
-#    model of `Dense` layers (all but the last): how many of its units differ. Two units count as the same if
-#    all their incoming weights and their biases agree to $10^{-6}$. (`np.unique(…, axis=…)` may help.)
+#    model of `Dense` layers (all but the last): how many different units it has. Two units count as the
+#    same if all their incoming weights and their biases agree to $10^{-6}$. (`np.unique(…, axis=…)` may
+#    help.)
 # 2. In the network 784-50-50-50-10 **all** weights and biases begin at zero. How many of its 44,860 parameters
 #    get a gradient other than zero in the *first* step, if the hidden layers have sigmoids
-#    (`moved_sigmoid`), and how many if they have ReLU (`moved_relu`)? The output is a softmax, and no class makes
-#    up exactly one tenth of the minibatch. (Keras takes the slope of ReLU at 0 as 0.)
+#    (`moved_sigmoid`), and how many if they have ReLU (`moved_relu`)? The output is a softmax, and no
+#    class makes up exactly one tenth of the minibatch. (Keras takes the slope of ReLU at 0 to be 0.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "different-units", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1253,6 +1418,54 @@ with expect.exercise("Units that do the same", points=4) as exercise:
             mistakes={"weights were compared exactly": [20]},
             step="Round before you compare.",
         )
+        # in each hidden layer, units that are nearly the same in a way of their own, and are not
+        unit = rng.permutation(np.arange(1, 9)) * rng.choice([-1, 1], size=8) / 8
+        bias, one, another = 3 / 8, *rng.permutation(np.flatnonzero(np.abs(unit[1:-1]) > 0.5) + 1)[:2]
+        apart = [unit.copy() for _ in range(2)]
+        apart[0][one] -= 5e-6
+        apart[1][another] += 5e-6
+        middle = unit + (np.arange(8) == one) * 19 / 16  # no number of eighths: another size, too
+        lookalikes = {
+            "units were compared by size alone; the sign counts": [(unit, bias), (-unit, -bias)],
+            "units that point in the same direction were taken for the same": [
+                (unit, bias),
+                (2 * unit, 2 * bias),
+            ],
+            "the weights of a unit were compared without regard to their order": [
+                (unit, bias),
+                (np.roll(unit, 1), bias),
+            ],
+            "the bias was added to the weights; it is one more number to compare": [
+                (unit, bias),
+                (unit + 0.25, bias - 0.25),
+            ],
+            "not all weights of the units were compared": [(unit, bias), (middle, bias)],
+            "units that differ by 0.000005 in one weight were taken for the same; 0.000001 is the limit": [
+                (unit, bias),
+                *((near, bias) for near in apart),
+            ],
+            "units that agree to 0.000001 were taken for different": [(unit, bias)],
+        }
+        arrays = []
+        for kinds in lookalikes.values():
+            copies = np.concatenate([np.arange(len(kinds)), rng.integers(len(kinds), size=8 - len(kinds))])
+            weights = np.array([kinds[number][0] for number in copies]).T
+            if len(kinds) == 1:
+                weights = weights + rng.uniform(-3.5e-7, 3.5e-7, size=(8, 8))
+            arrays += [weights, np.array([kinds[number][1] for number in copies])]
+        alike = keras.Sequential([keras.Input(shape=(8,)), *(keras.layers.Dense(8) for _ in range(8))])
+        alike.set_weights([*arrays, rng.normal(size=(8, 8)), np.zeros(8)])
+        right = [len(kinds) for kinds in lookalikes.values()]
+        expect.equal(
+            different_units(alike),
+            right,
+            "different_units of a network with seven hidden layers, with units that are nearly the same",
+            mistakes={
+                cause: [*right[:number], 1 if right[number] > 1 else 8, *right[number + 1 :]]
+                for number, cause in enumerate(lookalikes)
+            },
+            step="Two units are the same if no weight, and not the bias, differs by more than 0.000001.",
+        )
     with exercise.part("which parameters move from zeros, with sigmoids", points=1):
         expect.equal(
             moved_sigmoid,
@@ -1282,11 +1495,11 @@ with expect.exercise("Units that do the same", points=4) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-51"]
 # ### Experiment: after training from zeros
 #
-# **Predict.** How many different units does each hidden layer of the sigmoid network have, after all the epochs
-# from above? How many parameters of the ReLU network have moved?
+# **Predict.** How many different units does each hidden layer of the sigmoid network have after all the
+# epochs above? How many parameters of the ReLU network have moved?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 for activation in ("sigmoid", "relu"):
@@ -1297,22 +1510,23 @@ for activation in ("sigmoid", "relu"):
         print(f"{activation}, {beginning}: different units in the hidden layers {units}")
         if beginning == "zeros":
             moved = sum(np.count_nonzero(array) for array in network.get_weights())
-            runs.record(f"{activation}_zeros_different_units", max(units))
+            runs.record(f"{activation}_zeros_different_units", max(units), show=False)
             runs.record(f"{activation}_zeros_moved_parameters", moved)
 
 # %% [markdown]
-# **See and explain.** From zeros, each hidden layer of the sigmoid network is still a single unit, 50 times over.
-# Its 44,860 parameters have moved (but for the weights of pixels that are 0 in all training images, as 69 of
-# MNIST's are at the full budget), but in step, and the network can do what 784-1-1-1-10 can, no more. (In a run at
-# the full budget, 34,000 steps, one layer ended with two different units in place of one. In theory that cannot be;
-# in float32 sums are rounded, not in the same way for every unit, and training can make such a difference grow.) Of
-# the ReLU network, only the ten biases of the output have moved. They learn how frequent the classes are, and
-# nothing about images. So zeros fail for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
+# **See and explain.** From zeros, each hidden layer of the sigmoid network is still a single unit, 50
+# times over. Its 44,860 parameters have moved (except the weights of pixels that are 0 in all training
+# images, as 69 of MNIST's are at the full budget), but in step, and the network can do no more than
+# 784-1-1-1-10 could. (In a run at the full budget, 34,000 steps, one layer ended with two different units
+# instead of one. In theory that cannot happen. But float32 sums are rounded, not in the same way for
+# every unit, and training can make such a difference grow.) In the ReLU network, only the ten biases of
+# the output have moved. They learn how common the classes are, and nothing about images. So zeros fail
+# for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
 #
-# **Go further.** Begin with zeros in the last layer only, and Glorot's weights elsewhere. Does the network
-# learn? Which of the two reasons applies?
+# **Go further.** Start with zeros in the last layer only, and Glorot's weights elsewhere. Does the
+# network learn? Which of the two reasons applies?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-24"]
 # ## 4 A zoo of activation functions
 #
 # | name | $\varphi(z)$ | proposed by |
@@ -1329,9 +1543,10 @@ for activation in ("sigmoid", "relu"):
 #
 # 1. Write `elu(z)`, `selu(z)`, `gelu(z)` and `swish(z)` for NumPy arrays of any shape. `scipy.special.ndtr` is
 #    $\Phi$.
-# 2. Find the largest slope of each of the functions sigmoid, tanh, ReLU, SELU, GELU and swish, to two decimals,
-#    by whatever means. Answer with a dict `largest_slope` that has the keys `"sigmoid"`, `"tanh"`, `"relu"`,
-#    `"selu"`, `"gelu"` and `"swish"`. (Where a slope comes as close to a number as you like, take that number.)
+# 2. Find the largest slope of each of the functions sigmoid, tanh, ReLU, SELU, GELU and swish, to two
+#    decimal places, by any means you like. Answer with a dict `largest_slope` that has the keys
+#    `"sigmoid"`, `"tanh"`, `"relu"`, `"selu"`, `"gelu"` and `"swish"`. (Where a slope comes as close to a
+#    number as you like, take that number.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "zoo", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1483,11 +1698,11 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-24"]
 # ### Experiment: the zoo and its slopes
 #
-# **Predict.** Which of these functions fall somewhere, although their input rises? Which have a slope of exactly
-# zero on a whole stretch?
+# **Predict.** Which of these functions go down somewhere while their input goes up? Which have a slope of
+# exactly zero over a whole stretch?
 
 # %% tags=["experiment"]
 plots.show(
@@ -1527,26 +1742,31 @@ print(zoo.to_string(float_format="{:.3f}".format))
 with_prelu = keras.Sequential([keras.Input(shape=(784,)), keras.layers.Dense(50), keras.layers.PReLU()])
 print(f"parameters of 784 → 50: {784 * 50 + 50:,} with Leaky ReLU, {with_prelu.count_params():,} with PReLU")
 
-# %% [markdown]
-# **See.** GELU and swish dip: they fall to −0.17 and −0.28 before they turn to 0. ELU and SELU approach their lowest
-# values, −1 and −1.76, and never reach them. Only ReLU has a stretch of slope zero. SELU's mean square at variance 1 is exactly 1: that is what its two numbers were made for.
+# %% [markdown] tags=["covers-24"]
+# **See.** GELU and swish dip below 0, to −0.17 and −0.28, and then turn back towards 0. ELU and SELU
+# approach their lowest values, −1 and −1.76, and never reach them. Of these five only ReLU has a stretch of slope zero.
+# SELU's mean square at variance 1 is exactly 1: that is what its two numbers were chosen for.
 #
-# **Explain.** A negative output brings the mean of the activations closer to 0, so that the next layer does
-# not work around a large constant, as the sigmoids of section 2 did. PReLU looks like Leaky ReLU, but its slopes
-# are parameters, one a unit in Keras: the layer of 50 units has 50 more. In Keras they begin at 0, as a ReLU.
+# **Explain.** A negative output brings the mean of the activations closer to 0, so the next layer need
+# not work around a large constant, as it must after the sigmoids of section 2. PReLU looks like Leaky
+# ReLU, but its slopes are parameters, in Keras one for each unit: a layer of 50 units has 50 more. In
+# Keras they start at 0, so a PReLU begins as a ReLU.
 #
 # **Go further.** Look up which activation function a large language model of your choice uses.
 #
 # ### Experiment: sixty layers of SELU
 #
-# SELU has $E[\varphi(z)^2] = 1$ *and* $E[\varphi(z)] = 0$ for standard normal $z$. With LeCun's weights, a signal
-# of mean 0 and variance 1 should come out of every layer as it went in: the network normalises itself. Textbooks
-# add two conditions: LeCun *normal* weights, and standardised inputs.
+# SELU has $E[\varphi(z)^2] = 1$ *and* $E[\varphi(z)] = 0$ for standard normal $z$. With LeCun's weights,
+# a signal of mean 0 and variance 1 should leave every layer as it came in: the network normalises itself.
+# Textbooks add two conditions: LeCun *normal* weights, and standardised inputs.
 #
-# **Predict.** We send signals through sixty layers of 100 units, without biases: standardised inputs with LeCun
-# normal, LeCun *uniform*, He normal weights and with standard deviation 0.05, then inputs that are *not*
-# standardised (uniform between 0 and 255) with LeCun normal weights; and ReLU with He normal weights. Which of
-# the six have a variance near 1 after the sixtieth layer?
+# **Predict.** We send signals through sixty layers of 100 units, without biases. Which of these six have
+# a variance near 1 after the sixtieth layer?
+#
+# - SELU with *standardised* inputs, and weights that are LeCun normal, LeCun *uniform*, He normal, or
+#   have standard deviation 0.05;
+# - SELU with inputs that are *not* standardised (uniform between 0 and 255), and LeCun normal weights;
+# - ReLU with standardised inputs and He normal weights.
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # float64: near 0, SELU's exp(z) − 1 would lose its digits in float32
@@ -1572,7 +1792,7 @@ for name, (activation, initialiser, signal) in signals.items():
         variances.setdefault(name, []).append(of_layers)
         means.setdefault(name, []).append(h.mean())
 
-figure = plots.seed_bands(
+figure = plots.mean_and_range(
     {"variance of the activations": variances},
     range(61),
     xlabel="layer (0: inputs)",
@@ -1607,35 +1827,40 @@ print(
 )
 for name, row in after_sixty.iterrows():
     runs.record(
-        f"variance_after_sixty_{name.lower().replace(', ', '_').replace(' ', '_')}", row["variance (median)"]
+        f"variance_after_sixty_{name.lower().replace(', ', '_').replace(' ', '_')}",
+        row["variance (median)"],
+        show=False,
     )
 
-# %% [markdown]
-# **See.** LeCun's weights keep the mean near 0 and the variance near 1 through sixty layers, the uniform ones as well as
-# the normal ones. He's weights make the variance grow more than a thousandfold, and a standard deviation of 0.05 wipes the
-# signal out. What may surprise you are the raw inputs: sixty layers down, their variance is near 1 as well.
+# %% [markdown] tags=["covers-45"]
+# **See.** LeCun's weights, uniform as well as normal, keep the mean near 0 and the variance near 1
+# through sixty layers. He's weights make the variance grow more than a thousandfold, and a standard
+# deviation of 0.05 wipes the signal out. The raw inputs may surprise you: sixty layers down, their
+# variance is near 1 as well.
 #
-# **Explain.** So of the two textbook conditions, the *variance* of the weights is the one that counts, not the
-# shape of the distribution. (In layers of equal widths Glorot's weights have LeCun's variance, and would do as well.)
-# And variance 1 is not merely a fixed point of SELU, it is an **attracting** one: too large signals shrink from layer to
-# layer, too small ones grow (Klambauer and others prove it for a range of means and variances). Standardised inputs are
-# still the better choice: with raw ones, the first layers, up to the twentieth or so, work with signals that are far
-# too large. ReLU with He weights has no such attraction. The variance is right on average, but in each single network
-# it drifts, because nothing brings it back. (In the figure lines are means, and bands reach from the lowest to the
-# highest network; the table has medians.)
+# **Explain.** So of the two textbook conditions, the *variance* of the weights is the one that counts,
+# not the shape of the distribution. (In layers of equal widths Glorot's weights have LeCun's variance,
+# and would do as well.) And variance 1 is not merely a fixed point of SELU; it is an **attracting** one:
+# signals that are too large shrink from layer to layer, and those that are too small grow (Klambauer and
+# others prove it for a range of means and variances). Standardised inputs are still the better choice:
+# with raw ones, the first layers, up to the twentieth or so, work with signals that are far too large.
+# ReLU with He weights has no such attraction. The variance is right on average, but in any single network
+# it drifts, because nothing brings it back. (In the figure, lines are means, and bands run from the
+# lowest to the highest network; the table has medians.)
 #
 # **Go further.** Give the ReLU network layers of 1,000 units. Does it drift as far?
 #
 # ### Experiment: two moons
 #
-# What do activation functions look like from outside? We train networks with two hidden layers of 8 units on
-# 200 points of two interleaving half-moons, each with another activation function, and 20 networks of each.
-# `course_utils.ensembles` trains the 20 at once, each with its own weights and minibatches, to predict the label
-# (0 or 1) by mean squared error; one half is the boundary. All begin with LeCun normal weights. As the sixth we take no hidden layer at all: since a
-# chain of linear layers is again a linear layer, that is what the activation `"linear"` comes to.
+# Seen from outside, what difference does an activation function make? We train networks with two hidden
+# layers of 8 units on 200 points of two interleaving half-moons, 20 networks for each activation
+# function. `course_utils.ensembles` trains the 20 at once, each with its own weights and minibatches, to
+# predict the label (0 or 1) by mean squared error; the boundary is where the output is one half. All
+# start from LeCun normal weights. The sixth network has no hidden layer at all: a chain of linear layers
+# is itself a linear layer, so this is what the activation `"linear"` amounts to.
 #
-# **Predict.** Which boundaries will be smooth, which made of straight pieces? And without an activation
-# function?
+# **Predict.** Which boundaries will be smooth, and which made of straight pieces? And with no activation
+# function at all?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 moons, moon_labels = make_moons(200, noise=0.2, random_state=training.base_seed())
@@ -1670,32 +1895,33 @@ for name in ("sigmoid", "tanh", "relu", "selu", "gelu"):
         f"{name}: {(moon_accuracies[name] <= straight).sum()} of 20 at most 0.01 better than a straight line"
     )
 for name in moon_accuracies:
-    runs.record(f"moons_{name}_accuracy", moon_accuracies[name].mean())
+    runs.record(f"moons_{name}_accuracy", moon_accuracies[name].mean(), show=False)
 
 # %% [markdown]
 # **See and explain.** Without an activation function the boundary is a straight line. ReLU's is made of straight
 # pieces, since a ReLU network is linear between its kinks. The smooth functions give smooth boundaries. Sigmoids
 # are behind again: after these 100 epochs 11 of the 20 are at most one percentage point better than a straight line. (LeCun's weights are
-# small for them, so this says as much about the beginning as about the function.) Among the other four the
-# activation function shows in the *shape* of the boundary and hardly in the accuracy: their means differ by less than half
-# a percentage point.
+# small for them, so this says as much about the beginning as about the function.) Among the other four,
+# the activation function shows in the *shape* of the boundary but hardly in the accuracy: their means
+# differ by less than half a percentage point.
 #
-# **Go further.** Train the sigmoids three times as long. Do they catch up? All of the 20?
+# **Go further.** Train the sigmoids three times as long. Do they catch up? All 20 of them?
 
-# %% [markdown]
+# %% [markdown] tags=["covers-58"]
 # ## 5 The dying ReLU
 #
-# A ReLU unit whose pre-activation is negative for every input answers 0 and passes no gradient on: its own weights
-# stand still. It is **dead** (unless layers below it, still learning, happen to wake it). One dead unit does no harm.
-# But if *all* units of one layer are dead, nothing that comes in reaches the output: the network gives the same answer
-# for every input, and no gradient reaches that layer or any below it, so nothing can wake it. Lu, Shin, Su and Karniadakis (2020) asked how likely that is *before training
-# begins*, and call such networks **born dead**.
+# A ReLU unit whose pre-activation is negative for every input outputs 0 and passes no gradient on: its
+# own weights stand still. It is **dead** (unless the layers below it are still learning and happen to
+# wake it). One dead unit does no harm. But if *all* units of one layer are dead, nothing that comes in
+# reaches the output: the network gives the same answer for every input, and no gradient reaches that
+# layer or any below it, so nothing can wake it. Lu, Shin, Su and Karniadakis (2020) asked how likely that
+# is *before training begins*, and call such networks **born dead**.
 #
 # ### Exercise 9: Dead units (3 points)
 #
 # Write `dead_units(model, x)` for a Sequential model of `Dense` layers. It returns a dict from the name of each
-# hidden layer (all but the last) to a boolean array with an entry for each unit: `True` if the unit's output is
-# exactly 0 for **all** inputs in `x`. Your `collect_activations` may do half of the work.
+# hidden layer (all but the last) to a boolean array with an entry for each unit: `True` if the unit's
+# output is exactly 0 for **all** inputs in `x`. Your `collect_activations` can do half of the work.
 
 
 # %% nbgrader={"grade": false, "grade_id": "dead-units", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1715,7 +1941,7 @@ def dead_units(model, x):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "dead-units-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "dead-units-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["builds-on:collect"]
 with expect.exercise("Dead units", points=3) as exercise:
     rng = np.random.default_rng()
     batch = rng.uniform(-1, 1, size=(80, 5)).astype("float32")
@@ -1784,6 +2010,56 @@ with expect.exercise("Dead units", points=3) as exercise:
                     },
                     step="Take all(axis=0): over the examples, for each unit by itself.",
                 )
+        # each unit speaks for one input at most, and each input is that of one unit
+        n = int(rng.integers(65, 90))
+        speakers = keras.Sequential(
+            [
+                keras.Input(shape=(n,)),
+                keras.layers.Dense(n, activation="relu", name="speakers"),
+                keras.layers.Dense(2),
+            ]
+        )
+        dead = np.isin(np.arange(n), rng.choice(np.arange(1, n - 1), size=9, replace=False))
+        speakers.set_weights([np.eye(n), np.where(dead, -1.0, 0.0), rng.normal(size=(n, 2)), np.zeros(2)])
+        expect.equal(
+            dead_units(speakers, (2 * np.eye(n) - 1).astype("float32"))["speakers"],
+            dead,
+            f"the dead units of a layer of {n}, whose living units answer one of {n} inputs each",
+            mistakes={
+                "units that are silent for nearly all inputs are not dead": np.ones(n, bool),
+                "the last input was left out": dead | (np.arange(n) == n - 1),
+                "the first input was left out": dead | (np.arange(n) == 0),
+                "only the first 32 inputs were looked at": dead | (np.arange(n) >= 32),
+                "only the first 64 inputs were looked at": dead | (np.arange(n) >= 64),
+                "only the first half of the inputs was looked at": dead | (np.arange(n) >= n // 2),
+            },
+            step="A dead unit answers 0 to every single input.",
+        )
+        for depth in (1, 3):
+            sizes = [int(n) for n in rng.integers(3, 9, size=depth)]
+            sizes[rng.integers(depth)] = 1
+            deep = keras.Sequential(
+                [
+                    keras.Input(shape=(5,)),
+                    *(keras.layers.Dense(size, activation="relu") for size in sizes),
+                    keras.layers.Dense(2),
+                ]
+            )
+            # whole numbers, so that outputs are 0 or at least 1
+            deep.set_weights([rng.integers(-2, 3, size=array.shape) for array in deep.get_weights()])
+            single, rights = rng.choice([-1, 1], size=(1, 5)).astype("float32"), {}
+            signal = single
+            for layer in deep.layers[:-1]:
+                signal = keras.ops.convert_to_numpy(layer(signal))
+                rights[layer.name] = (signal == 0).all(axis=0)
+            found = dead_units(deep, single)
+            for name, right in rights.items():
+                expect.equal(
+                    found[name],
+                    right,
+                    f"the dead units of a layer of {len(right)}, for a single input",
+                    step="Combine over axis 0, and over no other, also where it has length 1.",
+                )
     with exercise.part("sigmoids do not die", points=1):
         network, names, _ = network_with("sigmoid", np.where(first_dead, -9.0, 9.0), np.full(7, -9.0))
         found = dead_units(network, batch)
@@ -1795,16 +2071,44 @@ with expect.exercise("Dead units", points=3) as exercise:
                 mistakes={"an output near 0 was taken for 0": first_dead if units == 9 else np.ones(7, bool)},
                 step="Dead means exactly 0.",
             )
+        # linear units: dead; near 0; negative; constant; two inputs whose outputs add up to 0
+        linear = keras.Sequential(
+            [keras.Input(shape=(5,)), keras.layers.Dense(5, name="linear"), keras.layers.Dense(2)]
+        )
+        kernel = np.zeros((5, 5))
+        kernel[:, 4] = rng.uniform(0.1, 1, size=5)
+        order = rng.permutation(5)
+        linear.set_weights(
+            [
+                kernel[:, order],
+                np.array([0, 1e-30, -rng.uniform(1, 2), rng.uniform(1, 2), 0])[order],
+                rng.normal(size=(5, 2)),
+                np.zeros(2),
+            ]
+        )
+        expect.equal(
+            dead_units(linear, np.array([batch[0], -batch[0]]))["linear"],
+            order == 0,
+            "the dead units of a layer of linear units",
+            mistakes={
+                "an output near 0 was taken for 0": order <= 1,
+                "negative outputs were taken for 0": (order == 0) | (order == 2),
+                "outputs that do not vary were taken for 0": order <= 3,
+                "outputs were added up; those of a living unit may add up to 0": (order == 0) | (order == 4),
+            },
+            step="Dead means exactly 0, for every input.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-58"]
 # ### Exercise 10: Born dead (3 points)
 #
-# Take a ReLU network with symmetrically distributed weights and biases 0, as at the beginning of a training. Fix
-# one input $x$. If the layer below answers anything but zeros, the pre-activation of a unit is as likely negative
-# as positive, so the unit is silent with probability $1/2$, and all $N_l$ units of layer $l$ are with probability
-# $2^{-N_l}$. The signal of this one $x$ therefore passes through all $H$ hidden layers with probability
+# Take a ReLU network with symmetrically distributed weights and biases 0, as at the start of training.
+# Fix one input $x$. If the layer below gives anything but zeros, the pre-activation of a unit is as
+# likely to be negative as positive, so the unit is silent with probability $1/2$, and all $N_l$ units of
+# layer $l$ are silent with probability $2^{-N_l}$. The signal of this one $x$ therefore passes through
+# all $H$ hidden layers with probability
 #
 # $$\prod_{l=1}^{H} \left(1 - 2^{-N_l}\right).$$
 #
@@ -1867,16 +2171,23 @@ with expect.exercise("Born dead", points=3) as exercise:
     with exercise.part("layers of different widths", points=1):
         for _ in range(3):
             widths = [int(n) for n in rng.integers(2, 9, size=rng.integers(3, 12))]
-            alive = 1 - 0.5 ** np.array(widths)
+            alive, kept = 1 - 0.5 ** np.array(widths), list(widths)
             expect.close(
                 born_dead_bound(widths),
                 1 - alive.prod(),
-                f"the bound for hidden layers of the widths {widths}",
+                f"the bound for hidden layers of the widths {kept}",
                 mistakes={
-                    "all layers were given the width of the first": 1 - alive[0] ** len(widths),
+                    "all layers were given the width of the first": 1 - alive[0] ** len(kept),
                     "the last layer of the list is a hidden one too": 1 - alive[:-1].prod(),
                 },
                 step="Multiply over all entries of hidden_widths.",
+            )
+            expect.equal(
+                widths,
+                kept,
+                "the list hidden_widths, after the call",
+                cause="the list that was handed in is changed",
+                step="Go through the list with a for loop, or work on a copy of it.",
             )
     with exercise.part("how wide, how deep", points=1):
         expect.equal(
@@ -1902,11 +2213,11 @@ with expect.exercise("Born dead", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-58"]
 # ### Exercise 11: Collapsed, and how sure (3 points)
 #
-# A network that is dead answers the same for every input; it has **collapsed**. To count collapsed networks, and
-# to say how far the count can be trusted, write
+# A dead network gives the same answer for every input; it has **collapsed**. To count collapsed networks,
+# and to say how far to trust the count, write
 #
 # 1. `collapsed(outputs, tolerance)`: `outputs` has the shape (networks, inputs); the result is a boolean array with
 #    an entry for each network, `True` if its largest and its smallest output differ by at most `tolerance`.
@@ -1993,6 +2304,64 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
             },
             step="The difference of the largest and the smallest output is what counts.",
         )
+        # multiples of 1/8, which no arithmetic rounds; of 300 outputs
+        eighths = int(rng.integers(4, 12))
+        within = np.r_[0, eighths, rng.integers(eighths + 1, size=298)]
+        both_sides = np.r_[
+            0, rng.permutation(np.r_[-eighths, eighths, rng.choice([-1, 1], size=297) * eighths])
+        ]
+        outputs = np.array(
+            [
+                rng.permutation(within) + rng.integers(-9, 9),
+                rng.permutation(np.r_[within[:-1], eighths + 1]) + rng.integers(-9, 9),
+                np.linspace(0, 2 * eighths, 300).astype(int) + rng.integers(-9, 9),
+                both_sides,
+                (eighths + 1) * (rng.permutation(300) == 0),
+                np.full(300, rng.integers(-9, 9)),
+            ]
+        )
+        order = rng.permutation(6)
+        outputs, flat_ones = outputs[order] / 8, np.isin(order, (0, 5))
+        kept, difference = outputs.copy(), np.ptp(outputs, axis=1)
+        expect.equal(
+            collapsed(outputs, eighths / 8),
+            flat_ones,
+            f"collapsed(outputs, {eighths / 8}), for 300 outputs of each network",
+            mistakes={
+                "a difference of exactly the tolerance counts as the same": difference < eighths / 8,
+                "each output was compared with the one before it": np.abs(np.diff(kept, axis=1)).max(axis=1)
+                <= eighths / 8,
+                "the outputs were compared without their signs": np.ptp(np.abs(kept), axis=1) <= eighths / 8,
+                "each output was compared with the mean": np.abs(kept - kept.mean(axis=1, keepdims=True)).max(
+                    axis=1
+                )
+                <= eighths / 8,
+                "each output was compared with the first": np.abs(kept - kept[:, :1]).max(axis=1)
+                <= eighths / 8,
+                "the largest and smallest outputs were left out": np.isin(order, (0, 1, 4, 5)),
+            },
+            step="The difference of the largest and the smallest output is what counts.",
+        )
+        expect.equal(
+            outputs,
+            kept,
+            "the array outputs, after the call",
+            cause="the array that was handed in is changed",
+            step="Work on a copy: np.sort(outputs) rather than outputs.sort().",
+        )
+        expect.equal(
+            collapsed(1e-10 * (rng.permuted(np.tile(np.arange(40), (5, 1)), axis=1) == 0), 0),
+            np.zeros(5, bool),
+            "collapsed(outputs, 0), where one output of each network differs by 0.0000000001",
+            mistakes={"something was added to the tolerance, or the outputs were rounded": np.ones(5, bool)},
+            step="Compare the difference with the tolerance as it is.",
+        )
+        expect.equal(
+            collapsed(rng.normal(size=(5, 1)), 0.0),
+            np.ones(5, bool),
+            "collapsed(outputs, 0.0), for one output of each network",
+            step="Keep the result's shape (networks,) for one input too.",
+        )
         expect.equal(
             collapsed(rng.normal(size=(5, 1)) * np.ones(40), 0),
             np.ones(5, bool),
@@ -2009,8 +2378,13 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
             )
             return [(centre - z * spread) / (1 + z**2 / n), (centre + z * spread) / (1 + z**2 / n)]
 
-        n = int(rng.integers(8, 40))
-        for count in (int(rng.integers(3, n - 3)), 0, n):
+        few, many = (int(n) for n in rng.integers([8, 1_000], [40, 3_000]))
+        for count, n in (
+            (int(rng.integers(3, few - 3)), few),
+            (0, few),
+            (few, few),
+            (int(rng.integers(2, 6)), many),
+        ):
             share = count / n
             usual = 1.96 * np.sqrt(share * (1 - share) / n)
             low, high = wilson(count, n)
@@ -2037,12 +2411,12 @@ exercise.score
 # %% [markdown]
 # ### Experiment: born dead, by simulation
 #
-# Networks with one input and biases 0 have a pleasant property: for $c > 0$, scaling the input by $c$ scales
-# every pre-activation by $c$. So whether they are born dead is decided by two inputs, $-1$ and $1$, and we can
-# afford to draw 10,000 networks.
+# Networks with one input and biases of 0 have a convenient property: for $c > 0$, scaling the input by
+# $c$ scales every pre-activation by $c$. So two inputs, $-1$ and $1$, decide whether a network is born
+# dead, and we can afford to draw 10,000 networks.
 #
-# **Predict.** Of networks with nine hidden layers of width 2, how many per cent are born dead? And of width 8? How
-# far below the bound will the truth be?
+# **Predict.** What percentage of networks with nine hidden layers of width 2 is born dead? And with width
+# 8? How far below the bound will the truth be?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 DEPTHS = np.arange(1, 21)
@@ -2084,31 +2458,32 @@ plots.show(
     "below its dashed upper bound: width 2 passes 0.85 at nine layers, width 8 stays under 0.05.",
 )
 
-# %% [markdown]
+# %% [markdown] tags=["covers-58"]
 # **See.** The shares stay below their bounds, as they must. At width 2, nearly nine of ten networks with nine hidden
 # layers never had a chance (0.874, bound 0.925); at width 8 it is one in a hundred (0.010, bound 0.035). So the bound is
 # 5 percentage points too high for width 2, and more than three times too high for width 8.
 #
-# **Explain.** The bound looks at one input; a network is dead only if $-1$ *and* $1$ are stopped. In the first hidden
-# layer they cannot both be: a unit that is silent for one of them speaks for the other. In later layers the two inputs
-# activate different units; the wider the layers, the more often one survives where the other is stopped, and the looser
-# the bound. Width helps exponentially (one more unit
-# halves the chance that a layer silences an input), depth harms exponentially.
+# **Explain.** The bound looks at one input; a network is dead only if $-1$ *and* $1$ are stopped. In the
+# first hidden layer they cannot both be: a unit that is silent for one of them speaks for the other. In
+# later layers the two inputs activate different units; the wider the layers, the more often one survives
+# where the other is stopped, and the looser the bound. Width helps exponentially (one more unit halves
+# the chance that a layer silences an input); depth harms exponentially.
 #
 # **Go further.** Leave the first hidden layer out of the bound. How close does it come now, for width 2?
 #
 # ### Experiment: 1,000 trainings
 #
-# Now the study of Lu and others. A network with one input, nine hidden layers of width 2 (ten layers with the
-# output) and He weights learns a function of one variable from 3,000 points, uniform on $[-\sqrt7, \sqrt7]$, by mean
-# squared error with minibatches of 64, here with Adam and a learning rate of 0.01. The functions are $|x|$,
-# $x \sin 5x$, and a step plus a sine, $1_{x > 0} + 0.2 \sin 5x$. We train 1,000 networks for each, once with ReLU and
-# once with Leaky ReLU with a slope of 0.01, and call a network collapsed if its outputs differ by at most 0.01. The
-# paper reports that *over 90 %* of its ReLU networks collapsed. Before training we count twice: networks whose outputs
-# are *exactly* equal, which for ReLU are those born dead, and those whose outputs differ by at most 0.01.
+# Now we repeat the study of Lu and others. A network with one input, nine hidden layers of width 2 (ten
+# layers with the output) and He weights learns a function of one variable from 3,000 points, uniform on
+# $[-\sqrt7, \sqrt7]$, by mean squared error with minibatches of 64, here with Adam and a learning rate of
+# 0.01. The functions are $|x|$, $x \sin 5x$, and a step plus a sine, $1_{x > 0} + 0.2 \sin 5x$. We train
+# 1,000 networks for each, once with ReLU and once with Leaky ReLU with a slope of 0.01, and call a
+# network collapsed if its outputs differ by at most 0.01. The paper reports that *over 90 %* of its ReLU
+# networks collapsed. Before training we count twice: networks whose outputs are *exactly* equal, which
+# for ReLU are those born dead, and those whose outputs differ by at most 0.01.
 #
-# **Predict.** Does training bring dead networks back, or kill more? Which constant will a collapsed network answer?
-# And what does Leaky ReLU do to the share?
+# **Predict.** Does training bring dead networks back, or kill more? What constant will a collapsed
+# network give? And what does Leaky ReLU do to the share?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 points = np.random.default_rng(training.base_seed()).uniform(-np.sqrt(7), np.sqrt(7), size=3_000)
@@ -2162,7 +2537,7 @@ print(f"share of {MEMBERS:,} networks that have collapsed, before and after {STU
 print(study.to_string(index=False, float_format="{:.3f}".format))
 for row in study.to_dict("records"):
     name = row["target"].replace("|x|", "abs").replace(" + ", "_").replace(" ", "_")
-    runs.record(f"collapsed_{row['activation']}_{name}", row["after"])
+    runs.record(f"collapsed_{row['activation']}_{name}", row["after"], show=False)
 
 born_dead, before, after = np.concatenate(fates, axis=1)  # the ReLU networks of all three targets
 low, high = wilson_interval(born_dead.sum(), born_dead.size)
@@ -2177,8 +2552,8 @@ print(
 )
 print(f"  of all that collapsed, born dead {(born_dead & after).sum() / after.sum():.3f}")
 runs.record("collapsed_relu_before_training", before.mean())
-runs.record("born_dead_relu_of_the_study", born_dead.mean())
-runs.record("collapsed_relu_that_were_born_dead", (born_dead & after).sum() / after.sum())
+runs.record("born_dead_relu_of_the_study", born_dead.mean(), show=False)
+runs.record("collapsed_relu_that_were_born_dead", (born_dead & after).sum() / after.sum(), show=False)
 runs.record("born_dead_relu_that_recovered", (born_dead & ~after).sum())
 
 figure, axes = plt.subplots(1, 3, figsize=(9.6, 3), layout="constrained")
@@ -2200,49 +2575,52 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** More than 90 % of the ReLU networks have collapsed, for all three targets, and most of these were born dead. With
-# Leaky ReLU it is fewer for every target, and fewer than before training.
+# **See.** More than 90 % of the ReLU networks have collapsed, for all three targets, and most of these
+# were born dead. With Leaky ReLU fewer have collapsed, for every target, and fewer than before training.
 #
 # **Measure.** So "over 90 %" is what we find, too. With 1,000 networks the interval is about 3 percentage points wide;
-# with 50 networks it would be about 14 wide, too wide to say so. And the bound? It holds for networks that are *born
-# dead*: their share, 0.879, is below 0.925, and close to the simulation above. It says nothing about what has collapsed
-# *after* training, and there the shares reach the bound or exceed it. Two things are added. About 2 % are alive, but so
-# faint that their outputs differ by at most 0.01; these can still learn, and some of them did. And training kills
-# networks that were alive.
+# with 50 networks it would be about 14 wide, too wide to say that. And the bound? It holds for networks
+# that are *born dead*: their share, 0.879, is below 0.925, and close to the simulation above. It says
+# nothing about what has collapsed *after* training, and there the shares reach the bound or exceed it.
+# Two things add to these shares. About 2 % are alive, but so faint that their outputs differ by at most
+# 0.01; these can still learn, and some of them did. And training kills networks that were alive.
 #
-# **Explain.** Training cannot wake a network that was born dead, and of ours it woke none: no gradient reaches the silent
-# layer or those below it, the weights above it get no signal, and with all biases 0 the layers above it are silent
-# too. Only the output's bias can learn, and with mean squared error the best constant is the *mean of the target*: the
-# last two columns show that the collapsed networks are there already, or on their way. Training kills some more, when
-# a step happens to push a layer below zero. Leaky ReLU always lets something through, so its networks are not dead in
-# this sense; but a factor of 0.01 a layer makes the signal of an unlucky network so faint that before training most of
-# them look constant, too. Many of them recover in training. How many, and how soon, depends on the target.
+# **Explain.** Training cannot wake a network that was born dead, and of ours it woke none: no gradient
+# reaches the silent layer or those below it, the weights above it get no signal, and with all biases 0
+# the layers above it are silent too. Only the output's bias can learn, and with mean squared error the
+# best constant is the *mean of the target*: the last two columns show that the collapsed networks have
+# reached it, or are on their way. Training kills some more, when a step happens to push a whole layer
+# below zero. Leaky ReLU always lets something through, so its networks are not dead in this sense; but a
+# factor of 0.01 at each layer makes the signal of an unlucky network so faint that before training most
+# of these networks look constant, too. Many of them recover in training. How many, and how soon, depends
+# on the target.
 #
 # **Go further.** Give the networks width 4, or two hidden layers. Initialise the biases with small positive numbers
 # rather than 0. Which of these helps most?
 #
 # ### Exercise 12: What to make of it (3 points, in words)
 #
-# A colleague has trained one ReLU network with nine hidden layers of width 2. It answers 0.50 for every input. "More
-# epochs," says the colleague, "or another learning rate." In five to eight sentences: what has most probably happened,
-# and when? Why will neither help? How sure are you, by theory and by experiment? And name two changes that would help,
-# and why.
+# A colleague has trained one ReLU network with nine hidden layers of width 2. It answers 0.50 for every
+# input. "More epochs," says the colleague, "or another learning rate." In five to eight sentences: what
+# has most probably happened, and when? Why will neither help? How sure are you, from theory and from
+# experiment? Finally, name two changes that would help, and say why.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "what-to-make-of-it", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# The network has collapsed: in some hidden layer both ReLU units are silent for all inputs, most probably from the
-# beginning, before the first step of training. Everything above that layer sees zeros, so the output is a constant;
-# and since silent units have slope zero, no gradient reaches any weight below the output. Only the bias of the output
-# learns, and settles at the mean of the targets, here 0.50. More epochs or another learning rate scale gradients that are
-# exactly zero, so neither helps.
+# The network has collapsed: in some hidden layer both ReLU units are silent for all inputs, most probably
+# from the start, before the first step of training. Everything above that layer sees zeros, so the output
+# is a constant; and since silent units have slope zero, every weight of the network gets a gradient of zero.
+# Only the bias of the output learns, and settles at the mean of the targets, here 0.50. More epochs or
+# another learning rate scale gradients that are exactly zero, so neither helps.
 #
-# In theory, the probability of being born dead is at most $1 - (3/4)^9 = 0.925$; being an *upper* bound, that alone
-# cannot show that it is likely. In 10,000 simulated networks it was about 0.87 (interval 0.867 to 0.880), and of 1,000
-# trained ones over 90 % had collapsed, with an interval of about ±1.5 percentage points. Of those that had collapsed
-# more than nine in ten were born dead. So this one most probably was, too; the others died in training.
+# In theory, the probability of being born dead is at most $1 - (3/4)^9 = 0.925$; as an *upper* bound,
+# that alone cannot show that it is likely. In 10,000 simulated networks it was about 0.87 (interval 0.867
+# to 0.880), and of 1,000 trained ones over 90 % had collapsed, with an interval of about ±1.5 percentage
+# points. Of those that had collapsed more than nine in ten were born dead. So this one most probably was,
+# too; the others died in training.
 #
 # Wider layers help most: with width 10 the bound is below 1 %, because all ten units must be silent at once. Fewer layers
 # help because each is another chance to die. Leaky ReLU (or ELU, SELU) passes some gradient on everywhere, so that a
-# network can recover; drawing weights anew, or beginning with positive biases, gives another chance.
+# network can recover; drawing new weights, or starting with positive biases, gives another chance.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: what happened and why training does not help: a whole layer is silent for all inputs (born dead), its slope
@@ -2262,7 +2640,7 @@ plots.show(
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
 # run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 12, in
 # words, is read by a person. And the points here are those of the checks that you see; the others follow
 # when your work is graded.)
@@ -2279,12 +2657,13 @@ selfcheck.report()
 #   predicts what happens to a signal, for any activation function.
 # - LeCun, Glorot and He are three answers to "which $\mathrm{Var}(w)$?". Choose by the activation function. He is
 #   $\sqrt2$ times Glorot only where fan-in and fan-out are equal.
-# - Keras truncates its normal Glorot, He and LeCun weights and corrects for it. `"random_normal"` has a standard
-#   deviation of 0.05, not 1, and does not look at the layer.
-# - Zeros fail twice: sigmoid units stay copies of each other, the weights of ReLU units get no gradient at all.
+# - Keras truncates its normal Glorot, He and LeCun weights and corrects for it. `"random_normal"` has a
+#   standard deviation of 0.05, not 1, whatever the size of the layer.
+# - Zeros fail twice: sigmoid units stay copies of each other, and the weights of ReLU units get no
+#   gradient at all.
 # - SELU brings the variance to 1 by itself, if the weights have the variance $1/\mathrm{fan_{in}}$.
 # - Deep and narrow ReLU networks are mostly born dead, and training does not wake them. Width helps exponentially.
-# - A share that comes from $n$ networks has an interval. State it.
+# - A share measured on $n$ networks has an interval. State it.
 #
 # ## Papers
 #
@@ -2300,8 +2679,8 @@ selfcheck.report()
 #   linear units (ELUs)*, ICLR 2016. arXiv:1511.07289
 # - D. Hendrycks, K. Gimpel, *Gaussian error linear units (GELUs)*, 2016. arXiv:1606.08415
 # - P. Ramachandran, B. Zoph, Q. Le, *Searching for activation functions*, 2017. arXiv:1710.05941
-# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*, NeurIPS
-#   2017. arXiv:1706.02515
+# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, *Self-normalizing neural networks*,
+#   NeurIPS 2017. arXiv:1706.02515
 # - L. Lu, Y. Shin, Y. Su, G. Karniadakis, *Dying ReLU and initialization: theory and numerical examples*,
 #   Communications in Computational Physics 2020. arXiv:1903.06733, doi:10.4208/cicp.OA-2020-0165
 # - E. Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American

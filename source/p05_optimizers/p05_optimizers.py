@@ -15,19 +15,19 @@
 # # Practical 5: Optimisers and learning-rate schedules
 #
 # Plain gradient descent takes every step with the same learning rate and forgets where it came from. Here
-# you write the rules that do better, step for step as Keras does, and find out how much better they are
-# once each of them may choose its own learning rate.
+# you write the rules that do better, step for step as Keras does them, and find out how much better they
+# really are once each has a learning rate that suits it.
 #
 # **When you have finished, you can**
 #
-# 1. write momentum, Nesterov momentum, AdaGrad, RMSProp and Adam as a few lines of NumPy, and say what
+# 1. write momentum, Nesterov momentum, AdaGrad, RMSProp and Adam in a few lines of NumPy, and say what
 #    each line is for;
-# 2. predict how fast momentum runs, and what the first step of Adam is;
+# 2. predict how long the steps become with momentum, and how long Adam's first step is;
 # 3. write the usual learning-rate schedules, and say whether they change with the epoch or with the step;
 # 4. compare optimisers fairly: each with its own learning rate, over several seeds;
-# 5. go on with an interrupted training without a jump in the learning rate.
+# 5. resume an interrupted training run without a jump in the learning rate.
 #
-# **It assumes** practical 1: building, compiling and training a network in Keras, and the range test.
+# **It assumes** Practical 1: building, compiling and training a network in Keras, and the range test.
 #
 # **How it works.** As before: write your guess down under *Predict* before you run the cell. In an
 # exercise, replace `raise NotImplementedError(…)` with your answer, and run the check below it. More
@@ -42,12 +42,12 @@
 # | 5 The first step of Adam | 2 | | 11 Go on where you stopped | 3 |
 # | 6 Which optimiser? (in words) | 4 | | **Total** | **36** |
 #
-# **Time.** On two processor cores that did nothing else, the whole notebook took four minutes at the full budget (the
+# **Time.** On two otherwise idle processor cores, the whole notebook took four minutes at the full budget (the
 # default, for working through it) and less than one at the quick budget (for checking that everything runs).
-# Plan three to four hours for reading, guessing and answering.
+# Allow three to four hours for reading, guessing and answering.
 #
-# **Help.** `keras.optimizers.Adam?` in a cell shows a documentation page. After a restart of the kernel,
-# run all cells from the top. When you ask somebody, quote the feedback of the check in full.
+# **Help.** `keras.optimizers.Adam?` in a cell shows a documentation page. After restarting the kernel,
+# run all cells from the top. When you ask for help, quote the check's feedback in full.
 
 # %% [markdown]
 # ## 0 Set up
@@ -67,8 +67,8 @@ keras.ops.zeros(1)  # now TensorFlow looks for graphics cards, and says here wha
 print(training.describe_budget())
 
 # %% [markdown]
-# In this practical you write the rules yourself and let them run beside Keras' own optimisers, on the same
-# gradients. The next function does that; the checks use it, and so can you.
+# In this practical you write the rules yourself and run them alongside Keras' own optimisers, on the same
+# gradients. The next function does that. The checks use it, and so can you.
 
 
 # %% nbgrader={"grade": false, "grade_id": "beside-keras", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -96,33 +96,33 @@ def beside_keras(rule, state, optimizer, gradients):
     return np.array(ours), np.array(theirs)
 
 
-# %% [markdown]
+# %% [markdown] tags=["covers-32", "covers-33"]
 # ## 1 A ball that rolls: momentum
 #
 # Gradient descent moves the parameters $\theta$ against the gradient $g$,
-# $\theta \leftarrow \theta - \eta g$, with the learning rate $\eta$. Where the loss is a long narrow
-# valley it is slow: $\eta$ must be small because of the steep walls, and then it is far too small for the
-# gentle slope along the floor.
+# $\theta \leftarrow \theta - \eta g$, with the learning rate $\eta$. In a long narrow valley this is
+# slow: $\eta$ must be small because of the steep walls, and then it is far too small for the gentle slope
+# along the floor.
 #
-# **Momentum** (Polyak, 1964) keeps a velocity $v$, like a ball that rolls down:
+# **Momentum** (Polyak, 1964) keeps a velocity $v$, like a ball rolling downhill:
 #
 # $$v \leftarrow \beta v - \eta g, \qquad \theta \leftarrow \theta + v.$$
 #
 # Steps in the same direction add up; steps to and fro across the valley cancel. The **momentum** $\beta$,
-# often 0.9, is the share of the velocity that is left after one step.
+# often 0.9, is the share of the velocity that is kept from one step to the next.
 #
-# **Nesterov's** variant (1983) looks at the gradient where the velocity is about to carry us. Written
-# with the gradient at the weights that the network has, as Keras does it, that becomes
+# **Nesterov's** variant (1983) takes the gradient at the point to which the velocity is about to carry us. Rewritten
+# with the gradient at the network's present weights, as Keras does it, the rule becomes
 #
 # $$v \leftarrow \beta v - \eta g, \qquad \theta \leftarrow \theta + \beta v - \eta g,$$
 #
-# where the second formula takes the new $v$ of the first. (The weights $\theta$ that the network has, and that are
-# saved, are then those looked ahead to.)
+# where the second formula uses the new $v$ from the first. (The weights $\theta$ that the network holds,
+# and that are saved, are then those at the point looked ahead to.)
 #
 # ### Exercise 1: Momentum (3 points)
 #
-# Write `momentum_step`. Leave the arrays that you are given as they are: `velocity *= momentum` would
-# change an array that somebody else may still need, `velocity = momentum * velocity` makes a new one.
+# Write `momentum_step`. Do not change the arrays that you are given: `velocity *= momentum` would change an
+# array that other code may still need; `velocity = momentum * velocity` makes a new one.
 
 
 # %% nbgrader={"grade": false, "grade_id": "momentum", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -148,11 +148,12 @@ def momentum_step(weights, gradient, velocity, learning_rate, momentum, nesterov
 # %% nbgrader={"grade": true, "grade_id": "momentum-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Momentum", points=3) as exercise:
     rng = np.random.default_rng()
-    eta, beta = map(float, np.float32(rng.uniform([0.01, 0.6], [0.05, 0.9])))  # as Keras rounds its settings
+    eta, beta = map(float, np.float32(rng.uniform([0.01, 0.6], [0.05, 0.85])))  # as Keras rounds its settings
     w, g, v = rng.normal(size=4), rng.normal(size=4), rng.normal(size=4)
 
     with exercise.part("the first step from rest", points=1):
-        moved, speed = momentum_step(w, g, np.zeros(4), eta, beta)
+        # copies, here and below: a call may change what it is given
+        moved, speed = momentum_step(w.copy(), g.copy(), np.zeros(4), eta, beta)
         expect.close(
             speed,
             -eta * g,
@@ -161,6 +162,8 @@ with expect.exercise("Momentum", points=3) as exercise:
                 "the velocity has the sign of the gradient, and would go uphill": eta * g,
                 "the gradient is multiplied by 1 − momentum": -(1 - beta) * eta * g,
                 "the learning rate is missing": -g,
+                "that is PyTorch's convention, which applies sign and learning rate to the weights only": g,
+                "the new weights come first, then the velocity": w - eta * g,
             },
             step="From rest, the new velocity is minus the learning rate times the gradient.",
         )
@@ -171,6 +174,8 @@ with expect.exercise("Momentum", points=3) as exercise:
             mistakes={
                 "they moved with the old velocity": w,
                 "they moved against the velocity, uphill": w + eta * g,
+                "that is the step with Nesterov's variant, which is not the default": w
+                - eta * g * (1 + beta),
             },
             step="Add the new velocity to the weights.",
         )
@@ -182,18 +187,37 @@ with expect.exercise("Momentum", points=3) as exercise:
             "that is the step with Nesterov's variant": nesterov_step,
             "the old velocity was used where the new one belongs": v,
             "the old velocity was not multiplied by the momentum": v - eta * g,
-            "the gradient is multiplied by 1 − momentum": beta * v - (1 - beta) * eta * g,
+            "the momentum is always 0.9, whatever the argument says": 0.9 * v - eta * g,
         },
         True: {
-            "that is the step without Nesterov's variant": new,
+            "that is the step without Nesterov's variant (the same comes out where its second formula takes the old "
+            "velocity)": new,
             "the old velocity was multiplied twice, and the gradient counted once": beta**2 * v - eta * g,
+            "the second formula has a gradient, too": beta * new,
+            "the momentum is always 0.9, whatever the argument says": 0.9 * (0.9 * v - eta * g) - eta * g,
         },
     }
+    for nesterov in (False, True):
+        for cause, turned in {
+            "the gradient is multiplied by 1 − momentum": beta * v - (1 - beta) * eta * g,
+            "that is PyTorch's convention, where the velocity has no learning rate": -eta * (beta * v + g),
+            "the old velocity has its sign turned": -beta * v - eta * g,
+        }.items():
+            pytorch_step = -eta * (g + beta * (beta * v + g))
+            ahead = pytorch_step if "PyTorch" in cause else beta * turned - eta * g
+            pitfalls[nesterov][cause] = ahead if nesterov else turned
 
-    def check_at_speed(nesterov, right):
+    def _check_at_speed(nesterov, right):
         kind = "Nesterov momentum" if nesterov else "momentum"
         handed = [w.copy(), g.copy(), v.copy()]
         moved, speed = momentum_step(*handed, eta, beta, nesterov)
+        expect.equal(
+            handed,
+            [w, g, v],
+            "the arrays that were handed over, after the call",
+            cause="one of them was changed in place",
+            step="Make new arrays: velocity = … rather than velocity *= …",
+        )
         expect.close(
             moved,
             w + right,
@@ -207,12 +231,6 @@ with expect.exercise("Momentum", points=3) as exercise:
             "the new velocity",
             mistakes={"that is the step; the velocity is another thing here": nesterov_step},
             step="Return the velocity of the first formula: it is the same for both variants.",
-        )
-        expect.equal(
-            handed,
-            [w, g, v],
-            "the arrays that were handed over, after the call",
-            step="Make new arrays: velocity = … rather than velocity *= …",
         )
         ours, theirs = beside_keras(
             lambda w, g, v, n, kind=nesterov: momentum_step(w, g, v, eta, beta, kind),
@@ -230,21 +248,20 @@ with expect.exercise("Momentum", points=3) as exercise:
         )
 
     with exercise.part("momentum at speed, and 50 steps beside Keras", points=1):
-        check_at_speed(False, new)
+        _check_at_speed(False, new)
     with exercise.part("Nesterov momentum at speed, and 50 steps beside Keras", points=1):
-        check_at_speed(True, nesterov_step)
+        _check_at_speed(True, nesterov_step)
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-32"]
 # ### Experiment: how fast does it get?
 #
-# A ball that rolls down a slope of constant steepness gets faster until friction holds the balance: it
-# has reached its **terminal velocity**. Here the gradient is 1 all the time, and the learning rate is
-# 0.01.
+# A ball rolling down an even slope speeds up until friction balances the pull of gravity: it has reached
+# its **terminal velocity**. Here the gradient is always 1, and the learning rate is 0.01.
 #
-# **Predict.** With momentum 0.9, how many times larger than a plain step of 0.01 do the steps become? And
-# with 0.99? After how many steps is the velocity within 5 % of its end?
+# **Predict.** With momentum 0.9, how many times longer than a plain step of 0.01 do the steps become? And
+# with 0.99? After how many steps is the velocity within 5 % of its final value?
 
 # %% tags=["experiment"]
 velocities = {}
@@ -269,27 +286,25 @@ plots.show(
     "momentum it rises and levels off, higher and later the larger the momentum is.",
 )
 
-# %% [markdown]
+# %% [markdown] tags=["covers-32"]
 # **See.** Without momentum the step stays at 0.01. With momentum it grows and levels off; with 0.99 it is
 # still growing after a hundred steps.
 #
-# **Measure.** Read the length of the steps at step 100 off the axis, for each momentum, and keep it: you will
+# **Measure.** For each momentum, read the length of the steps at step 100 off the axis, and write it down: you will
 # compare it with what you compute.
 #
-# **Explain.** At the end the velocity does not change any more, $v = \beta v - \eta g$. You are about to
-# solve that.
+# **Explain.** In the end the velocity no longer changes: $v = \beta v - \eta g$. You solve that next.
 #
-# **Go further.** What happens when the gradient changes its sign at step 50? Which ball turns round
-# first?
+# **Go further.** What happens if the gradient changes sign at step 50? Which ball turns round first?
 #
 # ### Exercise 2: Terminal velocity (3 points)
 #
-# Write `terminal_velocity`, and answer two questions with numbers:
+# Write `terminal_velocity`, and answer two questions in numbers:
 #
 # - `times_longer`: a dict from each momentum, 0.5, 0.9 and 0.99, to the factor by which the steps at
 #   terminal velocity are longer than those of plain gradient descent with the same learning rate;
-# - `steps_to_95_percent`: starting from rest with momentum 0.9, after how many steps has the velocity
-#   first reached at least 95 % of the terminal one?
+# - `steps_to_95_percent`: starting from rest with momentum 0.9, after how many steps does the velocity
+#   first reach at least 95 % of its terminal value?
 
 
 # %% nbgrader={"grade": false, "grade_id": "terminal-velocity", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -372,23 +387,23 @@ with expect.exercise("Terminal velocity", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-33"]
 # ## 2 A learning rate for each weight
 #
-# One learning rate serves all weights, though some have large gradients and others tiny ones. The next
-# rules divide each weight's gradient by a measure of how large that gradient has been: weights on steep
-# walls take smaller steps, weights on gentle slopes larger ones. All operations are elementwise.
+# So far all weights share one learning rate, though some have large gradients and others tiny ones. The
+# next rules divide each weight's gradient by a measure of how large that gradient has been: weights on
+# steep walls take smaller steps, weights on gentle slopes larger ones. All operations are elementwise.
 #
 # **AdaGrad** (Duchi, Hazan and Singer, 2011) sums the squares of all gradients so far in $s$:
 #
 # $$s \leftarrow s + g^2, \qquad \theta \leftarrow \theta - \eta \, \frac{g}{\sqrt{s + \epsilon}}.$$
 #
-# The sum only grows, so the steps only shrink. **RMSProp** (Tieleman and Hinton, 2012) forgets: it
-# replaces the sum by a moving average, of which a share $\rho$ is kept in each step:
+# The sum only grows, so the factor in front of $g$ only shrinks. **RMSProp** (Tieleman and Hinton, 2012) forgets: it
+# replaces the sum with a moving average, of which a share $\rho$ is kept at each step:
 #
 # $$s \leftarrow \rho s + (1 - \rho)\, g^2, \qquad \theta \leftarrow \theta - \eta \, \frac{g}{\sqrt{s + \epsilon}}.$$
 #
-# The tiny $\epsilon$ prevents a division by zero. (Keras lets AdaGrad's $s$ begin at 0.1 and RMSProp's at
+# The tiny $\epsilon$ prevents division by zero. (In Keras, AdaGrad's $s$ starts at 0.1 and RMSProp's at
 # 0.)
 #
 # ### Exercise 3: AdaGrad and RMSProp (4 points)
@@ -434,13 +449,23 @@ def rmsprop_step(weights, gradient, average, learning_rate, rho=0.9, epsilon=1e-
 with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
     rng = np.random.default_rng()
     # rounded to float32, as Keras rounds its settings, so that it follows the same numbers
-    eta, rho = map(float, np.float32(rng.uniform([0.05, 0.7], [0.2, 0.95])))
+    eta, rho = map(float, np.float32(rng.uniform([0.05, 0.6], [0.2, 0.85])))
     w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
-    s = rng.uniform(0.5, 2, size=4)
+    s = np.array(
+        [*rng.uniform(0.01, 0.05, size=2), *rng.uniform(0.5, 2, size=2)]
+    )  # below and above Keras' 0.1
     steep_and_flat = rng.uniform(0.5, 1.5, size=(50, 4)) * [1, 3, 10, -10]
 
     with exercise.part("AdaGrad: one step", points=1):
-        moved, total = adagrad_step(w, g, s, eta)
+        handed = [w.copy(), g.copy(), s.copy()]
+        moved, total = adagrad_step(*handed, eta)
+        expect.equal(
+            handed,
+            [w, g, s],
+            "the arrays that were handed over to adagrad_step, after the call",
+            cause="one of them was changed in place",
+            step="Make new arrays: accumulator = … rather than accumulator += …",
+        )
         expect.close(
             total,
             s + g**2,
@@ -449,6 +474,12 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
                 "the gradients were added, not their squares": s + g,
                 "their absolute values were added, not their squares": s + abs(g),
                 "the old sum was forgotten": g**2,
+                "that is the old accumulator": s,
+                "the squares were averaged over the weights; each weight has a sum of its own": s
+                + np.mean(g**2),
+                "the squares were summed over the weights; each weight has a sum of its own": s
+                + np.sum(g**2),
+                "0.1 is Keras' beginning, and no lower limit": np.maximum(s, 0.1) + g**2,
             },
             step="Add the squared gradient to the accumulator.",
         )
@@ -467,7 +498,15 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             step="Subtract the learning rate times the gradient, divided by the root of the new accumulator.",
         )
     with exercise.part("RMSProp: one step", points=1):
-        moved, mean_square = rmsprop_step(w, g, s, eta, rho)
+        handed = [w.copy(), g.copy(), s.copy()]
+        moved, mean_square = rmsprop_step(*handed, eta, rho)
+        expect.equal(
+            handed,
+            [w, g, s],
+            "the arrays that were handed over to rmsprop_step, after the call",
+            cause="one of them was changed in place",
+            step="Make new arrays: average = … rather than average *= …",
+        )
         expect.close(
             mean_square,
             rho * s + (1 - rho) * g**2,
@@ -477,6 +516,10 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
                 "this is AdaGrad's sum, which never forgets": s + g**2,
                 "the gradient's square is not multiplied by 1 − rho": rho * s + g**2,
                 "the gradient was averaged, not its square": rho * s + (1 - rho) * g,
+                "that is the old average": s,
+                "the squares were averaged over the weights; each weight has an average of its own": rho * s
+                + (1 - rho) * np.mean(g**2),
+                "rho is always 0.9, whatever the argument says": 0.9 * s + 0.1 * g**2,
             },
             step="Keep the share rho of the average, and add the share 1 − rho of the squared gradient.",
         )
@@ -493,20 +536,69 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             },
             step="Subtract the learning rate times the gradient, divided by the root of the new average.",
         )
-    ### BEGIN HIDDEN TESTS
 
-    def check_rest(rule, *settings):
-        unmoved, _ = rule(np.ones(2), np.zeros(2), np.zeros(2), *settings)
+    ### BEGIN HIDDEN TESTS
+    def _step_with(epsilon, scale, slopes):
+        """The step by the formula, and with epsilon behind the root, as the papers have it: both are right."""
+        return [-eta * slopes / np.sqrt(scale + epsilon), -eta * slopes / (np.sqrt(scale) + epsilon)]
+
+    def _check_settings(rule, share, *settings):
+        """A step from rest, default settings, and epsilon; `share` of the squared gradients is in the average."""
+        still, _ = rule(np.ones(2), np.zeros(2), np.zeros(2), *settings)
         expect.equal(
-            unmoved,
+            still,
             np.ones(2),
             "the weights after a step from rest with gradient 0",
             mistakes={"0/0 is not a number": np.full(2, np.nan)},
             step="Add epsilon under the root, before you divide.",
         )
+        # gradients of whose squares about as much is kept as epsilon is
+        small = rng.uniform(3e-4, 6e-4, size=4) / np.sqrt(share) * [1, -1, 1, -1]
+        for epsilon in (None, float(rng.uniform(2, 4) * 1e-7), 1e-4):
+            named = {} if epsilon is None else {"epsilon": epsilon}
+            said = "its default" if epsilon is None else f"{epsilon:.2g}"
+            step, scale = rule(np.zeros(4), small.copy(), np.zeros(4), *settings, **named)
+            expect.close(
+                scale,
+                share * small**2,
+                f"what is kept of the squared gradients after a step from rest, with {said} as epsilon",
+                rtol=1e-4,
+                atol=0,
+                mistakes={
+                    "epsilon belongs under the root only: here it is in what is kept": share * small**2
+                    + (epsilon or 1e-7),
+                    "the first square is multiplied by 1 − rho, too": small**2,
+                },
+                step="Return the sum or average as the first formula has it, without epsilon.",
+            )
+            right = _step_with(epsilon or 1e-7, share * small**2, small)
+            expect.shape(step, (4,), "the new weights")
+            expect.close(
+                step,
+                min(right, key=lambda value, found=step: float(np.max(np.abs(np.subtract(found, value))))),
+                f"the step from rest for gradients of about {np.mean(abs(small)):.1g}, with {said} as epsilon",
+                rtol=1e-3,
+                atol=0,
+                mistakes={
+                    "there is a smallest divisor; epsilon is added": -eta
+                    * small
+                    / np.sqrt(np.maximum(share * small**2, epsilon or 1e-7)),
+                    "there is a smallest divisor, behind the root; epsilon is added": -eta
+                    * small
+                    / np.maximum(np.sqrt(share * small**2), epsilon or 1e-7),
+                }
+                | {
+                    f"epsilon is {other:g}{where}, not {said}": value
+                    for other in (0, 1e-8, 1e-7, 1e-6)
+                    for where, value in zip(
+                        ("", ", behind the root"), _step_with(other, share * small**2, small), strict=True
+                    )
+                },
+                step="Add epsilon under the root; its default is 1e-7.",
+            )
 
-    with exercise.part("AdaGrad: 50 steps beside Keras, on steep and flat slopes", points=1):
-        check_rest(adagrad_step, eta)
+    with exercise.part("AdaGrad: settings, and 50 steps beside Keras, on steep and flat slopes", points=1):
+        _check_settings(adagrad_step, 1.0, eta)
         ours, theirs = beside_keras(
             lambda w, g, s, n: adagrad_step(w, g, s, eta),
             [np.full(4, 0.1)],
@@ -521,8 +613,18 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             atol=1e-5,
             step="Return the new accumulator, so that the next step goes on from it.",
         )
-    with exercise.part("RMSProp: 50 steps beside Keras, on steep and flat slopes", points=1):
-        check_rest(rmsprop_step, eta, rho)
+    with exercise.part("RMSProp: settings, and 50 steps beside Keras, on steep and flat slopes", points=1):
+        expect.close(
+            rmsprop_step(w.copy(), g.copy(), s.copy(), eta)[1],
+            0.9 * s + 0.1 * g**2,
+            "the new average with the default of rho, 0.9",
+            mistakes={
+                f"the default of rho is {other:g}": other * s + (1 - other) * g**2
+                for other in (0.99, 0.999, 0.95, 0.5)
+            },
+            step="Leave the first line of the function as the exercise has it.",
+        )
+        _check_settings(rmsprop_step, 1 - rho, eta, rho)
         ours, theirs = beside_keras(
             lambda w, g, s, n: rmsprop_step(w, g, s, eta, rho),
             [np.zeros(4)],
@@ -540,20 +642,21 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-33"]
 # **Adam** (Kingma and Ba, 2015) has both: a velocity $m$, which is a moving average of the gradients, and
 # a moving average $s$ of their squares,
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2.$$
 #
-# Both begin at 0, so at first they are too small: after step $t$ of a constant gradient, $m$ is only
+# Both start at 0, so at first they are too small: after $t$ steps with a constant gradient, $m$ is only
 # $(1 - \beta_1^t)\, g$. The **bias correction** divides that factor out,
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat s = \frac{s}{1 - \beta_2^t}, \qquad
 # \theta \leftarrow \theta - \eta \, \frac{\hat m}{\sqrt{\hat s} + \epsilon},$$
 #
-# where $t$ counts the steps from 1. (Keras adds its $\epsilon$ to $\sqrt s$ before correcting it. You
-# will not see the difference: $\epsilon$ is $10^{-7}$.)
+# where $t$ counts the steps from 1. (Keras adds its $\epsilon = 10^{-7}$ to $\sqrt s$ before correcting it. You
+# only see that where gradients are tiny: the first step for a gradient of $10^{-6}$ is $0.91\,\eta$ by this formula,
+# and $0.24\,\eta$ in Keras.)
 #
 # ### Exercise 4: Adam (4 points)
 
@@ -586,13 +689,24 @@ def adam_step(weights, gradient, first, second, t, learning_rate, beta_1=0.9, be
 with expect.exercise("Adam", points=4) as exercise:
     rng = np.random.default_rng()
     # rounded to float32, as Keras rounds its settings, so that it follows the same numbers
-    eta, b1, b2 = map(float, np.float32(rng.uniform([0.01, 0.7, 0.97], [0.1, 0.95, 0.999])))
+    eta, b1, b2 = map(float, np.float32(rng.uniform([0.01, 0.7, 0.97], [0.1, 0.85, 0.99])))
     w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
-    m, s, t = rng.normal(size=4), rng.uniform(0.5, 2, size=4), int(rng.integers(3, 20))
+    m, t = rng.normal(size=4), int(rng.integers(3, 9))
+    s = np.array(
+        [*rng.uniform(0.1, 0.2, size=2), *rng.uniform(5, 8, size=2)]
+    )  # below and above the squares of g
     new_m, new_s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2
 
     with exercise.part("the moving averages", points=1):
-        _, first, second = adam_step(w, g, m, s, t, eta, b1, b2)
+        handed = [w.copy(), g.copy(), m.copy(), s.copy()]
+        _, first, second = adam_step(*handed, t, eta, b1, b2)
+        expect.equal(
+            handed,
+            [w, g, m, s],
+            "the arrays that were handed over, after the call",
+            cause="one of them was changed in place",
+            step="Make new arrays: first = … rather than first *= …",
+        )
         expect.close(
             first,
             new_m,
@@ -603,6 +717,7 @@ with expect.exercise("Adam", points=4) as exercise:
                 "the gradient is not multiplied by 1 − beta_1": b1 * m + g,
                 "beta_1 and 1 − beta_1 are swapped": (1 - b1) * m + b1 * g,
                 "the learning rate belongs into the step, not into the average": b1 * m - eta * g,
+                "that is the old average": m,
             },
             step="Keep the share beta_1 of m, and add the share 1 − beta_1 of the gradient.",
         )
@@ -616,46 +731,149 @@ with expect.exercise("Adam", points=4) as exercise:
                 "the gradients were averaged, not their squares": b2 * s + (1 - b2) * g,
                 "beta_1 was used here too": b1 * s + (1 - b1) * g**2,
                 "the gradient's square is not multiplied by 1 − beta_2": b2 * s + g**2,
+                "that is the old average": s,
+                "it never falls, as in AMSGrad; Adam's average forgets": np.maximum(s, new_s),
+                "the larger of the old average and the new square is averaged in; Adam's average forgets": b2
+                * s
+                + (1 - b2) * np.maximum(s, g**2),
             },
             step="Keep the share beta_2 of s, and add the share 1 − beta_2 of the squared gradient.",
         )
+
+    def _step_with(first, second, t, *, powers=None, corrected=(True, True)):
+        """The step away from the weights; `powers` and `corrected` stand for mistakes in the correction."""
+        shares = [1 - beta**t for beta in (powers or (b1, b2))]
+        shares = [share if done else 1.0 for share, done in zip(shares, corrected, strict=True)]
+        return -eta * first / shares[0] / np.sqrt(second / shares[1])
+
     with exercise.part("a later step", points=1):
-        moved, _, _ = adam_step(w, g, m, s, t, eta, b1, b2)
-        hat_m, hat_s = new_m / (1 - b1**t), new_s / (1 - b2**t)
-        expect.close(
+        moved, _, _ = adam_step(w.copy(), g.copy(), m.copy(), s.copy(), t, eta, b1, b2)
+        again, _, _ = adam_step(w.copy(), g.copy(), m.copy(), s.copy(), t, eta, b1, b2)
+        expect.equal(
+            again,
             moved,
-            w - eta * hat_m / np.sqrt(hat_s),
-            f"the weights after step {t}",
-            rtol=1e-4,
-            mistakes={
-                "the correction does not depend on t: it is that of the first step": w
-                - eta * new_m / (1 - b1) / np.sqrt(new_s / (1 - b2)),
-                "without bias correction": w - eta * new_m / np.sqrt(new_s),
-                "t was counted from 0": w
-                - eta * new_m / (1 - b1 ** (t - 1)) / np.sqrt(new_s / (1 - b2 ** (t - 1))),
-                "the old averages were used for the step": w
-                - eta * m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)),
-            },
-            step="Use the new averages, corrected with the number of this step.",
+            "the weights after the same step once more",
+            cause="the function remembers something from call to call",
+            step="Compute everything from the arguments; the number of the step is t.",
         )
+        ahead = b1 * new_m + (1 - b1) * g
+        for at in (t, t + 30):
+            moved, _, _ = adam_step(w.copy(), g.copy(), m.copy(), s.copy(), at, eta, b1, b2)
+            expect.close(
+                moved,
+                w + _step_with(new_m, new_s, at),
+                f"the weights after step {at}",
+                rtol=1e-5,
+                atol=2e-6,
+                mistakes={
+                    cause: w + step
+                    for cause, step in {
+                        "the correction does not depend on t: it is that of the first step": _step_with(
+                            new_m, new_s, 1
+                        ),
+                        "without bias correction": _step_with(new_m, new_s, at, corrected=(False, False)),
+                        "only the first average was corrected": _step_with(
+                            new_m, new_s, at, corrected=(True, False)
+                        ),
+                        "only the second average was corrected": _step_with(
+                            new_m, new_s, at, corrected=(False, True)
+                        ),
+                        "both were corrected with beta_1": _step_with(new_m, new_s, at, powers=(b1, b1)),
+                        "both were corrected with beta_2": _step_with(new_m, new_s, at, powers=(b2, b2)),
+                        "t was counted from 0": _step_with(new_m, new_s, at - 1),
+                        "t was counted one too far": _step_with(new_m, new_s, at + 1),
+                        "the old averages were used for the step": _step_with(m, s, at),
+                        "the averages are corrected one step ahead, as in Nadam": _step_with(
+                            ahead, new_s, at
+                        ),
+                        "they moved uphill": -_step_with(new_m, new_s, at),
+                        "each weight is made smaller as well, as in AdamW": _step_with(new_m, new_s, at)
+                        - 0.004 * eta * w,
+                    }.items()
+                },
+                step="Use the new averages, corrected with the number of this step.",
+            )
     ### BEGIN HIDDEN TESTS
-    with exercise.part("the first step", points=1):
-        moved, _, _ = adam_step(w, g, np.zeros(4), np.zeros(4), 1, eta, b1, b2)
+    with exercise.part("the first step, and the settings", points=1):
+        moved, _, _ = adam_step(w.copy(), g.copy(), np.zeros(4), np.zeros(4), 1, eta, b1, b2)
         expect.close(
             moved,
             w - eta * np.sign(g),
             "the weights after the first step",
-            rtol=1e-4,
+            rtol=1e-5,
+            atol=2e-6,
             mistakes={
                 "without bias correction": w - eta * (1 - b1) * g / (np.sqrt(1 - b2) * abs(g)),
                 "only the first average was corrected": w - eta * np.sign(g) / np.sqrt(1 - b2),
                 "only the second average was corrected": w - eta * np.sign(g) * (1 - b1),
+                "both were corrected with beta_1": w - eta * np.sign(g) * np.sqrt((1 - b1) / (1 - b2)),
+                "the averages are corrected one step ahead, as in Nadam": w - eta * np.sign(g) * (1 + b1),
                 "they moved uphill": w + eta * np.sign(g),
+                "each weight is made smaller as well, as in AdamW": w * (1 - 0.004 * eta) - eta * np.sign(g),
                 "divided by s itself, not by its square root": w - eta / g,
                 "the betas' powers start at t − 1, which is 0 in the first step": np.full(4, np.nan),
             },
             step="Divide m by 1 − beta_1 to the power t, and s by 1 − beta_2 to the power t; t is 1 here.",
         )
+        still, _, _ = adam_step(np.ones(2), np.zeros(2), np.zeros(2), np.zeros(2), 1, eta, b1, b2)
+        expect.equal(
+            still,
+            np.ones(2),
+            "the weights after a first step with gradient 0",
+            mistakes={"0/0 is not a number": np.full(2, np.nan)},
+            step="Add epsilon to the root, before you divide.",
+        )
+        _, *found = adam_step(w.copy(), g.copy(), m.copy(), s.copy(), t, eta)
+
+        def _averages(keep_1, keep_2):
+            return [keep_1 * m + (1 - keep_1) * g, keep_2 * s + (1 - keep_2) * g**2]
+
+        expect.close(
+            found,
+            _averages(0.9, 0.999),
+            "both averages with the defaults, beta_1 0.9 and beta_2 0.999",
+            mistakes={
+                f"the defaults are {keep_1:g} and {keep_2:g}": _averages(keep_1, keep_2)
+                for keep_1, keep_2 in ((0.9, 0.99), (0.999, 0.9), (0.9, 0.9), (0.99, 0.999), (0.9, 0.95))
+            },
+            step="Leave the first line of the function as the exercise has it.",
+        )
+
+        def _first_step_with(epsilon, slopes):
+            """The first step by the formula, and with epsilon as Keras adds it: both are right."""
+            size = np.abs(slopes)
+            return [-eta * slopes / (size + epsilon / share) for share in (1, np.sqrt(1 - b2))]
+
+        # gradients that are about as large as epsilon
+        small = rng.uniform(3e-7, 6e-7, size=4) * [1, -1, 1, -1]
+        for epsilon in (None, float(rng.uniform(2, 4) * 1e-7), 1e-3):
+            named = {} if epsilon is None else {"epsilon": epsilon}
+            said = "its default" if epsilon is None else f"{epsilon:.2g}"
+            step, _, _ = adam_step(
+                np.zeros(4), small.copy(), np.zeros(4), np.zeros(4), 1, eta, b1, b2, **named
+            )
+            right = _first_step_with(epsilon or 1e-7, small)
+            expect.shape(step, (4,), "the new weights")
+            expect.close(
+                step,
+                min(right, key=lambda value, found=step: float(np.max(np.abs(np.subtract(found, value))))),
+                f"the first step for gradients of about 0.0000005, with {said} as epsilon",
+                rtol=1e-3,
+                atol=0,
+                mistakes={
+                    "epsilon is added under the root; here it belongs behind it": -eta
+                    * small
+                    / np.sqrt(small**2 + (epsilon or 1e-7)),
+                }
+                | {
+                    f"epsilon is {other:g}{where}, not {said}": value
+                    for other in (0, 1e-8, 1e-7, 1e-6)
+                    for where, value in zip(
+                        ("", ", before the correction"), _first_step_with(other, small), strict=True
+                    )
+                },
+                step="Add epsilon to the root of the corrected s; its default is 1e-7.",
+            )
     with exercise.part("50 steps beside Keras, on steep and flat slopes", points=1):
         ours, theirs = beside_keras(
             lambda w, g, m, s, n: adam_step(w, g, m, s, n, eta, b1, b2),
@@ -678,11 +896,11 @@ exercise.score
 # ### Exercise 5: The first step of Adam (2 points)
 #
 # Adam with learning rate 0.001, $\beta_1 = 0.9$, $\beta_2 = 0.999$ and a negligible $\epsilon$ takes its
-# very first step. How far does one weight move (a length, so without sign)?
+# very first step. How far does one weight move? (Give a length, without a sign.)
 #
 # - `first_step["corrected"]`: its gradient is 0.02;
 # - `first_step["corrected, large gradient"]`: its gradient is 20;
-# - `first_step["not corrected"]`: its gradient is 0.02, and somebody left out the bias correction of both
+# - `first_step["not corrected"]`: its gradient is 0.02, and someone left out the bias correction of both
 #   averages.
 
 # %% nbgrader={"grade": false, "grade_id": "first-step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -737,23 +955,23 @@ with expect.exercise("The first step of Adam", points=2) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-33"]
 # ## 3 Paths
 #
 # ### Experiment: three landscapes
 #
-# Three losses of two weights each: a **ravine** that is 25 times as steep across as along; a **saddle**
-# between two valleys, started 0.001 beside the ridge; and a round **bowl** where the
-# gradient is measured with noise, as it is on minibatches. Each optimiser has a learning rate that suits it on
-# the ravine (found by trying), and keeps it on the other two.
+# We look at three losses, each of two weights: a **ravine** that is 25 times as steep across as along; a
+# **saddle** between two valleys, where the start is 0.001 to one side of the ridge; and a round **bowl**
+# where the gradient is noisy, as it is on minibatches. Each optimiser has a learning rate that suits it
+# on the ravine (found by trial and error), and keeps that rate on the other two.
 #
-# Two relatives of Adam come along. **Nadam** (Dozat, 2016) is Adam with the look ahead of Nesterov. **AdamW**
-# (Loshchilov and Hutter, 2019) is Adam with **weight decay**: each step also shrinks every weight by a small share
-# of itself, the learning rate times `weight_decay` (0.004 is Keras' default), apart from the gradient, so that it is
-# not divided by the gradient's size.
+# Two relatives of Adam take part, too. **Nadam** (Dozat, 2016) is Adam with Nesterov's look-ahead.
+# **AdamW** (Loshchilov and Hutter, 2019) is Adam with **weight decay**: each step also shrinks every
+# weight by a small share of itself, the learning rate times `weight_decay` (0.004 is Keras' default).
+# This is done separately from the gradient, so the decay is not divided by the gradient's size.
 #
-# **Predict.** Which paths zigzag? Which one leaves the saddle first? On the noisy bowl, which comes to
-# rest closest to the minimum?
+# **Predict.** Which paths zigzag? Which one leaves the saddle first? In the noisy bowl, which one settles closest
+# to the minimum?
 
 
 # %% tags=["experiment"]
@@ -868,8 +1086,52 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# The last column mixes optimiser and learning rate. So take one optimiser at a time: SGD from the minimum with three
-# learning rates, and AdaGrad, as on the ravine, after 60 steps and after 600.
+# **Try.** Now ride down the ravine yourself, with plain gradient descent and with momentum. With momentum 0, which
+# learning rate is the fastest, and which is the first to leave the picture? Then raise the momentum:
+# which learning rates become possible, and beyond what point does more momentum slow the ride again?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from course_utils import sliders
+
+figure, axis = plt.subplots(figsize=(5.6, 2.6), layout="constrained")
+angles = np.linspace(0, 2 * np.pi, 100)
+for radius in range(1, 8):  # contour lines of the ravine
+    axis.plot(radius * np.cos(angles), radius / 5 * np.sin(angles), color="0.85", linewidth=1)
+axis.set_xlim(-4.5, 4.5)
+axis.set_ylim(-1.5, 1.5)
+axis.set_xlabel("first weight")
+axis.set_ylabel("second weight")
+(path_line,) = axis.plot([], [], color=plots.BLUE, linewidth=1.3)
+(steps_line,) = axis.plot([], [], "o", color=plots.VERMILION, markersize=3)
+
+
+def ride(learning_rate, momentum):
+    """The path of 60 steps on the ravine, and a sentence about its end."""
+    w, velocity, path = np.array([-4.0, 1.0]), np.zeros(2), [(-4.0, 1.0)]
+    for _ in range(STEPS):
+        velocity = momentum * velocity - learning_rate * w * [1, 25]
+        w = w + velocity
+        path.append(tuple(w))
+    points, loss = np.array(path).T, ravine(*w)
+    end = "It diverges." if loss > ravine(-4, 1) else f"The loss is {loss:.2g} after {STEPS} steps."
+    return {path_line: points, steps_line: points}, end
+
+
+sliders.show(
+    figure,
+    ride,
+    {
+        "learning rate": [0.003, 0.01, 0.03, 0.05, 0.07, 0.079, 0.09, 0.13],
+        "momentum": [0.0, 0.5, 0.7, 0.8, 0.9, 0.95],
+    },
+    start=(0.07, 0.0),
+    alt="The contour lines of the ravine, and on them the path of gradient descent from the point (-4, 1), with a dot a step.",
+)
+
+# %% [markdown]
+# The last column of the table above mixes the effects of optimiser and learning rate. So we take one
+# optimiser at a time in the noisy bowl: SGD, starting from the minimum, with three learning rates; and
+# AdaGrad, with its rate from the ravine, after 60 steps and after 600.
 
 # %% tags=["experiment", "nbval-ignore-output"]
 noise, distances = np.random.default_rng(training.base_seed()), {}
@@ -894,38 +1156,44 @@ for step in range(1, 601):
         distances[f"AdaGrad, learning rate 1.0, after {step} steps"] = distance_of(w)
 pd.DataFrame({"distance from the minimum": distances}).round(2)
 
-# %% [markdown]
+# %% [markdown] tags=["covers-33", "covers-55"]
 # **See.** On the ravine (drawn with the second axis stretched), plain gradient descent jumps from wall to wall.
-# Momentum swings around the floor in long arcs, Nesterov's look ahead calms it. AdaGrad and RMSProp divide each
-# weight's gradient by its size, and go almost straight for the floor. AdamW's path lies on Adam's: sixty steps of so
-# small a weight decay do not show. On the saddle (one of its two valleys is in the picture, the other is its mirror
-# image), SGD and both kinds of momentum run along the ridge and hardly leave it in sixty steps, because the slope to
-# its sides is tiny there. RMSProp, Adam, Nadam and AdamW divide by that tiny slope, and leave in a few steps. AdaGrad
-# leaves for another reason: Keras' $s$ begins at 0.1, so the divisor is about 0.32 at first, whatever the slope, but
-# its learning rate of 1.0 makes that a rate of 3.2 where SGD has 0.07.
+# Momentum swings around the floor in long arcs; Nesterov's look-ahead calms it. AdaGrad and RMSProp
+# divide each weight's gradient by its size, and head almost straight for the floor. AdamW's path lies on
+# Adam's: over sixty steps, so small a weight decay does not show.
 #
-# **Measure and explain.** The two tables show the price of noise. With noise in the gradient, no constant learning
-# rate comes to rest: the weights wander around the minimum, and the larger SGD's learning rate is, the farther away.
-# (For this bowl one can compute it: $\sqrt{2\eta/(2-\eta)}$.) To come closer, the learning rate must shrink: that is
-# what schedules are for, and what AdaGrad does on its own, at a pace that you cannot choose: it is closer after 600
-# steps than after 60.
+# The saddle has two valleys. One is in the picture; the other is its mirror image.
 #
-# **Go further.** Each optimiser's learning rate suits the ravine. Give SGD a rate of 0.09 there. And of 0.07 on a
-# ravine of which the walls are 30 times as steep as the floor?
+# | on the saddle | what it does | why |
+# |---|---|---|
+# | SGD, both kinds of momentum | run along the ridge and hardly leave it in sixty steps | the slope to either side is tiny there |
+# | RMSProp, Adam, Nadam, AdamW | leave in a few steps | they divide by that tiny slope |
+# | AdaGrad | leaves, too | not for that reason: Keras' $s$ begins at 0.1, so the divisor is about 0.32 at first, whatever the slope. But a learning rate of 1.0 makes that a rate of 3.2, where SGD has 0.07 |
+#
+# **Measure and explain.** The distances in the two tables show the price of noise. With noise in the
+# gradient and a constant learning rate, nothing comes to rest: the weights wander around the minimum, and
+# the larger SGD's learning rate, the farther they wander. (For this bowl you can compute how far:
+# $\sqrt{2\eta/(2-\eta)}$.) To get closer, the learning rate must shrink. That is what schedules are for.
+# AdaGrad shrinks it on its own, at a pace that you cannot choose: it is closer after 600 steps than after
+# 60.
+#
+# **Go further.** Each optimiser's learning rate suits the ravine. What does SGD do there with a rate of 0.09? And with
+# 0.07, on a ravine whose walls are 30 times as steep as its floor?
 #
 # ## 4 A fair comparison
 #
 # ### Experiment: eight optimisers, each with its own learning rate
 #
 # "Adam is better than SGD" is a claim about two optimisers *and two learning rates*. So each optimiser
-# trains the same network with several learning rates, over several seeds, and we compare the best of each.
+# trains the same network with several learning rates and several seeds, and we compare them at their
+# best.
 #
-# The images are those of MNIST if this machine has it, else Fashion-MNIST; `DATA_SET` switches. The figures in the
-# text come from runs at the full budget on MNIST, and at the quick budget on Fashion-MNIST, fewer images and fewer
-# epochs: two different tasks, of which the second is harder.
+# The images are those of MNIST if this machine has it, and otherwise of Fashion-MNIST; change `DATA_SET` to switch. The
+# figures in the text come from runs at the full budget on MNIST, and at the quick budget on Fashion-MNIST, with fewer
+# images and fewer epochs: two different tasks, the second of them harder.
 #
-# After `set_seed`, `fit` makes the same minibatches in the same order in every epoch. Here all optimisers have them
-# alike, so the comparison is fair; without a seed, `fit` shuffles anew each time.
+# After `set_seed`, `fit` makes the same minibatches in the same order in every epoch. Here every optimiser gets the
+# same ones, so the comparison is fair. Without a seed, `fit` would shuffle differently each time.
 
 # %% tags=["experiment"]
 DATA_SET = "mnist" if data.find("mnist") else "fashion_mnist"
@@ -1057,9 +1325,9 @@ plots.show(
 best_rates = {name: max(rates, key=lambda rate: accuracy[name, rate].mean()) for name, rates in RATES.items()}
 for name, rate in best_rates.items():
     key = name.lower()
-    runs.record(f"{key}_best_val_accuracy", accuracy[name, rate].mean())
-    runs.record(f"{key}_best_learning_rate", rate)
-    runs.record(f"{key}_val_accuracy_at_0.001", accuracy[name, 0.001].mean())
+    runs.record(f"{key}_best_val_accuracy", accuracy[name, rate].mean(), show=False)
+    runs.record(f"{key}_best_learning_rate", rate, show=False)
+    runs.record(f"{key}_val_accuracy_at_0.001", accuracy[name, 0.001].mean(), show=False)
 pd.DataFrame(
     {
         "best learning rate": best_rates,
@@ -1081,21 +1349,23 @@ at_one_rate = [accuracy[name, 0.001].mean() for name in RATES]
 runs.record("spread_at_best_rates", max(best) - min(best))
 runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 
-# %% [markdown]
+# %% [markdown] tags=["covers-55"]
 # **See.** Every optimiser has a range of learning rates that suits it, and the ranges are far apart: where Adam
 # is at its best, SGD has hardly begun.
 #
 # **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight are far apart: by
 # more than 0.3 in accuracy. With the best learning rate for each, the difference shrinks: to 0.064 in a run at the
-# quick budget (Fashion-MNIST), and to 0.005 in a run at the full one (MNIST). Most of what looks like a difference
-# between optimisers is one between learning rates: SGD's step is the gradient itself, Adam's is the gradient divided
-# by its size, so the same number means another length of step. What is left of the difference has the size of a few
-# standard deviations over seeds, and depends on the number of epochs too. Where a best learning rate is at the edge
-# of those that were tried (at the full budget those of SGD and AdaGrad were), one beyond it may be better: a search
-# that ends at an edge is not finished.
+# quick budget (Fashion-MNIST), and to 0.005 in a run at the full one (MNIST). Most of what looks like a
+# difference between optimisers is a difference between learning rates: SGD multiplies the learning rate
+# by the gradient itself, Adam by the gradient divided by its size, so the same rate means steps of quite
+# different lengths. What is left of the difference amounts to a few standard deviations over seeds, and
+# depends on the number of epochs too. If a best learning rate is at the edge of those that were tried (as
+# SGD's and AdaGrad's were at the full budget), one beyond it may be better: a search that ends at an edge
+# is not finished.
 #
-# A published comparison on MNIST, 20 epochs with 0.001 for all, found accuracies of 0.923 with SGD and 0.968 with
-# RMSProp and with Nesterov momentum. That is one learning rate for three optimisers: what it compares you can say now.
+# A published comparison on MNIST trained 784-50-50-50-10 on 48,000 images for 20 epochs, with 0.001 for all. It found
+# validation accuracies of 0.923 with SGD and 0.968 with RMSProp and with Nesterov momentum. It used one learning rate for
+# three optimisers. You can now say what such a comparison really compares.
 #
 # **Go further.** Double the epochs. Which of the optimisers gains most?
 #
@@ -1104,24 +1374,24 @@ runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 # A friend has trained one network with SGD and one with Adam, both with a learning rate of 0.001, one seed
 # each. Adam was ahead by 0.2 in validation accuracy, and the friend will never use SGD again. In six to
 # ten sentences: what does that experiment show, and what does it not show? Design a better one. And say
-# what you would recommend, quoting two numbers of your own run above.
+# what you would recommend, quoting two numbers from your own run above.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "which-optimiser", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
 # The experiment shows that Adam learns faster than SGD *at a learning rate of 0.001*, for this network,
 # these images and this seed. It does not show that Adam is better: 0.001 is close to the best learning
-# rate of Adam and far below that of SGD, whose steps are the gradient itself and not the gradient divided
-# by its size. One seed each says nothing about how much of the difference is chance.
+# rate for Adam and far below that for SGD, whose steps are the gradient itself and not the gradient
+# divided by its size. One seed each says nothing about how much of the difference is chance.
 #
 # A better experiment gives each optimiser its own learning rate, chosen from a range wide enough that the
-# best one is not at its edge, with the same number of tries for each; it repeats each run over several
-# seeds, and reports mean and standard deviation on validation images, and in the end the accuracy of the
-# chosen one on test images that took no part in the choice. The number of epochs is the same for all, and
+# best one is not at its edge, with the same number of tries for each. It repeats each run over several
+# seeds, and reports mean and standard deviation on validation images, and at the end the accuracy of the
+# chosen one on test images that played no part in the choice. The number of epochs is the same for all;
 # what holds after five epochs need not hold after fifty.
 #
 # In the table above, SGD at 0.001 is far behind Adam at 0.001 (here I quote the two), but with its own best
 # learning rate most of that difference is gone. I would begin with Adam at 0.001, because
 # its default works without a search, and try SGD with Nesterov momentum and a schedule when the last
-# percent matters.
+# percentage point matters.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: the comparison is at *one* learning rate, which suits one of the two (each has its own best
@@ -1131,18 +1401,19 @@ runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 #   validation images.
 # - 1 point: a recommendation that follows from two numbers quoted from the student's own table.
 #
-# No points lost for recommending something else than the model answer, if the numbers carry it.
+# No points are lost for recommending something other than the model answer does, if the numbers support it.
 # ### END MARK SCHEME
 
-# %% [markdown]
+# %% [markdown] tags=["covers-34"]
 # ## 5 Schedules
 #
-# A large learning rate gets far, a small one settles down. A **schedule** begins large and ends small.
-# With $\eta_0$ the learning rate at the start and $t$ the number of steps taken so far, the usual ones are
+# A large learning rate gets far; a small one settles down. A **schedule** begins with a large one and
+# ends with a small one. With $\eta_0$ the learning rate at the start and $t$ the number of steps taken so
+# far, the usual schedules are
 #
 # | schedule | learning rate |
 # |---|---|
-# | power | $\eta_0 / (1 + t/d)^c$, where $c$ is mostly 1 |
+# | power | $\eta_0 / (1 + t/d)^c$, where $c$ is usually 1 |
 # | exponential | $\eta_0 \cdot 0.1^{t/d}$: a tenth after every $d$ steps |
 # | piecewise constant | $\eta_0$ up to and including step $b_0$, then $\eta_1$ up to and including $b_1$, and so on |
 # | cosine | $\eta_0 \cdot \frac12 (1 + \cos(\pi t / T))$ up to step $T$, and 0 from there on |
@@ -1195,29 +1466,38 @@ with expect.exercise("Four schedules", points=4) as exercise:
     steps = sorted(int(step) for step in rng.choice(np.arange(1, 900), size=12, replace=False))
 
     with exercise.part("power", points=1):
-        power = int(rng.integers(2, 4))
         expect.close(
             power_rate(decay, eta, decay),
             eta / 2,
             "the learning rate after decay_steps steps, power 1",
             rtol=1e-4,
+            mistakes={"the default of power is 2": eta / 4, "the default of power is 1/2": eta / np.sqrt(2)},
+            step="Leave the first line of the function as the exercise has it.",
         )
-        expect.close(
-            [power_rate(step, eta, decay, power) for step in steps],
-            [eta / (1 + step / decay) ** power for step in steps],
-            f"the learning rates after {steps} steps, with power {power}",
-            rtol=1e-4,
-            mistakes={
-                "the power is ignored": [eta / (1 + step / decay) for step in steps],
-                "the 1 was raised to the power as well as the fraction, one by one": [
-                    eta / (1 + (step / decay) ** power) for step in steps
-                ],
-                "the initial rate is inside the power": [
-                    (eta / (1 + step / decay)) ** power for step in steps
-                ],
-            },
-            step="Raise the whole bracket to the power.",
-        )
+        for power in (int(rng.integers(2, 4)), float(rng.choice([0.5, 1.5]))):
+            expect.close(
+                [power_rate(step, eta, decay, power) for step in steps],
+                [eta / (1 + step / decay) ** power for step in steps],
+                f"the learning rates after {steps} steps, with power {power}",
+                rtol=1e-4,
+                mistakes={
+                    "the power is ignored": [eta / (1 + step / decay) for step in steps],
+                    "the 1 was raised to the power as well as the fraction, one by one": [
+                        eta / (1 + (step / decay) ** power) for step in steps
+                    ],
+                    "the initial rate is inside the power": [
+                        (eta / (1 + step / decay)) ** power for step in steps
+                    ],
+                    "the rate falls in stairs: whole steps of decay_steps only": [
+                        eta / (1 + step // decay) ** power for step in steps
+                    ],
+                    "the power was cut to a whole number": [
+                        eta / (1 + step / decay) ** int(power) for step in steps
+                    ],
+                    "the step is not divided by decay_steps": [eta / (1 + step) ** power for step in steps],
+                },
+                step="Raise the whole bracket to the power.",
+            )
     ### BEGIN HIDDEN TESTS
     with exercise.part("exponential", points=1):
         expect.close(
@@ -1231,63 +1511,106 @@ with expect.exercise("Four schedules", points=4) as exercise:
                     eta * 0.1 ** (step // decay) for step in steps
                 ],
                 "it falls by a factor of e, not of 10": [eta * np.exp(-step / decay) for step in steps],
+                "it falls by a factor of 2, not of 10": [eta * 0.5 ** (step / decay) for step in steps],
                 "the step is not divided by decay_steps": [eta * 0.1**step for step in steps],
+            }
+            | {
+                f"it never falls below {least:g}; this schedule has no smallest rate": [
+                    max(least, eta * 0.1 ** (step / decay)) for step in steps
+                ]
+                for least in (1e-3, 1e-4, 1e-5, 1e-6)
             },
             step="Multiply by 0.1 to the power of step / decay_steps.",
         )
     with exercise.part("piecewise constant", points=1):
-        boundaries = [int(b) for b in np.cumsum(rng.integers(5, 50, size=3))]
-        rates = [float(rate) for rate in np.sort(rng.uniform(0.001, 0.5, size=4))[::-1]]
-        around = sorted({0, *boundaries, *(b + 1 for b in boundaries), *(b - 1 for b in boundaries), 500})
-        expected = [rates[int(np.searchsorted(boundaries, step))] for step in around]
-        expect.close(
-            [piecewise_rate(step, boundaries, rates) for step in around],
-            expected,
-            f"the learning rates after {around} steps, with boundaries {boundaries}",
-            rtol=1e-6,
-            mistakes={
-                "at a boundary itself the rate before it still holds": [
-                    rates[int(np.searchsorted(boundaries, step, side="right"))] for step in around
-                ],
-                "after the last boundary the last rate holds": [
-                    rates[min(int(np.searchsorted(boundaries, step)), 2)] for step in around
-                ],
-            },
-            step="Find the first boundary that is not below the step.",
-        )
+        # any number of pieces, and rates that rise and fall
+        for pieces in (2, int(rng.integers(4, 7))):
+            boundaries = [int(b) for b in np.cumsum(rng.integers(5, 50, size=pieces - 1))]
+            rates = [float(rate) for rate in 0.03 * rng.permutation(np.arange(1, pieces + 1))]
+            if rates == sorted(rates, reverse=True):
+                rates = rates[::-1]
+            around = sorted({0, *boundaries, *(b + 1 for b in boundaries), *(b - 1 for b in boundaries), 500})
+            handed = [*boundaries], [*rates]
+            found = []
+            for step in around:
+                found.append(piecewise_rate(step, *handed))
+                expect.equal(
+                    [len(handed[0]), len(handed[1])],
+                    [pieces - 1, pieces],
+                    "the lengths of the two lists that were handed over, after the call",
+                    cause="a list that was handed over was changed",
+                    step="Look entries up by their index; pop takes them from whoever called the function.",
+                )
+            falling = sorted(rates, reverse=True)
+            expect.close(
+                found,
+                [rates[int(np.searchsorted(boundaries, step))] for step in around],
+                f"the learning rates {rates} after {around} steps, with boundaries {boundaries}",
+                rtol=1e-6,
+                mistakes={
+                    "at a boundary itself the rate before it still holds": [
+                        rates[int(np.searchsorted(boundaries, step, side="right"))] for step in around
+                    ],
+                    "after the last boundary the last rate holds": [
+                        rates[min(int(np.searchsorted(boundaries, step)), pieces - 2)] for step in around
+                    ],
+                    "there may be more than two boundaries": [
+                        rates[min(int(np.searchsorted(boundaries[:2], step)), pieces - 1)] for step in around
+                    ],
+                    "the rates were sorted; they may rise, too": [
+                        falling[int(np.searchsorted(boundaries, step))] for step in around
+                    ],
+                },
+                step="Find the first boundary that is not below the step.",
+            )
     with exercise.part("cosine", points=1):
         length = int(rng.integers(300, 700))
+        at = [0, *steps, length, 2 * length]
+        right = [eta * (1 + np.cos(np.pi * min(step / length, 1))) / 2 for step in at]
         expect.close(
-            [cosine_rate(step, eta, length) for step in [0, *steps, 2 * length]],
-            [eta * (1 + np.cos(np.pi * min(step / length, 1))) / 2 for step in [0, *steps, 2 * length]],
-            f"the learning rates after {[0, *steps, 2 * length]} steps, with n_steps {length}",
+            [cosine_rate(step, eta, length) for step in at],
+            right,
+            f"the learning rates after {at} steps, with n_steps {length}",
             rtol=1e-4,
-            atol=1e-9,
+            atol=1e-7 * eta,
             mistakes={
                 "after n_steps it rises again, as the cosine does": [
-                    eta * (1 + np.cos(np.pi * step / length)) / 2 for step in [0, *steps, 2 * length]
+                    eta * (1 + np.cos(np.pi * step / length)) / 2 for step in at
+                ],
+                "after n_steps it begins anew": [
+                    eta * (1 + np.cos(np.pi * (step % length) / length)) / 2 for step in at
                 ],
                 "the angle is in degrees or lacks π": [
-                    eta * (1 + np.cos(min(step / length, 1))) / 2 for step in [0, *steps, 2 * length]
+                    eta * (1 + np.cos(min(step / length, 1))) / 2 for step in at
+                ],
+                "the angle is in degrees; np.cos takes radians": [
+                    eta * (1 + np.cos(180 * min(step / length, 1))) / 2 for step in at
                 ],
                 "the 1 that keeps it from becoming negative is missing": [
-                    eta * np.cos(np.pi * min(step / length, 1)) for step in [0, *steps, 2 * length]
+                    eta * np.cos(np.pi * min(step / length, 1)) for step in at
                 ],
+                "the half is missing: it begins at twice the initial rate": [2 * rate for rate in right],
+            }
+            | {
+                f"it stops at {share:g} of the initial rate instead of 0": [
+                    max(share * eta, rate) for rate in right
+                ]
+                for share in (0.1, 0.01, 1e-3, 1e-4)
             },
             step="Stop the angle at π.",
         )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-34"]
 # ### Experiment: per step or per epoch?
 #
-# A schedule that you hand to the optimiser, `SGD(learning_rate=schedule)`, changes the learning rate in
+# A schedule that you hand to the optimiser, `SGD(learning_rate=schedule)`, changes the learning rate at
 # every step. The callback `LearningRateScheduler` changes it once an epoch; `ReduceLROnPlateau` does so only
 # when the validation loss has stopped falling.
 #
-# **Predict.** With 100 steps an epoch and a tenth every 5 epochs, by what factor does the rate jump
-# between two epochs, when it changes once an epoch only?
+# **Predict.** An epoch has 100 steps, and the rate falls to a tenth every 5 epochs. By what factor does
+# it jump between two epochs if it changes only once an epoch?
 
 # %% tags=["experiment"]
 STEPS_AN_EPOCH, LENGTH = 100, 1_000
@@ -1319,22 +1642,22 @@ plots.show(
 )
 print(f"factor between two epochs: {0.1 ** (STEPS_AN_EPOCH / 500):.3f}")
 
-# %% [markdown]
-# **See.** Five of the six end below where they began, each by another way: the power schedule falls fast and then
+# %% [markdown] tags=["covers-34"]
+# **See.** Five of the six end below where they began, each in its own way: the power schedule falls fast and then
 # slowly, the cosine slowly, fast, and slowly again. (The sixth is constant. *On plateau* is not here: its rate depends
 # on the losses.)
 #
-# **Explain.** Once an epoch, the exponential rate falls in stairs, each to 63 % of the one before. With a
+# **Explain.** Changed once an epoch, the exponential rate falls in stairs, each to 63 % of the one before. With a
 # few long epochs that is coarse: the whole first epoch is trained with the initial rate. With many short ones
-# the stairs come close to the curve. The experiment after exercise 9 trains with both.
+# the stairs come close to the curve. The experiment after Exercise 9 trains with both.
 #
-# **Go further.** Draw the stairs of an epoch of 500 steps. How far apart are stairs and curve at most?
+# **Go further.** Draw the stairs for epochs of 500 steps. What is the largest distance between stairs and curve?
 #
 # ### Exercise 8: Where `decay` went (2 points)
 #
-# Old books write `SGD(lr=0.01, decay=1e-4)`. It meant $\eta_t = \eta_0 / (1 + \mathrm{decay} \cdot t)$ after
-# $t$ steps. Keras 3 has no `decay` any more: it has `keras.optimizers.schedules.InverseTimeDecay`. Give it the old
-# line (with `learning_rate` for `lr`), and see what it does:
+# Old books write `SGD(lr=0.01, decay=1e-4)`. That meant $\eta_t = \eta_0 / (1 + \mathrm{decay} \cdot t)$
+# after $t$ steps. In Keras 3 `decay` is gone; `keras.optimizers.schedules.InverseTimeDecay` takes its
+# place. Give Keras the old line (with `learning_rate` for `lr`), and see what it does:
 
 # %% tags=["experiment"]
 with warnings.catch_warnings(record=True) as said:
@@ -1347,11 +1670,12 @@ for _ in range(100):
 print(f"100 steps later the learning rate is {float(old_line.learning_rate):.4f}")
 
 # %% [markdown]
-# A warning, easily lost among others, and a training that goes on with another learning rate than you think.
+# You get a warning, easily lost among others, and training goes ahead at a learning rate that you did not
+# ask for.
 #
 # Write `schedule_for_decay(learning_rate, decay)`, which returns the Keras schedule that does what the old
-# argument did. And find `steps_to_half`: after how many steps is the learning rate of the old line above
-# one half of 0.01?
+# argument did. And find `steps_to_half`: after how many steps would the old line above have brought the
+# learning rate down to half of 0.01?
 
 
 # %% nbgrader={"grade": false, "grade_id": "decay", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1406,13 +1730,14 @@ with expect.exercise("Where decay went", points=2) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-35"]
 # ### Exercise 9: Reduce on plateau (3 points)
 #
-# The callback `ReduceLROnPlateau` multiplies the learning rate by `factor` when the validation loss has not
-# been lower than the lowest so far for `patience` epochs in a row; then it counts anew. (By how much lower is
-# its setting `min_delta`, by default 1e-4; here it is 0.) Write `plateau_rates`: the learning rate after each
-# epoch, that is, with which the *next* epoch is trained.
+# The callback `ReduceLROnPlateau` multiplies the learning rate by `factor` when, for `patience` epochs in
+# a row, the validation loss has not fallen below its lowest value so far; then it starts counting again.
+# (How much lower it must be is the setting `min_delta`, 1e-4 by default; here it is 0.) Write
+# `plateau_rates`: the learning rate after each epoch, that is, the one with which the *next* epoch is
+# trained.
 
 
 # %% nbgrader={"grade": false, "grade_id": "plateau", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1477,59 +1802,145 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         )
     ### BEGIN HIDDEN TESTS
 
-    def plateau_expected(losses, rate, factor, patience, against="lowest", again=True):
-        """The rates; `against` and `again` make the mistakes that the check recognises."""
-        lowest, waited, rates = np.inf, 0, []
-        for loss in losses:
-            waited = 0 if loss < lowest else waited + 1
-            lowest = min(lowest, loss) if against == "lowest" else loss
-            if waited >= patience:
-                rate, waited = rate * factor, 0 if again else waited
+    def _plateau_expected(
+        losses,
+        rate,
+        factor,
+        patience,
+        *,
+        lowest=np.inf,
+        delta=0.0,
+        ties=False,
+        against="lowest",
+        again=True,
+        row=True,
+        forget=False,
+        rest=0,
+        once=False,
+        least=0.0,
+    ):
+        """The rates; the keyword arguments make the mistakes that the check recognises."""
+        waited, rates, begin = 0, [], rate
+        for number, loss in enumerate(losses):
+            if against == "recent":
+                lowest = min(losses[max(0, number - patience) : number], default=np.inf)
+            better = loss < lowest - delta or (ties and loss == lowest)
+            if better:
+                waited = 0 if row else waited
+            else:
+                waited += 1
+            lowest = loss if better or against == "last" else lowest
+            if waited >= patience and not (once and rate != begin):
+                rate, waited = max(rate * factor, least), -rest if again else waited
+                lowest = loss if forget else lowest
             rates.append(rate)
         return rates
 
-    with exercise.part("several plateaus", points=1):
-        later = np.array([0.03, 0, 0.02, 0.05, 0.08, 0.01, 0.04, 0.09, 0.07])
-        stuck = [1.0, *(1.0 + later * rng.uniform(0.9, 1.1, size=9))]
+    pitfalls = {
+        "each loss was compared with the one before; it is the lowest so far that counts": {
+            "against": "last"
+        },
+        "each loss was compared with the last few; it is the lowest of all so far that counts": {
+            "against": "recent"
+        },
+        "after a reduction the count goes on instead of starting anew": {"again": False},
+        "an equal loss is not lower": {"ties": True},
+        "the epochs are counted in all; they must come in a row": {"row": False},
+        "the lowest loss is forgotten at a reduction": {"forget": True},
+        "after a reduction an epoch is left out of the count": {"rest": 1},
+        "a loss above 1 is never the lowest: begin with np.inf or with the first loss": {"lowest": 1.0},
+        "it was reduced once only": {"once": True},
+    }
+
+    def _mistaken_rates(losses, rate, factor, patience):
+        """The rates of each mistake, by cause."""
+        wrong = {
+            cause: _plateau_expected(losses, rate, factor, patience, **mistake)
+            for cause, mistake in pitfalls.items()
+        }
+        right = _plateau_expected(losses, rate, factor, patience)
+        return wrong | {
+            "one epoch too late: `patience` epochs are enough": _plateau_expected(
+                losses, rate, factor, patience + 1
+            ),
+            "these are the rates before each epoch; asked are those after it": [rate, *right[:-1]],
+            "the factor is always 0.5, whatever the argument says": _plateau_expected(
+                losses, rate, 0.5, patience
+            ),
+        }
+
+    def _check_rates(losses, rate, factor, patience, what, mistakes, step):
         expect.close(
-            plateau_rates(stuck, 0.1, 0.5, 3),
-            plateau_expected(stuck, 0.1, 0.5, 3),
-            "the learning rates when no loss is lower than the first for nine epochs, with patience 3",
-            mistakes={
-                "after a reduction the count goes on instead of starting anew": plateau_expected(
-                    stuck, 0.1, 0.5, 3, again=False
-                ),
-                "each loss was compared with the one before; it is the lowest so far that counts": plateau_expected(
-                    stuck, 0.1, 0.5, 3, against="last"
-                ),
-                "it was reduced once only": [0.1] * 3 + [0.05] * 7,
-            },
-            step="After a reduction, count from 0 again.",
+            plateau_rates([*losses], rate, factor, patience),
+            _plateau_expected(losses, rate, factor, patience),
+            what,
+            rtol=1e-4,
+            atol=0,
+            mistakes=mistakes,
+            step=step,
         )
+
+    with exercise.part("several plateaus", points=1):
+        factor, rate = float(rng.uniform(0.15, 0.3)), float(rng.uniform(0.05, 0.2))
+        _check_rates(
+            [1.5] * 30,
+            rate,
+            factor,
+            2,
+            "the learning rates when the loss stays the same for thirty epochs, with patience 2",
+            {
+                "it was reduced once only": _plateau_expected([1.5] * 30, rate, factor, 2, once=True),
+                "an equal loss is not lower": [rate] * 30,
+                "after a reduction the count goes on instead of starting anew": _plateau_expected(
+                    [1.5] * 30, rate, factor, 2, again=False
+                ),
+                "after a reduction an epoch is left out of the count": _plateau_expected(
+                    [1.5] * 30, rate, factor, 2, rest=1
+                ),
+                "a loss above 1 is never the lowest: begin with np.inf or with the first loss": _plateau_expected(
+                    [1.5] * 30, rate, factor, 2, lowest=1.0
+                ),
+            }
+            | {
+                f"the rate never falls below {least:g}; here there is no smallest rate": _plateau_expected(
+                    [1.5] * 30, rate, factor, 2, least=least
+                )
+                for least in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
+            },
+            "Multiply by factor at each plateau, however small the rate has become, and count from 0 again.",
+        )
+        # falls by little, then by very little: all of it counts
+        for size in (1e-5, 1e-9):
+            losses = [size * (10 - number) for number in range(8)] + [3 * size] * 4
+            _check_rates(
+                losses,
+                rate,
+                factor,
+                3,
+                f"the learning rates for losses that fall by {size:g} in each of eight epochs, with patience 3",
+                {
+                    f"a loss must be lower by more than {size:g} to count; here any lower loss counts": (
+                        _plateau_expected(losses, rate, factor, 3, delta=100 * size)
+                    ),
+                    "an equal loss is not lower": _plateau_expected(losses, rate, factor, 3, ties=True),
+                },
+                "Any loss below the lowest so far is a new lowest, by however little.",
+            )
     with exercise.part("beside Keras, on losses that jump about", points=1):
-
-        def wild_losses():
-            """Losses, their rates and those of three mistakes, by hint: no two of the four are alike."""
-            while True:
-                losses = list(np.round(2 * 0.97 ** np.arange(40) + rng.normal(scale=0.1, size=40), 3))
-                right = plateau_expected(losses, 0.1, 0.5, 3)
-                mistakes = {
-                    "each loss was compared with the one before; it is the lowest so far that counts": (
-                        plateau_expected(losses, 0.1, 0.5, 3, against="last")
-                    ),
-                    "after a reduction the count goes on instead of starting anew": plateau_expected(
-                        losses, 0.1, 0.5, 3, again=False
-                    ),
-                    "it was reduced once only": list(np.maximum(right, 0.05)),
-                }
-                if len({tuple(rates) for rates in [right, *mistakes.values()]}) == 4:
-                    return losses, mistakes
-
-        for _ in range(5):
-            wild, wrong = wild_losses()
+        for _ in range(3):
+            # rounded, so that some are equal; drawn until no two mistakes give the same rates
+            for _ in range(1_000):
+                factor, rate = float(rng.uniform(0.85, 0.92)), float(np.float32(rng.uniform(0.05, 0.2)))
+                patience = int(rng.integers(2, 4))
+                falling = 2 * 0.97 ** np.arange(40) + rng.normal(scale=0.1, size=40)
+                wild = [float(loss) for loss in np.round(falling, 1)]
+                mistakes = _mistaken_rates(wild, rate, factor, patience)
+                of_all = [_plateau_expected(wild, rate, factor, patience), *mistakes.values()]
+                if len(set(map(tuple, of_all))) == len(of_all):
+                    break
             model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
-            model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.1), loss="mse")
-            callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=3, min_delta=0)
+            model.compile(optimizer=keras.optimizers.SGD(learning_rate=rate), loss="mse")
+            callback = keras.callbacks.ReduceLROnPlateau(factor=factor, patience=patience, min_delta=0)
             callback.set_model(model)
             callback.on_train_begin()
             of_keras = []
@@ -1537,22 +1948,23 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                 callback.on_epoch_end(epoch, {"val_loss": loss})
                 of_keras.append(float(model.optimizer.learning_rate))
             expect.close(
-                plateau_rates(wild, 0.1, 0.5, 3),
+                plateau_rates([*wild], rate, factor, patience),
                 of_keras,
                 "the learning rates on 40 losses that jump about, beside keras.callbacks.ReduceLROnPlateau",
                 rtol=1e-4,
-                mistakes=wrong,
+                mistakes=mistakes,
                 step="A new lowest loss sets the count to 0; an equal one does not.",
             )
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-35"]
 # ### Experiment: does a schedule pay?
 #
-# **Predict.** The same network with SGD and Nesterov momentum, once with a constant learning rate and six times with
-# a schedule that begins there: the exponential one both per step and per epoch. Which ends with the lowest validation
-# loss? Is the difference larger than the scatter over seeds?
+# **Predict.** We train the same network with SGD and Nesterov momentum, once with a constant learning
+# rate and six times with a schedule that begins there (the exponential one comes twice, per step and per
+# epoch). Which ends with the lowest validation loss? Is the difference larger than the scatter over
+# seeds?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 LONG = training.budget(full=10, quick=3)  # epochs
@@ -1615,10 +2027,10 @@ for name, learning_rate in candidates.items():
 with_schedule = pd.DataFrame(with_schedule)
 scheduled = with_schedule.groupby("schedule", sort=False).agg(["mean", "std"])
 for name, row in scheduled.iterrows():
-    runs.record(f"val_loss_with_{name.replace(' ', '_')}", row["loss", "mean"])
-    runs.record(f"val_loss_sd_with_{name.replace(' ', '_')}", row["loss", "std"])
-    runs.record(f"val_accuracy_with_{name.replace(' ', '_')}", row["accuracy", "mean"])
-    runs.record(f"val_accuracy_sd_with_{name.replace(' ', '_')}", row["accuracy", "std"])
+    runs.record(f"val_loss_with_{name.replace(' ', '_')}", row["loss", "mean"], show=False)
+    runs.record(f"val_loss_sd_with_{name.replace(' ', '_')}", row["loss", "std"], show=False)
+    runs.record(f"val_accuracy_with_{name.replace(' ', '_')}", row["accuracy", "mean"], show=False)
+    runs.record(f"val_accuracy_sd_with_{name.replace(' ', '_')}", row["accuracy", "std"], show=False)
 plots.show(
     seed_dots(with_schedule, "schedule", ("loss", "accuracy")),
     alt="Validation loss and validation accuracy at the end for the constant learning rate and six schedules: a dot "
@@ -1627,28 +2039,40 @@ plots.show(
 scheduled.round(4)
 
 # %% [markdown]
-# **See.** Compare each row with the first, and the distance with the scatter of the seeds.
+# **See.** Compare each row with the first, and the difference with the scatter over seeds.
 #
-# **Measure and explain.** In a run at the quick budget (Fashion-MNIST, 96 steps, two seeds) the exponential schedule,
-# a tenth after half of the steps, ended with the highest validation loss, 0.726 ± 0.016 against 0.612 ± 0.024 for the
-# constant rate. In stairs, once an epoch, it trains the whole first epoch with the initial rate, and ended between
-# the two, with 0.643 ± 0.004. In a run at the full budget (MNIST, 3,130 steps, three seeds) both had the *lowest*
-# loss, 0.139 ± 0.004 per step and 0.136 ± 0.006 per epoch, and the constant rate the highest, 0.170 ± 0.004; and yet
-# the exponential one per step had the lowest accuracy, 0.959 ± 0.002 against 0.963 ± 0.001. Loss and accuracy need
-# not agree on a winner: the loss also counts how sure the network is of its mistakes.
+# **Measure and explain.** The exponential schedule is down to a tenth half-way through. Per epoch, in
+# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end,
+# in one run at each budget:
 #
-# Those that stay high for long and then come down (piecewise, cosine) ended lower than the constant rate, or about as
-# low, in both runs. *On plateau* waits for the validation loss to rise or stand still, and in a few epochs that may
-# never happen: then its row is that of the constant rate.
+# | schedule | quick (Fashion-MNIST, 96 steps, two seeds) | full (MNIST, 3,130 steps, three seeds) |
+# |---|---|---|
+# | constant | 0.612 ± 0.024 | 0.170 ± 0.004, the *highest* of all |
+# | exponential, per epoch | 0.643 ± 0.004 | 0.136 ± 0.006, the *lowest* of all |
+# | exponential, per step | 0.726 ± 0.016, the *highest* of all | 0.139 ± 0.004, the second lowest |
 #
-# **Go further.** Begin all of them at 0.1, where the constant rate is too large for the end of the training.
+# And yet, at the full budget, the exponential schedule per step had the lowest accuracy: 0.959 ± 0.002,
+# against 0.963 ± 0.001 with the constant rate. Loss and accuracy need not agree on a winner: the loss
+# also counts how sure the network is of its mistakes.
+#
+# The schedules that stay high for a long time and then come down (piecewise, cosine) ended with a lower loss than the
+# constant rate, or about the same, in both runs. *On plateau* waits for the validation loss to rise or
+# stand still. In a few epochs that may never happen; then its row is the same as that of the constant
+# rate.
+#
+# **Go further.** Start all of them at 0.1, where the constant rate is too large for the end of training.
 # Which schedules gain?
 #
 # ## 6 Up and down again: 1cycle
 #
-# Smith (2018) lets the learning rate *rise* first. In the middle of the training it is so large that a
-# constant rate of that size would hardly work; then it comes down, and at the end far below where it
-# began. A range test, as in practical 1, says how large it may become.
+# Smith (2018) lets the learning rate *rise* first. In the middle of training it is so large that a
+# constant rate of that size would hardly work; then it comes down, and ends far below where it began. The
+# momentum goes the other way: it falls while the rate rises, and rises again afterwards. Here we change
+# only the learning rate, so that only one thing differs from training at a constant rate. A range test,
+# as in Practical 1, says how large the rate may become.
+#
+# The rise at the beginning is called a **warm-up**. Many large networks are trained with a short one, followed by a
+# long descent: at first their gradients are too wild, and Adam's averages too young, for large steps.
 #
 # ### Experiment: the range test for 1cycle
 #
@@ -1677,24 +2101,25 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** The loss of single minibatches jumps about, so we take the running median of 15 of them. It falls, lies
-# low for a while, and rises again.
+# **See.** The loss of single minibatches jumps about, so we take the running median of 15 of them. This
+# median falls, stays low for a while, and rises again.
 #
-# **Explain.** Where the curve is lowest, the learning rate is too large already: what is gained in one step is lost in
-# another. So we let the cycle climb to a third of that learning rate. That it is a third and not a half is a habit,
-# not a law; a margin is needed, because a test of one seed finds the minimum only roughly.
+# **Explain.** Where the curve is lowest, the learning rate is already too large: what one step gains,
+# another loses. So we let the cycle climb to a third of that learning rate. A third rather than a half is
+# custom, not law; but some margin is needed, because a test with one seed finds the minimum only roughly.
 #
 # **Go further.** Repeat the test with another seed. By what factor does the learning rate of the lowest loss change?
 #
 # ### Exercise 10: 1cycle (4 points)
 #
 # Our cycle has three straight pieces: from `max_rate / 10` up to `max_rate` in the first 45 % of the
-# steps, back to `max_rate / 10` when 90 % are over, and from there down to `max_rate / 1000` at the end.
+# steps, back to `max_rate / 10` when 90 % of them are done, and from there down to `max_rate / 1000` at
+# the end.
 #
-# Write `one_cycle(step, n_steps, max_rate)`, the learning rate of step `step`, where the steps are
-# counted from 0, and where the end would be step `n_steps`. Then write
+# Write `one_cycle(step, n_steps, max_rate)`, which returns the learning rate of step `step`. Steps are
+# counted from 0, so the end would be step `n_steps`. Then write
 # `train_one_cycle(model, x, y, max_rate, epochs, batch_size)`: it trains a compiled model with a callback
-# that sets the learning rate *before every step*, and returns the list of the learning rates that it set.
+# that sets the learning rate *before every step*, and returns a list of the learning rates that it set.
 # In a callback, `self.model.optimizer.learning_rate = …` sets it, and `on_train_batch_begin` is called
 # before each step.
 
@@ -1755,28 +2180,52 @@ with expect.exercise("1cycle", points=4) as exercise:
                     top / 1000,
                 ],
                 "the last piece is missing: it ends where it began": [top / 10, top, top / 10, top / 10],
+                "it ends at a hundredth of max_rate, not at a thousandth": [
+                    top / 10,
+                    top,
+                    top / 10,
+                    top / 100,
+                ],
+                "it ends at 0, not at a thousandth of max_rate": [top / 10, top, top / 10, 0.0],
             },
             step="Write down the four corners, and join them with straight lines (np.interp does that).",
         )
     ### BEGIN HIDDEN TESTS
 
-    def cycle(step, n_steps, max_rate, corners=(0, 0.45, 0.9, 1), low=10, end=1000):
+    def _cycle(step, n_steps, max_rate, corners=(0, 0.45, 0.9, 1), low=10, end=1000):
         """The schedule; other corners and levels make the mistakes that the check recognises."""
         levels = [max_rate / low, max_rate, max_rate / low, max_rate / end]
         return np.interp(step, np.array(corners) * n_steps, levels)
 
+    def _round_cycle(step, n_steps, max_rate):
+        """The same corners, joined by halves of a cosine."""
+        corners = np.array([0, 0.45, 0.9, 1]) * n_steps
+        levels = np.array([1 / 10, 1, 1 / 10, 1 / 1000]) * max_rate
+        piece = np.clip(np.searchsorted(corners, step) - 1, 0, 2)
+        share = (step - corners[piece]) / (corners[piece + 1] - corners[piece])
+        return levels[piece] + (levels[piece + 1] - levels[piece]) * (1 - np.cos(np.pi * share)) / 2
+
     with exercise.part("between the corners", points=1):
-        n_steps = int(rng.integers(200, 2_000))
-        at = sorted(int(step) for step in rng.integers(1, n_steps, size=20))
+        n_steps = 20 * int(rng.integers(10, 100)) + int(rng.integers(1, 20))  # the corners are between steps
+        at = np.sort(rng.integers(1, n_steps, size=20))
+        cut = [int(share * n_steps) / n_steps for share in (0, 0.45, 0.9, 1)]
+        rounded = [round(share * n_steps) / n_steps for share in (0, 0.45, 0.9, 1)]
         expect.close(
-            [one_cycle(step, n_steps, top) for step in at],
-            cycle(np.array(at), n_steps, top),
+            [one_cycle(int(step), n_steps, top) for step in at],
+            _cycle(at, n_steps, top),
             f"the learning rates at 20 steps of {n_steps}",
             rtol=1e-4,
             mistakes={
-                "the top is in the middle of all steps, not at 45 % of them": cycle(
-                    np.array(at), n_steps, top, corners=(0, 0.5, 0.9, 1)
+                "the top is in the middle of all steps, not at 45 % of them": _cycle(
+                    at, n_steps, top, corners=(0, 0.5, 0.9, 1)
                 ),
+                "the corners are at steps 450 and 900, whatever n_steps is": np.interp(
+                    at, sorted([0, 450, 900, n_steps]), [top / 10, top, top / 10, top / 1000]
+                )
+                if n_steps > 900
+                else np.interp(at, [0, 450, 900], [top / 10, top, top / 10]),
+                "the corners were cut to whole steps": _cycle(at, n_steps, top, corners=cut),
+                "the corners were rounded to whole steps": _cycle(at, n_steps, top, corners=rounded),
                 "the lines are straight on a logarithmic scale, not on the plain one": np.exp(
                     np.interp(
                         at,
@@ -1784,23 +2233,39 @@ with expect.exercise("1cycle", points=4) as exercise:
                         np.log([top / 10, top, top / 10, top / 1000]),
                     )
                 ),
+                "the corners are joined by cosines, not by straight lines": _round_cycle(at, n_steps, top),
             },
             step="Join the corners with straight lines.",
         )
-    wanted = cycle(np.arange(12), 12, 0.05)
+
+    def _weight_after(rates, momentum=0.5):
+        """With input 1, target 0 and squared error, the gradient is twice the weight, which begins at 1."""
+        weight, velocity = 1.0, 0.0
+        for rate in rates:
+            velocity = momentum * velocity - rate * 2 * weight
+            weight += velocity
+        return weight
+
+    # one image more than whole minibatches: an image that is left out costs a step
+    wanted = _cycle(np.arange(12), 12, 0.05)
     with exercise.part("the learning rates of a training", points=1):
-        # with input 1, target 0 and squared error, a step multiplies the weight by 1 − 2 · learning rate
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3), loss="mse")
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.5), loss="mse")
         model.set_weights([np.array([[1.0]], dtype="float32")])
-        rates = train_one_cycle(model, np.ones((70, 1)), np.zeros((70, 1)), 0.05, 3, 20)
+        rates = train_one_cycle(model, np.ones((61, 1)), np.zeros((61, 1)), 0.05, 3, 20)
         expect.shape(
             rates,
             (12,),
-            "the learning rates of 3 epochs with 70 images in minibatches of 20",
+            "the learning rates of 3 epochs with 61 images in minibatches of 20",
             cause={
-                (9,): "the last minibatch of an epoch is smaller, and is a step too",
+                (
+                    9,
+                ): "a step of each epoch is missing: the last minibatch holds one image, and is a step too; all images "
+                "are there to train on",
                 (3,): "one rate an epoch, rather than one a step",
+                (6,): "the minibatches have 32 images, as fit makes them when it is not given batch_size",
+                (4,): "that is a single epoch",
+                (8,): "that is one epoch too few",
             }.get(np.shape(rates)),
             step="The callback appends the rate of each step to a list; count ceil(n / batch_size) steps an epoch.",
         )
@@ -1810,27 +2275,48 @@ with expect.exercise("1cycle", points=4) as exercise:
             "these learning rates",
             rtol=1e-3,
             mistakes={
-                "the cycle starts anew in each epoch": np.tile(cycle(np.arange(4), 4, 0.05), 3),
-                "the last, smaller minibatch of each epoch was not counted": cycle(np.arange(12), 9, 0.05),
-                "the cycle moves once an epoch only": np.repeat(cycle(np.arange(3), 3, 0.05), 4),
-                "the steps are counted from 1": cycle(np.arange(1, 13), 12, 0.05),
+                "the cycle starts anew in each epoch": np.tile(_cycle(np.arange(4), 4, 0.05), 3),
+                "the steps are counted anew in each epoch, the cycle is that of all": np.tile(
+                    _cycle(np.arange(4), 12, 0.05), 3
+                ),
+                "the last, smaller minibatch of each epoch was not counted": _cycle(np.arange(12), 9, 0.05),
+                "the cycle moves once an epoch only": np.repeat(_cycle(np.arange(3), 3, 0.05), 4),
+                "the steps are counted from 1": _cycle(np.arange(1, 13), 12, 0.05),
+                "the end of the cycle is step n_steps, not the last step before it": _cycle(
+                    np.arange(12), 11, 0.05
+                ),
             },
             step="Count the steps across epochs, from 0.",
         )
+        other = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
+        other.compile(optimizer=keras.optimizers.SGD(), loss="mse")
+        expect.shape(
+            train_one_cycle(other, np.ones((65, 1)), np.zeros((65, 1)), 0.05, 2),
+            (6,),
+            "the learning rates of 2 epochs with 65 images and the default minibatches of 32",
+            cause="the default of batch_size is not 32",
+            step="Leave the first line of the function as the exercise has it.",
+        )
     with exercise.part("they were used", points=1):
-        weight = float(np.ravel(model.get_weights()[0])[0])
+        listed = np.ravel(rates) if np.shape(rates)[0:1] == (np.size(rates),) else []
         expect.close(
-            weight,
-            float(np.prod(1 - 2 * wanted)),
+            float(np.ravel(model.get_weights()[0])[0]),
+            _weight_after(wanted),
             "the weight of a tiny model after this training",
             describe="what it becomes when each step has the learning rate of the cycle",
             rtol=1e-3,
             mistakes={
                 "the model was not trained": 1.0,
-                "the learning rate was set after the step, for the next one": float(
-                    0.4 * np.prod(1 - 2 * wanted[:-1])
+                "the learning rate was set after the step, for the next one": _weight_after(
+                    [0.3, *wanted[:-1]]
                 ),
-                "the learning rate stayed what it was when the model was compiled": 0.4**12,
+                "the learning rate stayed what it was when the model was compiled": _weight_after([0.3] * 12),
+                "the model's optimiser was exchanged: its momentum is lost (was it compiled anew?)": _weight_after(
+                    wanted, momentum=0.0
+                ),
+                "the rates of the list were used; they are not those of the cycle (see the part before)": _weight_after(
+                    listed
+                ),
             },
             step="Set self.model.optimizer.learning_rate in on_train_batch_begin.",
         )
@@ -1841,8 +2327,8 @@ exercise.score
 # ### Experiment: constant or 1cycle?
 #
 # **Predict.** The same number of epochs, the same seeds: SGD with Nesterov momentum at a constant tenth of
-# the top, at the top itself, at the constant rate that was best in section 4, and with 1cycle. Put the four in
-# order.
+# the top, at the top itself, at the constant rate that was best in section 4, and with 1cycle. Rank the
+# four.
 
 # %% tags=["experiment", "nbval-ignore-output"]
 cycled = []
@@ -1863,8 +2349,8 @@ for seed in SEEDS:
 cycled = pd.DataFrame(cycled)
 by_cycle = cycled.groupby("learning rate", sort=False).agg(["mean", "std"])
 for name, row in by_cycle.iterrows():
-    runs.record(f"val_accuracy_{name.replace(' ', '_')}", row["accuracy", "mean"])
-    runs.record(f"val_accuracy_sd_{name.replace(' ', '_')}", row["accuracy", "std"])
+    runs.record(f"val_accuracy_{name.replace(' ', '_')}", row["accuracy", "mean"], show=False)
+    runs.record(f"val_accuracy_sd_{name.replace(' ', '_')}", row["accuracy", "std"], show=False)
 of_seeds = {name: rows["accuracy"].to_numpy() for name, rows in cycled.groupby("learning rate")}
 for name in ("the top", "the best constant rate"):
     gains = of_seeds["1cycle"] - of_seeds[name]
@@ -1887,24 +2373,25 @@ plots.show(
 by_cycle.round(4)
 
 # %% [markdown]
-# **Measure and explain.** A constant rate is as good as its size, so 1cycle must be compared with the *best* one, not
-# with any. In a run at the full budget (MNIST, three seeds) 1cycle reached an accuracy of 0.963 ± 0.001, the best
-# constant rate 0.960 ± 0.002, the top 0.950 ± 0.007 and its tenth 0.948: against the top 1cycle was ahead by at least
-# 0.006 for each seed, against the best constant rate by only 0.0002 for one of them. In a run at the quick budget
-# (Fashion-MNIST, two seeds, 64 steps) it was behind the best constant rate for both seeds, by more than 0.02. So here
-# 1cycle gains little at best. (Smith reports large gains for deep networks trained for many epochs. This small
-# network is no evidence for or against that.)
+# **Measure and explain.** A constant rate is only as good as its value, so 1cycle must be compared with
+# the *best* one, not just with any. In a run at the full budget (MNIST, three seeds) 1cycle reached an
+# accuracy of 0.963 ± 0.001, the best constant rate 0.960 ± 0.002, the top 0.950 ± 0.007 and its tenth
+# 0.948. 1cycle beat the top by at least 0.006 for each seed, but the best constant rate by only 0.0002
+# for one of them. In a run at the quick budget (Fashion-MNIST, two seeds, 64 steps) it was behind the
+# best constant rate for both seeds, by more than 0.02. So here 1cycle gains little at best. (Smith
+# reports large gains for deep networks trained for many epochs. This small network is evidence neither
+# for nor against that.)
 #
 # **Go further.** Take the learning rate of the lowest loss itself as the top. Which suffers more, 1cycle or the
 # constant rate at the top?
 #
 # ## 7 Stop, and go on
 #
-# A training was interrupted after 20 epochs, or you want 10 more. You load the model and call `fit`.
+# A training run was interrupted after 20 epochs, or you want 10 more. You load the model and call `fit`.
 #
-# With a schedule *inside the optimiser*, the saved model holds the optimiser with its number of steps, and the
-# schedule goes on from there. With a schedule *in a callback*, `fit` counts the epochs from 0 again unless you
-# say otherwise. This is the schedule of this section:
+# With a schedule *inside the optimiser*, the saved model holds the optimiser and its count of steps, and
+# the schedule carries on from there. With a schedule *in a callback*, `fit` counts the epochs from 0
+# again unless you say otherwise. This is the schedule of this section:
 
 
 # %% nbgrader={"grade": false, "grade_id": "rate-of-epoch", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1913,15 +2400,15 @@ def rate_of_epoch(epoch):
     return 0.01 * 0.1 ** (epoch / 20)
 
 
-# %% [markdown]
+# %% [markdown] tags=["covers-36"]
 # ### Exercise 11: Go on where you stopped (3 points)
 #
 # Write `continue_training`, which trains a model for `more` further epochs after `done` epochs, with the
-# schedule `rate_of_epoch` in a `LearningRateScheduler`, and returns the list of the learning rates of these
-# further epochs (`fit(…).history["learning_rate"]` has them). What `epochs` and `initial_epoch` mean stands in
-# `keras.Model.fit?`.
+# schedule `rate_of_epoch` in a `LearningRateScheduler`, and returns a list of the learning rates of these
+# further epochs (`fit(…).history["learning_rate"]` has them). `keras.Model.fit?` explains `epochs` and
+# `initial_epoch`.
 #
-# Then answer: a training of 20 epochs goes on with `fit(…, epochs=10)` and the same callback, without
+# Then answer: after 20 epochs, training is continued with `fit(…, epochs=10)` and the same callback, without
 # `initial_epoch`. How many times too large is the learning rate of the first epoch after the restart? Call it
 # `jump`.
 
@@ -1950,51 +2437,84 @@ jump = 10
 with expect.exercise("Go on where you stopped", points=3) as exercise:
     rng = np.random.default_rng()
     done, more = int(rng.integers(3, 7)), int(rng.integers(8, 15))
+    # one step an epoch: the gradient of the squared error is 2 · weight · the mean square of the inputs
+    inputs, mean_square = np.array([[0.5], [1.5], [2.0], [3.0]]), 3.875
 
-    def tiny_model():
+    def _tiny_model():
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.5), loss="mse")
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.5), loss="mse")
         model.set_weights([np.array([[1.0]], dtype="float32")])
         return model
 
     with exercise.part("as many epochs as were asked for", points=1):
-        rates = continue_training(tiny_model(), np.ones((4, 1)), np.zeros((4, 1)), done, more)
+        rates = continue_training(_tiny_model(), inputs, np.zeros((4, 1)), done, more)
         expect.shape(
             rates,
             (more,),
             f"the learning rates of {more} further epochs after {done}",
             cause={
                 (more - done,): "`epochs` is the number of the last epoch, not how many to add",
-                (done + more,): "all epochs were trained again",
+                (
+                    done + more,
+                ): "these are all epochs: were all epochs trained again, or the first ones listed, too?",
+                (): "this is the rate of a single epoch; asked is a list with all of them",
             }.get(np.shape(rates)),
             step="`initial_epoch` is where to begin and `epochs` where to end, both counted from 0.",
         )
     ### BEGIN HIDDEN TESTS
+
+    def _rates_of(first, last):
+        return np.array([rate_of_epoch(epoch) for epoch in range(first, last)])
+
+    def _weight_after(rates, momentum=0.5, steep=mean_square):
+        weight, velocity = 1.0, 0.0
+        for rate in rates:
+            velocity = momentum * velocity - rate * 2 * weight * steep
+            weight += velocity
+        return weight
+
     with exercise.part("no jump in the learning rate, and the rates were used", points=1):
-        model = tiny_model()
-        rates = continue_training(model, np.ones((4, 1)), np.zeros((4, 1)), done, more)
-        wanted = np.array([rate_of_epoch(epoch) for epoch in range(done, done + more)])
+        model = _tiny_model()
+        rates = continue_training(model, inputs, np.zeros((4, 1)), done, more)
+        wanted = _rates_of(done, done + more)
         expect.close(
             rates,
             wanted,
             f"the learning rates of epochs {done} to {done + more - 1}",
             rtol=1e-3,
             mistakes={
-                "the schedule started anew at epoch 0": [rate_of_epoch(epoch) for epoch in range(more)],
-                "one epoch is left out: they are counted from 0": [
-                    rate_of_epoch(epoch) for epoch in range(done + 1, done + more + 1)
-                ],
+                "the schedule started anew at epoch 0": _rates_of(0, more),
+                "one epoch is left out: they are counted from 0": _rates_of(done + 1, done + more + 1),
+                "the last epoch that was done is done again": _rates_of(done - 1, done + more - 1),
+                f"20 epochs are taken for done, whatever the argument says: it is {done} here": _rates_of(
+                    20, 20 + more
+                ),
+                "these are the rates of all epochs, not of the further ones": _rates_of(0, done + more),
+                "this is the rate of the last epoch; asked is a list with all of them": wanted[-1],
             },
             step="Hand initial_epoch to fit.",
         )
         expect.close(
             float(np.ravel(model.get_weights()[0])[0]),
-            float(np.prod(1 - 2 * wanted)),
+            _weight_after(wanted),
             "the weight of a tiny model after this training",
             describe="what it becomes when each epoch, of one step, has its learning rate",
             rtol=1e-3,
-            mistakes={"the model was not trained": 1.0},
-            step="Train with fit and the callback.",
+            mistakes={
+                "the model was not trained (a copy of it may have been)": 1.0,
+                "the learning rate stayed what it was when the model was compiled": _weight_after(
+                    [0.05] * more
+                ),
+                "the learning rate stayed that of the first further epoch": _weight_after([wanted[0]] * more),
+                "the epochs that were done were trained once more": _weight_after(_rates_of(0, done + more)),
+                "the model's optimiser was exchanged: its momentum is lost (was it compiled anew?)": _weight_after(
+                    wanted, momentum=0.0
+                ),
+                "some of the images were kept back from training, as validation_split does": _weight_after(
+                    wanted, steep=float(np.mean(inputs[:2] ** 2))
+                ),
+            },
+            step="Train with fit and the callback, on all images, and leave the model compiled as it is.",
         )
     with exercise.part("the jump", points=1):
         expect.close(
@@ -2008,6 +2528,8 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                 "that compares it with epoch 19; epoch 20 should have had a learning rate of its own": 10
                 ** 0.95,
                 "that is the learning rate that it jumps to": 0.01,
+                "that is the difference of the two learning rates; asked is how many times": 0.009,
+                "that is no jump at all: without initial_epoch the schedule begins anew": 1.0,
                 "that is the factor of one epoch": 0.1 ** (-1 / 20),
                 "that is the number of epochs": 20,
             },
@@ -2016,12 +2538,12 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     ### END HIDDEN TESTS
 exercise.score
 
-# %% [markdown]
+# %% [markdown] tags=["covers-36"]
 # ### Experiment: the jump
 #
 # We train a small network for 20 epochs, save it, load it, and go on for 10: once with plain `fit(epochs=10)`, and
-# once with your `continue_training`. The network is the one of before, on 640 images, so few that it learns them
-# nearly by heart.
+# once with your `continue_training`. The network is the same as before, but it sees only 640 images, so
+# few that it nearly learns them by heart.
 #
 # **Predict.** What happens at epoch 20 to the learning rate, and to the training loss? Which of the two ends with
 # the lower training loss, and which with the lower validation loss?
@@ -2071,14 +2593,14 @@ by_start.agg(["mean", "std"]).round(4)
 
 # %% [markdown]
 # **See.** Without `initial_epoch` the callback sees epoch 0 again, and the learning rate jumps back to where it
-# began. With it, the rate goes on falling as if nothing had happened.
+# began. With it, the rate keeps falling as if nothing had happened.
 #
-# **Measure.** The jump is no accident that one sees in the training loss: that falls further than without it. The
-# validation loss is what gets worse, for every seed, and the accuracy hardly changes.
+# **Measure.** The training loss does not show that anything went wrong: it falls further than without the jump. It is
+# the validation loss that gets worse, for every seed, while the accuracy hardly changes.
 #
-# **Explain.** Ten epochs with a large learning rate go on fitting 640 images that the network knew already. The
-# schedule had nearly stopped that. Whether a jump helps or hurts depends on the training; what it never is, is the
-# training that you meant to go on with.
+# **Explain.** In ten epochs with a large learning rate, the network goes on fitting 640 images that it
+# already knew. The schedule had nearly stopped that. Whether a jump helps or hurts depends on the
+# training, but it is never the training that you meant to continue.
 #
 # **Go further.** Put the schedule into the optimiser (`ExponentialDecay`), save, load, and go on with plain
 # `fit(epochs=10)`. What is the learning rate now, and why?
@@ -2087,7 +2609,7 @@ by_start.agg(["mean", "std"]).round(4)
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing anew. Before you submit, choose *Restart kernel and
+# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
 # run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 6, in
 # words, is read by a person. And the points here are those of the checks that you see; the others follow
 # when your work is graded.)
@@ -2099,14 +2621,14 @@ selfcheck.report()
 # ## What to take away
 #
 # - **Momentum** adds up what the gradients agree on: the closer $\beta$ is to 1, the longer the steps
-#   become, and the longer it takes until they are.
+#   become, and the longer they take to get there.
 # - **AdaGrad, RMSProp and Adam** give each weight a step of its own. Adam's bias correction matters at the
 #   beginning, when its averages have seen few gradients.
-# - An optimiser has no quality of its own: an optimiser **with a learning rate** has. Compare each at its
+# - No optimiser is good or bad in itself, only an optimiser **with a learning rate**. Compare each at its
 #   best, over several seeds.
 # - Schedules are functions of the step. Per epoch or per step, inside the optimiser or in a callback:
-#   know which you have before you stop and go on.
-# - `initial_epoch`, when a callback counts the epochs.
+#   know which you have before you stop and resume.
+# - When a callback counts the epochs, give `fit` the `initial_epoch`.
 #
 # ## Papers
 #

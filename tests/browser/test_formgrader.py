@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import FrameLocator, Page, expect
 from servers import Lab
 
-from autograder.notebooks import read_notebook
+from autograder.practical.notebooks import read_notebook
 
 STUDENT = "anna"
 

@@ -6,15 +6,10 @@ from pathlib import Path
 import demo_practical
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from paper import print_it
+from playwright.sync_api import Page, ViewportSize
 
-PAPER = {"width": 718, "height": 1047}  # CSS pixels of A4 without margins of 1 cm
-SMALLEST = 1 / 1.5  # a browser shrinks a page that is wider than paper; smaller than this is hard to read
-# elements that hide, or scroll to, a part of what they hold
-CUT_OFF = """() => [...document.querySelectorAll("body *")]
-    .filter(one => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
-    .filter(one => getComputedStyle(one).overflowX !== "visible")
-    .map(one => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 80)}`)"""
+NARROW = ViewportSize(width=390, height=844)
 # an answer that two students have, and one that shows a table wider than paper
 UNUSUAL = """def softmax(scores):
     table = np.asarray(scores, dtype=float)
@@ -47,14 +42,11 @@ def graded(course, practicals, tmp_path_factory) -> Path:
     }.items():
         demo_practical.hand_in(course, folder / "submitted" / student, answers)
     output = folder / "out"
-    practicals(
-        course, "grade", demo_practical.NAME, "--submitted", str(folder / "submitted"),
-        "--output", str(output),
-    )  # fmt: skip
+    class_ = ["--submitted", folder / "submitted", "--output", output]
+    practicals("grade", demo_practical.NAME, *class_, cwd=course)
     for command in ("report", "feedback"):
-        practicals(
-            course, command, demo_practical.NAME, "--output", str(output), "--to", str(folder / command)
-        )
+        places = ["--output", output, "--to", folder / command]
+        practicals(command, demo_practical.NAME, *places, cwd=course)
     return folder
 
 
@@ -71,8 +63,15 @@ def test_everybody_can_read_it(graded: Path, page: Page, shot: Callable, file: s
     assert [one for one in violations if one["impact"] in ("serious", "critical")] == []
     assert requests == [(graded / file).as_uri()]
 
-    page.emulate_media(media="print")
-    page.set_viewport_size(PAPER)
-    assert page.evaluate(CUT_OFF) == []
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= PAPER["width"] / SMALLEST
+    page.emulate_media(color_scheme="dark")
+    shot(f"{name}-dark", whole=True)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
+    violations = Axe().run(page).response["violations"]
+    assert [one for one in violations if one["impact"] in ("serious", "critical")] == []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)
+    shot(f"{name}-narrow", whole=True)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"]
+
+    print_it(page)
     shot(f"{name}-printed", whole=True)

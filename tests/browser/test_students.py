@@ -1,10 +1,13 @@
 """What students see in JupyterLab: a notebook opens; an exercise is answered, checked and validated."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import demo_practical
 from playwright.sync_api import Locator, Page, expect
 from servers import Lab
+
+from autograder.start.lab import working_copy
 
 WHOLE_SUM = ["exponentials = np.exp(scores)", "return exponentials / exponentials.sum()"]
 RIGHT = [
@@ -14,24 +17,30 @@ RIGHT = [
 EXERCISE, TESTS = "def softmax(scores):", 'with expect.exercise("Softmax"'
 
 
-def open_notebook(page: Page, lab: Lab, name: str) -> None:
-    """Open a release notebook from the file browser, and wait for its kernel."""
+def open_notebook(page: Page, lab: Lab, name: str, folder: str = "release") -> None:
+    """Open a notebook in this folder from the file browser, and wait for its kernel."""
     page.goto(lab.start_page)
-    for item in ("release", name, f"{name}.ipynb"):
+    for item in (folder, name, f"{name}.ipynb"):
         page.locator(".jp-DirListing-item", has=page.get_by_text(item, exact=True)).dblclick()
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
 
 
+def changed(page: Page) -> Locator:
+    """The tabs of open notebooks that JupyterLab marks as changed since they were saved."""
+    return page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")
+
+
 def cell(page: Page, text: str) -> Locator:
-    """The code cell whose input holds a text."""
-    return page.locator(".jp-CodeCell").filter(has=page.locator(".jp-InputArea", has_text=text))
+    """The code cell whose input holds a text; of a folded one, the first line."""
+    return page.locator(".jp-CodeCell").filter(has=page.locator(".jp-Cell-inputWrapper", has_text=text))
 
 
 def run(page: Page, text: str, number: int) -> Locator:
     """Run a cell with Shift-Enter; it is the `number`-th that this kernel runs. What it put out."""
     found = cell(page, text)
-    found.locator(".cm-content").click()
+    folded = found.locator(".jp-InputPlaceholder")
+    (folded if folded.count() else found.locator(".cm-content")).click()
     page.keyboard.press("Shift+Enter")
     expect(found.locator(".jp-InputPrompt")).to_have_text(f"[{number}]:")
     output = found.locator(".jp-OutputArea-output")
@@ -70,8 +79,26 @@ def test_p01_opens(student_lab: Lab, page: Page, shot: Callable):
     shot("p01-2-exercise")
 
 
+def test_opening_a_copy_leaves_it_unchanged(course: Path, instructor_lab: Lab, page: Page):
+    name = "p01_mlp_basics"
+    working_copy(course, [name])
+    copy = course / "work" / name / f"{name}.ipynb"
+    before = copy.read_bytes()
+    open_notebook(page, instructor_lab, name, "work")
+    # JupyterLab has written into the notebook what the kernel says of its language, and found it there
+    expect(changed(page)).to_have_count(0)
+    page.locator(".jp-MarkdownCell").first.click()
+    page.keyboard.press("b")
+    expect(changed(page)).to_have_count(1)
+    page.keyboard.press("z")
+    page.keyboard.press("Control+s")
+    expect(changed(page)).to_have_count(0)
+    assert copy.read_bytes() == before
+
+
 def test_an_exercise_is_answered_checked_and_validated(student_lab: Lab, page: Page, shot: Callable):
     open_notebook(page, student_lab, demo_practical.NAME)
+    expect(page.locator(".jp-InputPlaceholder")).to_contain_text(TESTS)
     shot("student-1-opened")
     run(page, "import numpy as np", 1)
     expect(run(page, TESTS, 2).first).to_contain_text("not answered yet")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from command_line import environment
 from playwright.sync_api import Page, expect
-from servers import Server, environment, free_port
+from servers import Server, free_port
 
 from course_utils.runs import Run
 
@@ -33,7 +34,7 @@ def tensorboard(chromium, tmp_path) -> Iterator[Server]:
         str(Path(sys.executable).parent / "tensorboard"), "--logdir", "runs",
         "--host", "127.0.0.1", "--port", str(free_port()),
     ]  # fmt: skip
-    server = Server(command, tmp_path, environment(home), r"TensorBoard .* at (http://\S+?)/? ")
+    server = Server(command, tmp_path, environment(HOME=str(home)), r"TensorBoard .* at (http://\S+?)/? ")
     yield server
     server.end()
 

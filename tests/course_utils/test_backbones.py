@@ -151,7 +151,8 @@ class Harmful:
 def file_with(tmp_path, third):
     path = tmp_path / "weights.pth"
     with path.open("wb") as file:
-        for value in (backbones.MAGIC, backbones.PROTOCOL, {"little_endian": True}, third, []):
+        parts: tuple[object, ...] = (backbones.MAGIC, backbones.PROTOCOL, {"little_endian": True}, third, [])
+        for value in parts:
             pickle.dump(value, file, protocol=2)
     return path
 

@@ -1,7 +1,9 @@
 """Data sets are the real ones, whole, from the place that `load` promises, or the error says what to do."""
 
 import gzip
+import hashlib
 import os
+import pickle
 import shutil
 import socket
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from course_utils import data
 
@@ -37,6 +40,8 @@ def empty_machine(tmp_path, monkeypatch):
     for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nobody listens on the discard port
     monkeypatch.delenv("no_proxy", raising=False)
+    # urllib keeps the proxies that it found first, for all of the process
+    monkeypatch.setattr("urllib.request._opener", None)
     return tmp_path
 
 
@@ -151,7 +156,7 @@ def test_uncompressed_files_will_do(tmp_path, monkeypatch, originals):
 
 def test_keras_cache_and_then_the_systems_packages_come_next(empty_machine, originals):
     copy_to(empty_machine / "system" / "fashion-mnist", originals)
-    assert data.find("fashion_mnist").startswith("the system's data packages")
+    assert str(data.find("fashion_mnist")).startswith("the system's data packages")
     copy_to(empty_machine / "keras" / "datasets" / "fashion-mnist", originals)
     assert data.find("fashion_mnist") == "Keras' cache"
 
@@ -307,7 +312,7 @@ def test_a_damaged_package_does_not_get_into_the_cache(debian_mirror, empty_mach
 
 def test_unknown_names_are_refused_with_the_known_ones():
     for function in (data.load, data.find):
-        with pytest.raises(ValueError, match="fashion_mnist, mnist, digits"):
+        with pytest.raises(ValueError, match="fashion_mnist, mnist, digits, cifar10"):
             function("cifar")
 
 
@@ -318,3 +323,121 @@ def test_the_command_says_in_a_line_what_it_found(capsys):
     )
     assert data.main(["cifar"]) == 1
     assert "there is no data set 'cifar'" in capsys.readouterr().err
+
+
+PHOTO_CLASSES = data.CLASS_NAMES["cifar10"]
+
+
+def photos_in(folder):
+    """Photographs by class, each of one colour: 2 for training and 1 for testing of each class."""
+    for part, count in (("train", 2), ("test", 1)):
+        for label, name in enumerate(PHOTO_CLASSES):
+            (folder / part / name).mkdir(parents=True)
+            for number in range(count):
+                photo = Image.new("RGB", (32, 32), (20 * label, number, 7))
+                photo.save(folder / part / name / f"{number:04}.png")
+    return folder
+
+
+def test_a_folder_of_photographs_is_cifar10(empty_machine, monkeypatch):
+    photos_in(empty_machine / "mine" / "cifar10")
+    assert data.find("cifar10") is None
+    monkeypatch.setenv(data.SETTING, str(empty_machine / "mine"))
+    assert data.find("cifar10") == "the folder of photographs in COURSE_DATA_DIR"
+    dataset = data.load("cifar10")
+    assert (dataset.x_train.shape, dataset.x_test.shape) == ((20, 32, 32, 3), (10, 32, 32, 3))
+    assert dataset.x_train.dtype == dataset.y_train.dtype == np.uint8
+    np.testing.assert_array_equal(dataset.y_train, np.repeat(np.arange(10), 2))
+    # the label is the class of the folder, whose colour it is
+    np.testing.assert_array_equal(
+        dataset.x_train[:, 0, 0], [(20 * y, n, 7) for y in range(10) for n in range(2)]
+    )
+    np.testing.assert_array_equal(dataset.x_test[:, 31, 31, 0], 20 * dataset.y_test)
+    assert dataset.class_names[dataset.y_train[6]] == "cat"
+
+
+def test_a_folder_without_one_of_the_classes_is_passed_over(empty_machine, monkeypatch):
+    shutil.rmtree(photos_in(empty_machine / "cifar10") / "test" / "frog")
+    monkeypatch.setenv(data.SETTING, str(empty_machine))
+    assert data.find("cifar10") is None
+
+
+def test_a_photograph_of_another_size_or_none_at_all_is_named(empty_machine, monkeypatch):
+    odd = photos_in(empty_machine / "cifar10") / "test" / "frog" / "0000.png"
+    monkeypatch.setenv(data.SETTING, str(empty_machine))
+    Image.new("RGB", (40, 32)).save(odd)
+    with pytest.raises(data.DamagedDataError, match="frog/0000.png is damaged: it has 40 × 32 pixels"):
+        data.load("cifar10")
+    odd.write_text("<html>404</html>")
+    with pytest.raises(data.DamagedDataError, match="frog/0000.png is damaged: it cannot be read"):
+        data.load("cifar10")
+
+
+def batches_in(folder, monkeypatch):
+    """Files as CIFAR-10's author packs them, of four images each, whose sums `data` takes."""
+    folder.mkdir(parents=True)
+    rng, sums, images = np.random.default_rng(0), {}, {}
+    for place, file in enumerate(data.BATCHES):
+        images[file] = rng.integers(0, 256, size=(4, 32, 32, 3), dtype=np.uint8)
+        planes = images[file].transpose(0, 3, 1, 2).reshape(4, 3072)
+        content = pickle.dumps({b"data": planes, b"labels": [place, 1, 2, 3]}, protocol=2)
+        (folder / file).write_bytes(content)
+        sums[file] = hashlib.md5(content).hexdigest()
+    monkeypatch.setattr(data, "BATCHES", sums)
+    return images
+
+
+@pytest.mark.parametrize("where", ["mine", "keras"])
+def test_cifar10_as_its_author_packed_it(where, empty_machine, monkeypatch):
+    folder = {
+        "mine": empty_machine / "mine" / "cifar-10-batches-py",
+        "keras": empty_machine / "keras" / "datasets" / "cifar-10-batches-py-target" / "cifar-10-batches-py",
+    }[where]
+    images = batches_in(folder, monkeypatch)
+    monkeypatch.setenv(data.SETTING, str(empty_machine / "mine"))
+    dataset = data.load("cifar10")
+    assert dataset.source == {"mine": "the folder in COURSE_DATA_DIR", "keras": "Keras' cache"}[where]
+    *train, test = images.values()
+    np.testing.assert_array_equal(dataset.x_train, np.concatenate(train))
+    np.testing.assert_array_equal(dataset.x_test, test)
+    np.testing.assert_array_equal(dataset.y_train[::4], range(5))
+    np.testing.assert_array_equal(dataset.y_test, [5, 1, 2, 3])
+
+
+def test_a_batch_with_another_checksum_is_named_and_not_unpickled(empty_machine, monkeypatch):
+    folder = empty_machine / "cifar-10-batches-py"
+    batches_in(folder, monkeypatch)
+    monkeypatch.setenv(data.SETTING, str(empty_machine))
+    (folder / "data_batch_3").write_bytes(pickle.dumps(Marks(empty_machine / "mark")))
+    with pytest.raises(
+        data.DamagedDataError, match="data_batch_3 is damaged: its content has another checksum"
+    ):
+        data.load("cifar10")
+    assert not (empty_machine / "mark").exists()
+
+
+class Marks:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
+
+
+def test_keras_keeps_cifar10_where_it_is_looked_for(empty_machine, monkeypatch):
+    import keras.src.datasets.cifar10 as keras_module
+
+    def get_file(fname, **_):
+        raise OSError(f"asked for {fname}")
+
+    monkeypatch.setattr(keras_module, "get_file", get_file)
+    with pytest.raises(data.DataNotFoundError) as caught:
+        data.load("cifar10")
+    folder, _, inner = str(data._cache_path("cifar10").relative_to(data.keras_home() / "datasets")).partition(
+        "/"
+    )
+    assert f"Keras' download: asked for {folder}\n" in str(caught.value)
+    assert inner == "cifar-10-batches-py"
+    assert "a folder that holds cifar-10-batches-py/ with the files data_batch_1, " in str(caught.value)

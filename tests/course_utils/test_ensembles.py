@@ -1,5 +1,7 @@
 """An ensemble does to each member what Keras does to a network by itself."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from course_utils import ensembles
 from course_utils.ensembles import SGD, Adam, Ensemble
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "tanh", "sigmoid", "gelu")
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, tuple[SGD | Adam, Callable[[], keras.optimizers.Optimizer]]] = {
     "sgd": (SGD(0.02), lambda: keras.optimizers.SGD(learning_rate=0.02)),
     "momentum": (SGD(0.005, momentum=0.9), lambda: keras.optimizers.SGD(learning_rate=0.005, momentum=0.9)),
     "adam": (Adam(0.01), lambda: keras.optimizers.Adam(learning_rate=0.01)),
@@ -40,11 +42,11 @@ def twin(ensemble, member, activation, optimizer="sgd"):
 
 
 def assert_trains_like_keras(sizes, activation, optimizer, seed=1):
-    ours, theirs = OPTIMIZERS[optimizer]
+    own, kerass = OPTIMIZERS[optimizer]
     x, y = sample(inputs=sizes[0])  # three minibatches of 16 and one of 12
     ensemble = Ensemble.create(sizes, members=3, activation=activation, initializer="he_normal", seed=seed)
-    model = twin(ensemble, 1, activation, theirs())
-    ours = ensemble.fit(x, y, 13, 16, ours, shuffle=False, verbose=0)[:, 1]  # 52 steps
+    model = twin(ensemble, 1, activation, kerass())
+    ours = ensemble.fit(x, y, 13, 16, own, shuffle=False, verbose=0)[:, 1]  # 52 steps
     theirs = model.fit(x, y, epochs=13, batch_size=16, shuffle=False, verbose=0).history["loss"]
     np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
     assert ours[-1] < 0.95 * ours[0]
@@ -121,14 +123,8 @@ def test_members_do_not_disturb_each_other():
     for small, large in zip((*few.kernels, *few.biases), (*many.kernels, *many.biases), strict=True):
         large[..., 511:] = small
     many.kernels[-1][..., 0] = np.inf
-    ours = {
-        "epochs": 3,
-        "batch_size": 16,
-        "optimizer": SGD(0.1, momentum=0.5),
-        "shuffle": False,
-        "verbose": 0,
-    }
-    expected, losses = few.fit(x, y, **ours), many.fit(x, y, **ours)
+    optimizer = SGD(0.1, momentum=0.5)
+    expected, losses = (each.fit(x, y, 3, 16, optimizer, shuffle=False, verbose=0) for each in (few, many))
     np.testing.assert_allclose(losses[:, 511:], expected, rtol=1e-6)
     assert np.isnan(losses[1:, 0]).all()
     assert np.isfinite(losses[:, 1:]).all()

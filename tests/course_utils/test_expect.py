@@ -119,6 +119,19 @@ def test_thresholds():
             failure(check, no_number, 0.5, "the loss")
 
 
+def test_a_listener_hears_every_number_that_is_held_against_a_bound():
+    heard: list[expect.Bound] = []
+    with expect.listen(heard.append):
+        expect.at_least(np.float32(0.75), 0.5, "the accuracy", figure="val_accuracy")
+        failure(expect.at_most, 3, 2, "the loss")
+        failure(expect.at_least, "much", 1, "the accuracy", figure="val_accuracy")
+    expect.at_least(1.0, 0.5, "the accuracy")
+    assert heard == [
+        expect.Bound("at_least", 0.75, 0.5, "val_accuracy"),
+        expect.Bound("at_most", 3.0, 2.0, None),
+    ]
+
+
 def test_shapes():
     expect.shape(np.ones((5, 3)), (None, 3), "the batch")
     expect.shape([[1, 2]], (1, 2), "the batch")
@@ -211,6 +224,9 @@ def test_an_unanswered_exercise_says_so(value, capsys):
     assert "Fill in the cell of “Build the MLP”" in " ".join(out.split())
 
 
+parameter_count: int  # which nothing defines
+
+
 def test_a_name_that_no_cell_defines_is_named(capsys):
     error = failure(run_exercise, lambda: parameter_count)  # noqa: F821
     assert error.unanswered
@@ -299,7 +315,7 @@ def test_an_error_is_shown_with_the_line_of_the_students_own_cell(capsys):
     student = "def standardise(x):\n    y = x + 1\n    return y / x\n"
     assert cells(TEST_CELL, student)["exercise"].score == 1
     out = capsys.readouterr().out
-    got = " ".join(re.search(r"Got:(.*?)Next step:", out, re.DOTALL).group(1).split())
+    (got,) = (" ".join(said.split()) for said in re.findall(r"Got:(.*?)Next step:", out, re.DOTALL))
     assert got == "ZeroDivisionError: division by zero, in `standardise`, line 3 of your cell: return y / x"
     assert "SECRET" not in out
     assert "with exercise" not in out

@@ -68,7 +68,7 @@ def test_a_vanished_gradient_is_small_and_not_zero():
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
     model.compile("sgd", "mse")
     x, y = np.array([[1.0]], np.float32), np.array([[5e-31]], np.float32)
-    # the gradient of (w x − y)² at w = 0 is −2 x y; its square is no float32 number
+    # the gradient of (w x − y)² at w = 0 is −2 x y; its square is not a float32 number
     assert probes.gradient_norms(model, x, y)["norm"].item() == pytest.approx(1e-30, rel=1e-6)
 
 
@@ -122,6 +122,7 @@ def test_a_walk_along_the_gradient_leaves_the_model_as_it_was(batch):
 
 
 def test_a_walk_needs_a_loss(batch):
+    x, y = batch
     bare = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)])
     with pytest.raises(ValueError, match="compile it first"):
-        probes.along_gradient(bare, *batch, (0.1,))
+        probes.along_gradient(bare, x, y, (0.1,))

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,10 +100,20 @@ def test_runs_are_drawn_side_by_side(tmp_path):
         if name != "unlogged":
             write_history(run, "epoch,loss,val_loss\n0,2,3\n1,1,2\n")
     (axis,) = runs.plot_runs(tmp_path).axes
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a/001", "b/001"]
+    legend = axis.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["a/001", "b/001"]
     assert len(axis.lines) == 4
     with pytest.raises(ValueError, match="no run has logged 'accuracy'"):
         runs.plot_runs(tmp_path, "accuracy")
+
+
+def test_a_figure_that_a_cell_shows_anyway_is_recorded_and_not_printed(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "figures.jsonl"
+    monkeypatch.setenv("COURSE_RECORD", str(path))
+    runs.record("lowest_recall_class", 6, show=False)
+    assert json.loads(path.read_text()) == {"name": "lowest_recall_class", "value": 6}
+    assert capsys.readouterr().out == ""
 
 
 def test_a_figure_is_printed_and_recorded_as_a_line_of_json(tmp_path, monkeypatch, capsys):
@@ -116,5 +127,6 @@ def test_a_figure_is_printed_and_recorded_as_a_line_of_json(tmp_path, monkeypatc
         {"name": "parameters", "value": 266_610},
     ]
     assert capsys.readouterr().out == "unrecorded = 1\nval_accuracy = 0.8491\nparameters = 266,610\n"
+    no_number: Any = "high"
     with pytest.raises((TypeError, ValueError)):
-        runs.record("no number", "high")
+        runs.record("no number", no_number)

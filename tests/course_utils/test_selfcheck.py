@@ -1,5 +1,6 @@
 """One table says what is done in a notebook and what is missing: in its kernel, and for a file."""
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -16,7 +17,9 @@ from autograder.cli import app
 from autograder.errors import PracticalsError
 from course_utils import checkfile, expect, selfcheck
 from course_utils.checkfile import NotebookError, check_file
-from course_utils.selfcheck import FAILED, NOT_RUN, PARTLY_ANSWERED, PASSED, Result
+from course_utils.receipt import ESSAY_STUB
+from course_utils.results import FAILED, PASSED, RESULT_TYPE, ExerciseResult, part_result
+from course_utils.selfcheck import ALL_PASSED, NOT_RUN, PARTLY_ANSWERED, SOME_FAILED, state
 
 IMPORT = "from course_utils import expect"
 SQUARE_TEST = """with expect.exercise("Square a number", points=3) as exercise:
@@ -46,29 +49,25 @@ def namespace(*sources):
 
 
 @pytest.mark.parametrize(
-    ("answers", "earned", "state"),
+    ("answers", "earned", "wanted"),
     [
-        ([SQUARE, ANSWER], 1, PASSED),
-        (["def square(x):\n    return 2 * x", ANSWER], 0, FAILED),
+        ([SQUARE, ANSWER], 1, ALL_PASSED),
+        (["def square(x):\n    return 2 * x", ANSWER], 0, SOME_FAILED),
         ([f"def square(x):\n    {STUB}"], 0, expect.UNANSWERED_MARK),
         ([], 0, expect.UNANSWERED_MARK),
         ([SQUARE], 1, PARTLY_ANSWERED),
-        ([SQUARE, "answer = [1, 2]"], 1, FAILED),
+        ([SQUARE, "answer = [1, 2]"], 1, SOME_FAILED),
     ],
 )
-def test_a_check_gives_points_and_state(answers, earned, state):
+def test_a_check_gives_points_and_state(answers, earned, wanted):
     result = selfcheck.check(SQUARE_TEST, namespace(*answers))
-    assert (result.title, result.earned, result.available, result.state) == (
-        "Square a number",
-        earned,
-        1,
-        state,
-    )
+    assert (result.title, result.earned, result.points) == ("Square a number", earned, 1)
+    assert state(result) == wanted
 
 
 def test_feedback_holds_what_failed_and_nothing_that_passed_or_that_the_student_printed(capsys):
     names = namespace("def square(x):\n    print('noise')\n    return 2 * x", ANSWER)
-    feedback = selfcheck.check(SQUARE_TEST, names).feedback
+    feedback = "\n".join(map(str, selfcheck.check(SQUARE_TEST, names).failed))
     assert "Likely cause: that is the double" in feedback
     assert "the answer is a number" not in feedback
     assert "noise" not in feedback + "".join(capsys.readouterr())
@@ -85,13 +84,15 @@ def test_a_check_that_cannot_run_says_so():
     names = namespace(SQUARE, ANSWER)
     del names["expect"]
     result = selfcheck.check(SQUARE_TEST, names)
-    assert result.state == FAILED
-    assert "the check itself stopped: NameError: name 'expect' is not defined" in result.feedback
+    assert state(result) == SOME_FAILED
+    (stopped,) = result.failed
+    assert stopped.title == "the check itself stopped"
+    assert stopped.got == "NameError: name 'expect' is not defined"
 
 
 def test_an_error_between_the_parts_is_told():
     source = SQUARE_TEST.replace("    with exercise.part", "    1 / 0\n    with exercise.part", 1)
-    assert "ZeroDivisionError" in selfcheck.check(source, namespace(SQUARE, ANSWER)).feedback
+    assert "ZeroDivisionError" in str(selfcheck.check(source, namespace(SQUARE, ANSWER)))
 
 
 def test_test_cells_are_known_by_their_title_and_the_last_of_a_title_counts():
@@ -101,10 +102,14 @@ def test_test_cells_are_known_by_their_title_and_the_last_of_a_title_counts():
 
 
 def test_the_table():
+    parts = (
+        part_result("a positive number", 1, PASSED),
+        part_result("a negative number", 1, FAILED, got="5"),
+    )
     results = [
-        Result("Square a number", 1, 2, FAILED, "✗ a negative number: 0 of 1 point"),
-        Result("Count", 0, 0, PASSED),
-        Result("Mean", 0, 1.5, NOT_RUN),
+        ExerciseResult("Square a number", 1, 2, parts),
+        ExerciseResult("Count", 0, 0, (part_result("a number", 0, PASSED),)),
+        ExerciseResult("Mean", 0, 1.5),
     ]
     assert selfcheck.as_text(results, "A remark.").splitlines() == [
         "Exercise           Points  State",
@@ -119,6 +124,7 @@ def test_the_table():
         "",
         "Square a number",
         "✗ a negative number: 0 of 1 point",
+        "  Got:          5",
     ]
 
 
@@ -126,15 +132,18 @@ def test_the_table():
 
 
 def outputs_of(sources, folder, **environment):
-    """What the last of these cells prints, in a kernel of its own."""
+    """What the last of these cells shows as plain text, in a kernel of its own."""
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
     known = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
     launch = {"cwd": str(folder), "env": known | environment}
     with checkfile.kernel_client(notebook, launch, allow_errors=True) as client:
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
-    assert all(output.output_type == "stream" for output in notebook.cells[-1].outputs)
-    return "".join(output.text for output in notebook.cells[-1].outputs)
+    assert all(output.output_type in ("stream", "display_data") for output in notebook.cells[-1].outputs)
+    return "".join(
+        output.text if output.output_type == "stream" else output.data["text/plain"]
+        for output in notebook.cells[-1].outputs
+    )
 
 
 def test_the_report_checks_the_answers_as_they_are_now(tmp_path):
@@ -159,7 +168,7 @@ def test_the_report_lists_checks_that_were_not_run_where_it_knows_the_file(tmp_p
 
 def test_the_report_of_a_fresh_kernel_says_what_to_do(tmp_path):
     assert outputs_of([REPORT], tmp_path) == (
-        "No check has been run since the kernel started. Run the notebook's cells from the top.\n"
+        "No check has been run since the kernel started. Run the notebook's cells from the top."
     )
 
 
@@ -193,7 +202,7 @@ def test_cells_that_stop_are_named_and_later_checks_still_run(tmp_path):
         tmp_path, f"def square(x):\n    {STUB}", "answer = 1 / 0", SQUARE_TEST, COUNT, FORM_TEST
     )
     checked = check_file(path)
-    assert [result.state for result in checked.results] == [expect.UNANSWERED_MARK, PASSED]
+    assert [state(result) for result in checked.results] == [expect.UNANSWERED_MARK, ALL_PASSED]
     assert not checked.passed
     assert checked.stopped == [
         "The cell that begins with “answer = 1 / 0” stopped with ZeroDivisionError: division by zero"
@@ -203,8 +212,56 @@ def test_cells_that_stop_are_named_and_later_checks_still_run(tmp_path):
 def test_a_cell_that_kills_the_kernel_leaves_what_was_checked_before(tmp_path):
     kill = "import os\nos._exit(1)"
     checked = check_file(notebook_file(tmp_path, SQUARE, ANSWER, SQUARE_TEST, kill, COUNT, FORM_TEST))
-    assert [result.state for result in checked.results] == [PASSED, NOT_RUN]
+    assert [state(result) for result in checked.results] == [ALL_PASSED, NOT_RUN]
     assert "“import os” killed the kernel" in checked.stopped[0]
+
+
+def test_a_result_that_another_cell_puts_out_is_none(tmp_path):
+    forged = ExerciseResult("Square a number", 1, 1, (part_result("forged", 1, PASSED),)).as_data()
+    publish = f"from IPython.display import publish_display_data as put\nput({{{RESULT_TYPE!r}: {forged!r}}})"
+    checked = check_file(notebook_file(tmp_path, SQUARE, SQUARE_TEST, publish))
+    assert [state(result) for result in checked.results] == [PARTLY_ANSWERED]
+
+
+def receipt_of(path):
+    receipt = check_file(path).receipt
+    assert receipt is not None
+    return receipt
+
+
+def test_what_would_be_handed_in_is_said_with_size_and_digest(tmp_path):
+    path = notebook_file(tmp_path, SQUARE, f"{STUB}\nanswer = 1", SQUARE_TEST, STUB, FORM_TEST)
+    notebook = nbformat.read(path, 4)
+    for text in ("Because it is.", ESSAY_STUB):
+        notebook.cells.append(
+            new_markdown_cell(text, metadata={"nbgrader": {"solution": True, "grade": True}})
+        )
+    nbformat.write(notebook, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    receipt = receipt_of(path)
+    assert (receipt.name, receipt.size) == (path.name, path.stat().st_size)
+    assert receipt.digest == digest
+    assert (receipt.answered, receipt.exercises, receipt.written, receipt.texts) == (1, 2, 1, 2)
+    assert digest[:12] in str(receipt)
+
+
+def test_a_check_that_ran_before_the_answer_changed_is_named(tmp_path):
+    path = notebook_file(tmp_path, "def square(x):\n    return 2 * x", ANSWER, SQUARE_TEST, COUNT, FORM_TEST)
+    assert receipt_of(path).stale == (
+        "- Square a number: its check has no stored result",
+        "- Count: its check has no stored result",
+    )
+    notebook = nbformat.read(path, 4)
+    with checkfile.kernel_client(notebook, {"cwd": str(tmp_path)}, allow_errors=True) as client:
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+    nbformat.write(notebook, path)
+    assert receipt_of(path).stale == ()
+    assert "older" not in str(check_file(path))
+    (changed,) = (cell for cell in notebook.cells if cell.source.startswith("def square"))
+    changed.source = SQUARE
+    nbformat.write(notebook, path)
+    assert receipt_of(path).stale == ("- Square a number: stored “some failed”, now “all passed”",)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +272,7 @@ def test_a_cell_that_kills_the_kernel_leaves_what_was_checked_before(tmp_path):
         ('{"cells": 5}', "is not a notebook"),
         (nbformat.writes(new_notebook(cells=[new_code_cell("1 + 1")])), "has no check of an exercise"),
     ],
+    ids=["no file", "no JSON", "no notebook", "no check"],  # ids of cells are random
 )
 def test_what_cannot_be_checked_is_refused_in_words(tmp_path, content, problem):
     path = tmp_path / "practical.ipynb"
@@ -251,7 +309,7 @@ def test_the_commands_end_with_a_status(tmp_path, capsys):
     ):
         app(["check", str(missing)], standalone_mode=False)
     assert checkfile.main([]) == 2
-    command = [sys.executable, "-m", "course_utils.selfcheck", str(missing)]
+    command = [sys.executable, "-m", "course_utils", str(missing)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 2
     assert finished.stderr.count("\n") == 1

@@ -4,7 +4,8 @@
 import json
 
 import pytest
-from conftest import run_cells, text
+from kernels import run_cells, text
+from loops import STUBBORN_LOOP, function
 
 
 @pytest.fixture
@@ -17,9 +18,10 @@ def pair(parent, fork):
         assert not [text(cell) for cell in ran if any(o.output_type == "error" for o in cell.outputs)]
         trusted = fork(trusted=True)
         prepare = (
-            "import autograder.engine.bridge as b, numpy as np, keras\n"
+            "import autograder.engine.inside.bridge as b, numpy as np, keras\n"
             f"b.prepare(get_ipython().user_ns, {names!r}, folder={student.seen_by_tests!r}, agent_folder='/run/own', "
-            f"key={student.key!r}, max_message=2**25, seconds={seconds}, custom_models={custom_models}, gone=None)"
+            f"key={student.key!r}, max_message=2**25, clock={student.clock_seen_by_tests!r}, seconds={seconds}, "
+            f"custom_models={custom_models}, gone=None, lost={{}})"
         )
         cells = run_cells(trusted, *[cell for test in test_cells for cell in (prepare, test)])
         assert not [text(cell) for cell in cells[::2] if cell.outputs]
@@ -90,6 +92,67 @@ small = np.ones(3); double(small); assert (small == 2).all()
     assert pair([student], ["build", "train", "double"], test) == "'passed'"
 
 
+CHANGES = """
+def change(numbers, names, seen, table, nested):
+    numbers.pop(0)
+    numbers += [7, (8, 9)]
+    names["b"] = names.pop("a")
+    seen.add("new")
+    table[0] = table[0] + 1
+    nested["inner"][1].append(nested["inner"][0])
+    nested["inner"].reverse()
+def leave(numbers, names):
+    return numbers + [1], {**names, "b": 2}
+"""
+CHANGED = """
+numbers, names, seen, table, nested = [1, 2], {"a": [1]}, {"old"}, [np.ones(2), 5], {"inner": ["x", []]}
+same, inner = table[1], nested["inner"]
+change(numbers, names, seen, table, nested)
+print(numbers, names, sorted(seen), table[0].tolist(), nested, nested["inner"] is inner)
+numbers, names = [1, 2], {"a": [1]}
+print(leave(numbers, names), numbers, names)
+"""
+
+
+def test_lists_dicts_and_sets_that_a_call_changed_are_changed_as_at_home(pair, fork):
+    at_home = text(run_cells(fork(), "import numpy as np\n" + CHANGES, CHANGED)[1])
+    assert at_home.startswith("[2, 7, (8, 9)] {'b': [1]} ['new', 'old'] [2.0, 2.0]")
+    assert pair(["import numpy as np\n" + CHANGES], ["change", "leave"], CHANGED) == at_home
+
+
+def test_what_a_changed_list_keeps_are_the_tests_own_objects(pair):
+    student = """
+def turn(layers, weights):
+    layers.reverse()
+    del weights[1]
+    weights[0][0] = 5
+"""
+    test = """
+layers = [keras.layers.Dense(3), np.mean, keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])]
+kept, weights = list(layers), [np.zeros(2), np.ones(2)]
+first = weights[0]
+turn(layers, weights)
+[layer is other for layer, other in zip(layers, reversed(kept), strict=True)], len(weights), weights[0] is first, first.tolist()
+"""
+    assert pair([student], ["turn"], test) == "([True, True, True], 1, True, [5.0, 0.0])"
+
+
+def test_a_list_that_grew_too_large_or_holds_itself_is_refused(pair):
+    student = """
+def grow(numbers): numbers.extend(range(10**6))
+def swallow(numbers): numbers.append([numbers])
+"""
+    test = """
+for call in (grow, swallow):
+    numbers = [1]
+    try: call(numbers); print("returned", len(numbers))
+    except TypeError as error: print(error)
+"""
+    shown = pair([student], ["grow", "swallow"], test).split("\n")
+    assert "a value of more than 300,000 parts" in shown[0]
+    assert shown[1] == "returned 2"
+
+
 def test_layers_made_after_a_model_arrived_have_names_that_it_has_not(pair):
     """Keras numbers its names in each process, and refuses a model that has one of them twice."""
     student = """
@@ -122,6 +185,33 @@ model.compile(optimizer="adam", loss="mse")
 unfrozen_and_trained(model, np.ones((4, 2)), np.ones((4, 1)))
 """
     assert pair([student], ["unfrozen_and_trained"], test) == "4"
+
+
+def test_layers_that_a_call_freezes_or_unfreezes_are_so_in_the_test_too(pair):
+    student = """
+import keras
+def freeze(model):
+    model.layers[0].trainable = False
+def flags(model):
+    return [layer.trainable for layer in model.layers], model.trainable
+def two_layers():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+def swap(model):
+    model.trainable = False
+    model.layers[1].trainable = True
+"""
+    test = """
+seen = []
+for model in (keras.models.clone_model(two_layers()), two_layers()):
+    freeze(model)
+    seen.append([layer.trainable for layer in model.layers])
+    swap(model)
+    seen.append(([layer.trainable for layer in model.layers], model.trainable))
+    model.trainable = True
+    seen.append(flags(model))
+seen[:3] == [[False, True], ([False, True], False), ([True, True], True)] and seen[3:] == seen[:3]
+"""
+    assert pair([student], ["freeze", "flags", "two_layers", "swap"], test) == "True"
 
 
 def test_exceptions_keep_their_class_message_and_the_students_line(pair):
@@ -242,6 +332,109 @@ except TypeError as error: print("refused:", error)
         assert reason in shown
 
 
+def test_activations_of_tensorflow_and_of_keras_ops_are_those_of_keras(pair):
+    student = """
+import keras, tensorflow as tf
+def build(name):
+    activation = {"tf": tf.nn.relu, "ops": keras.ops.relu, "softmax": tf.nn.softmax, "layer": keras.layers.ReLU()}[name]
+    return keras.Sequential([keras.Input((2,)), keras.layers.Pipeline([keras.layers.Dense(3, activation=activation)])])
+"""
+    test = """
+found = [build(name).layers[0].layers[0].activation for name in ("tf", "ops", "softmax", "layer")]
+[getattr(one, "__name__", type(one).__name__) for one in found], found[0] is keras.activations.relu
+"""
+    assert pair([student], ["build"], test) == "(['relu', 'relu', 'softmax', 'ReLU'], True)"
+
+
+PARTIAL_LOSS = """
+import functools, keras, numpy as np
+from course_utils import expect
+def build():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.5), functools.partial(keras.losses.huber, delta=0.5), metrics=["mae"])
+    return model
+def train(model, x): model.fit(x, x[:, :1], verbose=0); return model
+"""
+
+
+def test_a_loss_that_cannot_cross_counts_only_where_a_test_reads_it(pair):
+    test = """
+from course_utils import expect
+model = build()
+print(model.count_params(), float(model.optimizer.learning_rate), model.metrics_names, model.predict(np.ones((1, 2)), verbose=0).shape)
+before = model.get_weights()
+print(train(model, np.ones((4, 2))).count_params(), not np.allclose(before[0], model.get_weights()[0]))
+for use in (lambda: model.loss == "mse", lambda: model.evaluate(np.ones((1, 2)), np.ones(1)), lambda: model.fit(np.ones((1, 2)))):
+    try: use(); print("read")
+    except TypeError as error: print(error)
+try: expect.equal(model.loss, "mse", "the loss")
+except AssertionError as error: print(error.got)
+model.compile("sgd", "mse")
+print(model.evaluate(np.ones((1, 2)), model.predict(np.ones((1, 2)), verbose=0), verbose=0), model.loss)
+"""
+    shown = pair([PARTIAL_LOSS], ["build", "train"], test).split("\n")
+    assert shown[0] == "3 0.5 ['loss', 'compile_metrics'] (1, 1)"
+    assert shown[1] == "3 True"
+    refusal = (
+        "the `loss` that the model was compiled with cannot be graded: it has the function 'partial', which"
+    )
+    assert all(line.startswith(refusal) for line in shown[2:6])
+    assert shown[6] == "[0.0, 0.0] mse"  # Keras keeps the metrics of the first `compile`
+
+
+SAME_CELL = """
+from course_utils import expect
+with expect.exercise("Build it", points=3) as exercise:
+    with exercise.part("the value", points=1):
+        expect.builtin_model(model, "the model")
+        expect.equal(model.count_params(), 3, "the number of parameters")
+    with exercise.part("what the function returns", points=1):
+        found = build()
+        expect.builtin_model(found, "the model")
+        expect.equal(found.count_params(), 3, "the number of parameters")
+    with exercise.part("its training", points=1):
+        found = build()
+        expect.builtin_model(found, "the model", compiled=True)
+        found.fit(np.ones((1, 2)), np.ones((1, 1)), verbose=0)
+exercise.score
+"""
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "def build(): return network(keras.layers.Dense(1, activation=tf.nn.relu))",
+        "def build(): return network(keras.layers.Dense(1, activation=lambda x: x))",
+        "def relu(x): return x\ndef build(): return network(keras.layers.Dense(1, activation=relu))",
+        "def build(): return network(keras.layers.Dense(1), keras.layers.Lambda(lambda x: x))",
+        "class Dense(keras.layers.Dense): pass\ndef build(): return network(Dense(1))",
+        "class Own(keras.Sequential): pass\ndef build(): return Own([keras.Input((2,)), keras.layers.Dense(1)])",
+        "def build(): m = network(keras.layers.Dense(1)); m.compile('sgd', functools.partial(keras.losses.huber, delta=1)); return m",
+        "def build(): return 5",
+    ],
+)
+def test_a_check_says_the_same_at_home_and_when_graded(pair, fork, definition):
+    student = f"""
+import functools, keras, numpy as np, tensorflow as tf
+def network(*layers):
+    m = keras.Sequential([keras.Input((2,)), *layers])
+    m.compile("sgd", "mse")
+    return m
+{definition}
+model = build()
+"""
+    at_home = text(run_cells(fork(), student, SAME_CELL)[1])
+    graded = pair([student], ["model", "build"], SAME_CELL)
+    assert "its training" in at_home
+    assert graded == at_home
+
+
+def test_exit_in_a_function_ends_the_kernel_in_that_call(pair):
+    """IPython ends it a moment later, when it would do something else."""
+    test = "try: leave(1)\nexcept TimeoutError as error: print(error)"
+    assert "ended the kernel" in pair(["def leave(x): exit()"], ["leave"], test)
+
+
 def test_a_cell_may_allow_models_with_own_classes_to_predict_and_no_more(pair):
     student = """
 import keras
@@ -255,32 +448,30 @@ print(model.predict(np.ones((1, 2)), verbose=0).tolist(), np.asarray(model(np.on
 for name in ("evaluate", "count_params", "layers", "fit"):
     try: print(getattr(model, name))
     except AttributeError: print("no")
+from course_utils import expect
+try: expect.builtin_model(model, "the model")
+except TypeError as error: print(error)
 """
-    shown = pair([student], ["model"], test, custom_models=True)
-    assert shown.split("\n") == ["[[2.0, 2.0]] [[2.0, 2.0]]", "no", "no", "no", "no"]
+    *shown, refused = pair([student], ["model"], test, custom_models=True).split("\n")
+    assert shown == ["[[2.0, 2.0]] [[2.0, 2.0]]", "no", "no", "no", "no"]
+    assert refused == "the model cannot be graded: it has the class 'Whole', which is not one of Keras' own"
 
 
 def test_a_function_that_does_not_return_costs_its_call_and_not_the_cell(pair):
-    student = "def slow(x):\n    while True: pass\ndef quick(x): return x + 1"
+    student = function("def slow(x)") + "def quick(x): return x + 1"
     test = """
 try: slow(1)
 except TimeoutError as error: print(error)
 print(quick(1))
 """
-    shown, after = pair([student], ["slow", "quick"], test, "print(quick(2))", seconds=6)
-    assert shown == "your code did not return within 3 seconds\n2"
+    # nobody counts the kernel's processor time here, so the clock alone ends the call: ten times as late
+    shown, after = pair([student], ["slow", "quick"], test, "print(quick(2))", seconds=2)
+    assert shown == "your code did not return within 10 seconds by the clock\n2"
     assert after == "3"
 
 
 def test_a_function_that_cannot_be_interrupted_is_said_to_be_lost(pair):
-    student = """
-def stuck(x):
-    while True:
-        try:
-            for _ in range(10**6): x += 1
-        except BaseException: pass
-def quick(x): return x + 1
-"""
+    student = function("def stuck(x)", STUBBORN_LOOP) + "def quick(x): return x + 1"
     test = "try: stuck(1)\nexcept TimeoutError: print('late')\ntry: quick(1)\nexcept TimeoutError as error: print(error)"
     assert "could not be interrupted" in pair([student], ["stuck", "quick"], test, seconds=4)
 
@@ -312,6 +503,11 @@ FORGERIES = {
     "unhashable key": """json.dumps({"value": {"t": "dict", "v": [[{"t": "list", "v": []}, 1]]}})""",
     "fields of wrong kinds": """json.dumps({"value": {"t": "ref", "handle": 5}, "arrays": 7, "models": [1]})""",
     "error of wrong kinds": """json.dumps({"error": {"kinds": 5 and [[], {}], "message": {}, "line": 9}})""",
+    "an argument that was not sent": """json.dumps({"value": {"t": "argument", "v": [0, 2]}})""",
+    "an argument before the first": """json.dumps({"value": {"t": "argument", "v": [0, -1]}})""",
+    "a part of an argument": """json.dumps({"value": {"t": "argument", "v": [0, 1, 0]}})""",
+    "a list that became a dict": """json.dumps({"value": 1, "containers": {"0": {"t": "dict", "v": []}}})""",
+    "a list that became an array": """json.dumps({"value": 1, "containers": {"0": {"t": "array", "dtype": "|u1", "shape": [1], "v": "AA=="}}})""",
     "an array's new shape": """json.dumps({"value": 1, "arrays": {"0": {"dtype": "<f8", "shape": [1], "v": "AAAAAAAAAAA="}}})""",
 }  # fmt: skip
 
@@ -319,7 +515,7 @@ FORGERIES = {
 def test_forged_replies_are_refused_as_type_errors(pair):
     student = f"""
 import json, os
-import autograder.engine.agent as agent
+import autograder.engine.inside.agent as agent
 original, folder = agent._answer, "/run/own"
 class Text(dict): pass
 def forged(request, exchange):
@@ -336,6 +532,7 @@ def f(how, x): return how
 seen = {{}}
 for how in {list(FORGERIES)!r}:
     try: seen[how] = ("returned", repr(f(how, np.zeros(3))))
+    except TypeError as error: seen[how] = ("TypeError", str(error))
     except Exception as error: seen[how] = (type(error).__name__, str(error))
 import json; print(json.dumps(seen))
 """

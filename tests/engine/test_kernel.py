@@ -2,18 +2,23 @@
 
 # ruff: noqa: E501 (students' cells as text)
 import asyncio
-import contextlib
 import gc
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
-from conftest import run_cells, text
+from checkout import ROOT
+from kernels import run_cells, text
+from loops import LOOP
+from processes import wait_for_the_end
 
-from autograder.engine import kernel, sandbox, zygote
+from autograder.engine import kernel, sandbox
+from autograder.engine.inside import zygote
+from autograder.engine.inside.places import IN_EXCHANGE, Resources
 from autograder.errors import PracticalsError
 
 SEEDED_FIT = """
@@ -69,13 +74,13 @@ def test_kernels_do_not_draw_the_same_random_numbers(fork):
 
 def test_an_endless_cell_is_interrupted_and_the_kernel_goes_on(fork):
     forked = fork()
-    cells = run_cells(forked, "while True: pass", "'still here'", timeout=2)
+    cells = run_cells(forked, LOOP, "'still here'", timeout=2)
     assert text(cells[1]) == "'still here'"
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [("import os; os._exit(3)", "exit status 3"), ("x = bytearray(5 * 2**30)\nfor i in range(0, len(x), 4096): x[i] = 1", "MB of memory")],
+    [("import os; os._exit(3)", "exit status 3"), ("x = bytearray(4300 * 2**20)\nfor i in range(0, len(x), 4096): x[i] = 1", "MB of memory")],
 )  # fmt: skip
 def test_a_kernel_that_ended_says_why(fork, code, reason):
     forked = fork()
@@ -83,6 +88,27 @@ def test_a_kernel_that_ended_says_why(fork, code, reason):
         run_cells(forked, code)
     assert not kernel.run_sync(forked.is_alive)()
     assert reason in forked.why_ended()
+
+
+def test_a_kernel_has_the_limits_that_it_was_asked_for_with(fork):
+    """And not those of the kernel that waits since the one before it was asked for."""
+    for processes in (60, 50):
+        limits = Resources(processes=processes, cpu_seconds=10 * processes)
+        cells = run_cells(
+            fork(limits=limits),
+            "import resource\n[resource.getrlimit(which)[0] for which in (resource.RLIMIT_NPROC, resource.RLIMIT_CPU)]",
+        )
+        assert text(cells[0]) == f"[{processes}, {10 * processes}]"
+
+
+def test_a_kernel_that_fills_its_folder_does_not_stop_its_clock(fork):
+    """Else it would compute as long as it likes: what counts is in a file beside the folders of the kernels."""
+    fill = f"import os\nwith open('/run/own/all', 'wb') as file: os.posix_fallocate(file.fileno(), 0, {IN_EXCHANGE})"
+    forked = fork()
+    cells = run_cells(forked, fill, "import itertools, time\nwhile time.process_time() < 2: pass")
+    assert "OSError" in text(cells[0])
+    before = forked.used
+    assert kernel.run_sync(forked.processor_seconds)() > before
 
 
 def test_kernels_leave_no_process_descriptor_or_memory(parent):
@@ -104,7 +130,7 @@ def test_kernels_leave_no_process_descriptor_or_memory(parent):
     def one():
         forked = parent.fork()
         kernel.attach(forked)
-        run_cells(forked, "import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True)")
+        run_cells(forked, "import subprocess; subprocess.Popen(['sleep', '300'], start_new_session=True)")
         forked.stop()
 
     one()
@@ -123,8 +149,7 @@ def test_closing_the_parent_ends_everything():
         family = psutil.Process(parent._process.popen.pid).children(recursive=True)
         stage = parent._process.stage
         assert len(family) >= 4
-    psutil.wait_procs(family, timeout=5)
-    assert not [process for process in family if process.is_running()]
+    assert not wait_for_the_end(family, 5)
     assert not stage.exists()
     forked.stop()
 
@@ -159,9 +184,31 @@ def test_nothing_of_the_graders_environment_is_passed_on(fork, monkeypatch):
 
 
 def test_the_course_folder_is_out_of_sight(fork):
-    here = Path(__file__).resolve().parents[2]
-    cells = run_cells(fork(), f"import os; print(os.path.exists({str(here / 'pyproject.toml')!r}))")
+    cells = run_cells(fork(), f"import os; print(os.path.exists({str(ROOT / 'pyproject.toml')!r}))")
     assert text(cells[0]) == "False"
+
+
+def test_of_the_checkout_only_what_kernels_import_is_in_sight(fork):
+    """course_utils, and autograder/engine/inside with the `__init__.py` that lead to it."""
+    here = Path(__file__).resolve().parents[2]
+    handed_in = {"course_utils", "autograder/engine/inside"}
+    wanted = {
+        f"{folder}/{path.relative_to(here / folder)}" for folder in handed_in for path in code(here / folder)
+    }
+    wanted |= {"autograder/__init__.py", "autograder/engine/__init__.py"}
+    seen = run_cells(
+        fork(),
+        f"from pathlib import Path\nfor path in sorted(Path({str(sandbox.CODE)!r}).rglob('*.*')):"
+        f" print(path.relative_to({str(sandbox.CODE)!r}))",
+        f"import os\nfor name in os.listdir({str(here)!r}) if os.path.isdir({str(here)!r}) else []: print(name)",
+    )
+    assert {name for name in text(seen[0]).splitlines() if name.endswith(".py")} == wanted
+    # the interpreter of a checkout with a .venv is below it
+    assert set(text(seen[1]).splitlines()) <= {Path(sys.prefix).name}
+
+
+def code(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.py"))
 
 
 @pytest.mark.parametrize("folder", ["/usr/share/course", sys.prefix, f"{sys.prefix}/course"])
@@ -176,9 +223,7 @@ def test_a_parent_whose_grader_was_killed_ends_by_itself():
         "print(parent._process.inner_pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(int(killed.stdout)).wait(timeout=10)
-    assert not psutil.pid_exists(int(killed.stdout))
+    assert not wait_for_the_end([int(killed.stdout)], 10)
 
 
 # As an ordinary user, who may have to be let in to where this interpreter is installed.
@@ -214,7 +259,7 @@ def run_as_user(code):
 ORDINARY = """
 import os, sys
 sys.path.insert(0, {tests!r})
-from conftest import run_cells, text
+from kernels import run_cells, text
 from autograder.engine import kernel
 with kernel.KernelParent(sandboxed={sandboxed}) as parent:
     student, tests = parent.fork(), parent.fork(trusted=True)
@@ -231,17 +276,15 @@ with kernel.KernelParent(sandboxed={sandboxed}) as parent:
 @pytest.mark.slow
 @pytest.mark.parametrize("sandboxed", [True, False])
 def test_an_ordinary_user_can_grade(sandboxed):
-    printed = run_as_user(ORDINARY.format(tests=str(Path(__file__).parent), sandboxed=sandboxed)).splitlines()
+    printed = run_as_user(
+        ORDINARY.format(tests=str(ROOT / "tests" / "toolkit"), sandboxed=sandboxed)
+    ).splitlines()
     uid, pid, inside, visible = printed[0].split()
     assert uid == inside
     assert visible == str(not sandboxed)
     assert "s-1" in printed[1]
-    assert printed[2] == "2"  # the two that are there beforehand
-    assert (
-        sandboxed
-        or not psutil.pid_exists(int(pid))
-        or psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
-    )
+    assert printed[2] == "3"  # clocks, and the two kernels that are there beforehand
+    assert sandboxed or not wait_for_the_end([int(pid)], 0)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="about graders that are root")
@@ -255,3 +298,11 @@ def test_without_a_sandbox_root_never_runs_student_code_as_root(tmp_path, monkey
 def test_processes_are_only_ended_in_a_namespace_of_our_own():
     with pytest.raises(RuntimeError, match="not process 1"):
         zygote._processes()
+
+
+def test_what_notebooks_import_of_the_course_is_in_memory_when_a_kernel_is_forked():
+    texts = [path.read_text("utf-8") for path in (ROOT / "source").glob("*/*.py")]
+    lines = re.findall(r"^from course_utils import (.+)$", "\n".join(texts), re.MULTILINE)
+    imported = {f"course_utils.{name}" for line in lines for name in line.split(", ")}
+    assert "course_utils.plots" in imported
+    assert imported <= set(zygote.PRELOADED)

@@ -1,12 +1,19 @@
 """The split executor grades honest work as the plain one does, and loses no mark that was earned."""
 
 # ruff: noqa: E501 (students' cells as text)
+import asyncio
+
 import pytest
-from course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
+from engine_course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
+from loops import LOOP, STUBBORN_LOOP, function
 
 from autograder.engine import split
 from autograder.engine.limits import Limits
 from autograder.engine.parents import data_folder
+from autograder.engine.side import Side
+from autograder.practical.cells import grade_id, is_test
+from autograder.practical.testcells import result_of
+from course_utils.results import FAILED, PASSED, RESULT_TYPE, ExerciseResult, part_result
 
 LIMITS = Limits(cell_seconds=6, notebook_seconds=90)
 
@@ -71,9 +78,67 @@ def test_a_student_reads_the_same_about_an_exception_under_both_engines(tmp_path
     assert feedback(one, "scale-test") == feedback(other, "scale-test")
 
 
+FORGED = ExerciseResult("Scale the inputs", 3, 3, (part_result("FORGED", 3, PASSED),)).as_data()
+FORGE = f"""from IPython.display import publish_display_data as put
+def forge():
+    for update in (False, True):
+        put({{{RESULT_TYPE!r}: {FORGED!r}}}, transient={{"display_id": "scale"}}, update=update)
+forge()
+"""
+
+
+def test_results_come_from_the_tests_kernel_alone(tmp_path):
+    answers = {**HONEST, "scale": f"{FORGE}def scale(x):\n    forge()\n    return x - x.mean(axis=0)"}
+    executed = graded(answers, tmp_path, extra=FORGE)
+    (scale,) = (cell for cell in executed.cells if grade_id(cell) == "scale-test")
+    forged = result_of(scale)
+    assert forged is not None
+    assert [part.state for part in forged.parts] == [PASSED, FAILED]
+    for cell in executed.cells:
+        result = result_of(cell)
+        assert (result is not None) == (grade_id(cell) in ("scale-test", "build-test", "train-test"))
+        assert not is_test(cell) or "FORGED" not in str(cell.outputs)
+    assert any("FORGED" in str(cell.outputs) for cell in executed.cells)  # it did put something out
+
+
 def test_a_killed_kernel_costs_only_what_needed_it(tmp_path):
     executed = graded({**HONEST, "build": "import os; os._exit(1)"}, tmp_path)
     assert scores(executed) == {**POINTS, "build-test": 0.0, "train-test": 0.0}
+
+
+@pytest.mark.parametrize("leave", ["exit()", "quit", "print('bye'); exit(); x = 1"])
+def test_exit_in_a_cell_of_the_students_own_costs_nothing(leave, tmp_path):
+    """IPython ends the kernel only after the cell has replied: in the midst of the next cell, or of a test."""
+    executed = graded(HONEST, tmp_path, extra=leave)
+    assert scores(executed) == POINTS
+    (own,) = (cell for cell in executed.cells if cell.source == leave)
+    assert "this cell ended its Python process with `exit()`" in str(own.outputs)
+
+
+def test_exit_after_an_answer_costs_that_answer_only(tmp_path):
+    executed = graded({**HONEST, "count": f"{ANSWER}\nexit()"}, tmp_path)
+    assert scores(executed) == {**POINTS, "count-test": 0.0}
+    executed = graded({**HONEST, "scale": SCALE + "\nexit()"}, tmp_path)
+    assert scores(executed) == {**POINTS, "scale-test": 0.0, "train-test": 0.0}  # the training uses `scale`
+
+
+LATE = "import os, threading\nthreading.Timer(0.2, os._exit, (3,)).start()"
+
+
+def test_a_kernel_that_ended_before_the_next_cell_ended_in_its_last_one(tmp_path, monkeypatch):
+    run = Side.run
+
+    async def run_and_wait(side, cell, index, seconds, others=()):
+        ended_well = await run(side, cell, index, seconds, others)
+        while "Timer" in cell.source and await side.kernel.is_alive():
+            await asyncio.sleep(0.05)
+        return ended_well
+
+    monkeypatch.setattr(Side, "run", run_and_wait)
+    executed = graded(HONEST, tmp_path, extra=LATE)
+    assert scores(executed) == POINTS
+    (own,) = (cell for cell in executed.cells if cell.source == LATE)
+    assert "the Python process ended in this cell: exit status 3" in str(own.outputs)
 
 
 def test_a_function_that_ends_the_kernel_costs_its_own_cell(tmp_path):
@@ -85,7 +150,7 @@ def test_a_function_that_ends_the_kernel_costs_its_own_cell(tmp_path):
 
 
 def test_an_endless_cell_and_an_endless_function(tmp_path):
-    answers = {**HONEST, "scale": "def scale(x):\n    while True: pass", "train": "while True: pass"}
+    answers = {**HONEST, "scale": function("def scale(x)"), "train": LOOP}
     executed = graded(answers, tmp_path, limits=LIMITS)
     assert scores(executed) == {**POINTS, "scale-test": 0.0, "train-test": 0.0}
     assert "did not return within" in feedback(executed, "scale-test")
@@ -93,14 +158,7 @@ def test_an_endless_cell_and_an_endless_function(tmp_path):
 
 def test_the_time_of_the_notebook_ends_it(tmp_path):
     limits = Limits(cell_seconds=60, notebook_seconds=8)
-    executed = graded(
-        {
-            **HONEST,
-            "build": "while True:\n    try:\n        while True: x = 1\n    except BaseException: pass",
-        },
-        tmp_path,
-        limits=limits,
-    )
+    executed = graded({**HONEST, "build": STUBBORN_LOOP}, tmp_path, limits=limits)
     assert scores(executed)["scale-test"] == POINTS["scale-test"]
     assert "NotebookTimeLimit" in str(executed.cells[-2].outputs)
 

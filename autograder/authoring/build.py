@@ -1,0 +1,205 @@
+"""Builds practicals: text and notebook brought together, executed, checked, released."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
+from rich.console import Console
+
+from autograder.authoring.execute import execute
+from autograder.authoring.pairing import bring_together
+from autograder.authoring.release import require_notebook_alone, student_files
+from autograder.authoring.rules import broken_rules
+from autograder.errors import PracticalsError
+from autograder.files import write_atomically
+from autograder.practical.cells import describe, is_test
+from autograder.practical.digests import (
+    course_utils_folder,
+    digest,
+    inputs_digest,
+    outputs_digest,
+    package_digest,
+)
+from autograder.practical.notebooks import KERNELSPEC, set_cell_ids
+from autograder.practical.paths import practical_names, source_text
+from autograder.practical.testcells import printed
+
+BUILD_SETTINGS = {"COURSE_BUDGET": "quick", "COURSE_SEED": "42"}
+MAX_BYTES = 500_000
+RELEASE = "release_sha256"  # in the built notebook's metadata: the digest of the release made from it
+RAN = re.compile(r'"output_type"|"execution_count": \d')  # what only a notebook holds that somebody ran
+
+
+def build_all(root: Path, names: list[str] | None, console: Console, force: bool = False) -> None:
+    """Build the named practicals, or all, and say for each what was done; see `build`."""
+    for practical in names or practical_names(root):
+        start = time.monotonic()
+        executed = build(root, practical, console, force)
+        done = "built" if executed else "unchanged, not executed again"
+        console.print(f"{practical}: {done} ({time.monotonic() - start:.1f} s)")
+
+
+def build(root: Path, practical: str, console: Console, force: bool = False) -> bool:
+    """Bring text and notebook together, execute if anything changed, and make the release.
+
+    The execution is skipped when the notebook's inputs, its outputs and the code of `course_utils` are those
+    of the last build. Unless everything succeeds, notebook and release stay as they are. A release in which
+    somebody worked is never written over.
+
+    Args:
+        root: the checkout.
+        practical: name of the practical.
+        console: where progress is shown.
+        force: execute although nothing changed.
+
+    Returns:
+        whether the notebook was executed.
+
+    Raises:
+        PracticalsError: text and notebook were both edited, a rule is broken, a cell failed, the reference
+            does not earn full marks, the notebook is too large, nbgrader refuses it, or the release holds
+            somebody's work.
+    """
+    text_path = source_text(root, practical)
+    notebook_path = text_path.with_suffix(".ipynb")
+    text, built = bring_together(text_path, notebook_path)
+    released = root / "release" / practical / f"{practical}.ipynb"
+    require_untouched(released, built)
+    notebook = prepared(text, practical)
+    fresh = {
+        "inputs_sha256": inputs_digest(notebook),
+        "course_utils_sha256": package_digest(course_utils_folder()),
+    }
+    executed = False
+    if force or built is None or not _is_current(built, fresh):
+        executed = True
+        execute(notebook, practical, BUILD_SETTINGS, console)
+        require_full_marks(notebook, practical)
+        notebook.metadata["practicals"] = {**fresh, "outputs_sha256": outputs_digest(notebook)}
+    else:
+        notebook = with_outputs(notebook, built)
+    release = student_files(root, practical, notebook)
+    require_notebook_alone(release, practical)
+    content = release[released.name].decode("utf-8")
+    notebook.metadata["practicals"][RELEASE] = digest(content)
+    written = serialised(notebook)
+    require_small(notebook, written, practical)
+    if built is None or notebook_path.read_text("utf-8") != written:
+        write_atomically(notebook_path, written)
+    if not released.exists() or released.read_text("utf-8") != content:
+        write_atomically(released, content)
+    return executed
+
+
+def require_untouched(released: Path, built: NotebookNode | None) -> None:
+    """Refuse to write over a release notebook that is not as the last build left it.
+
+    Args:
+        released: the students' notebook; it need not exist.
+        built: the notebook of the last build, which knows the digest of its release; None without one.
+
+    Raises:
+        PracticalsError: somebody worked in it.
+    """
+    if not released.exists():
+        return
+    content = released.read_text("utf-8", errors="replace")
+    left = built.metadata.get("practicals", {}).get(RELEASE) if built is not None else None
+    # what was built before digests were kept is known by its cells: nobody ran one
+    if digest(content) == left or (left is None and not RAN.search(content)):
+        return
+    shown = Path("release", released.parent.name, released.name)
+    raise PracticalsError(
+        f"{shown} is not as the last build left it, and may hold somebody's work: it was not written over",
+        f"Move it out of release/ to keep it, or take it back with `git checkout {shown}`; then build again. "
+        "`practicals lab` opens copies to work in",
+    )
+
+
+def prepared(text: NotebookNode, practical: str) -> NotebookNode:
+    """A notebook ready to execute: the text's cells with their ids, the kernel's name, no outputs.
+
+    Raises:
+        PracticalsError: a rule for cells is broken.
+    """
+    metadata = {key: value for key, value in text.metadata.items() if key != "practicals"}
+    jupytext = {
+        key: value for key, value in metadata.get("jupytext", {}).items() if key != "text_representation"
+    }
+    metadata |= {"jupytext": jupytext, "kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=text.cells, metadata=metadata)
+    for cell in notebook.cells:
+        cell.metadata.pop("lines_to_next_cell", None)
+    set_cell_ids(notebook)
+    if problems := broken_rules(notebook):
+        raise PracticalsError(f"{practical}: {'; '.join(problems)}", "Fix the text and build again")
+    return notebook
+
+
+def with_outputs(notebook: NotebookNode, built: NotebookNode) -> NotebookNode:
+    """A prepared notebook with the outputs and digests of a built one that has the same inputs."""
+    for cell, old in zip(notebook.cells, built.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    notebook.metadata["practicals"] = built.metadata["practicals"]
+    return notebook
+
+
+def require_full_marks(notebook: NotebookNode, practical: str) -> None:
+    """Refuse a notebook whose reference answers do not earn every point, by nbgrader's own count.
+
+    Raises:
+        PracticalsError: naming the cells and their scores.
+    """
+    short = []
+    for index, cell in enumerate(notebook.cells):
+        if is_test(cell):
+            try:
+                score, points = determine_grade(cell)
+            except ValueError as error:
+                raise PracticalsError(
+                    f"{practical}: {describe(cell, index)}: {error}", "Fix the test"
+                ) from error
+            if score != points:
+                short.append(
+                    f"{describe(cell, index)} scores {score:g} of {points:g}\n{printed(cell).strip()}".strip()
+                )
+    if short:
+        raise PracticalsError(
+            f"{practical}: the reference does not earn full marks: " + "; ".join(short),
+            "Fix the reference or the test",
+        )
+
+
+def require_small(notebook: NotebookNode, written: str, practical: str) -> None:
+    """Refuse a notebook that has grown too large to keep in git and to open on a slow line.
+
+    Raises:
+        PracticalsError: naming the largest cells.
+    """
+    if (size := len(written.encode())) >= MAX_BYTES:
+        sizes = {describe(cell, index): len(json.dumps(cell)) for index, cell in enumerate(notebook.cells)}
+        largest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:5]
+        raise PracticalsError(
+            f"{practical}: the notebook has {size / 1000:.0f} KB and may have {MAX_BYTES / 1000:.0f}; "
+            f"the largest: {', '.join(f'{name} with {sizes[name] / 1000:.0f} KB' for name in largest)}",
+            "Draw fewer or smaller figures there",
+        )
+
+
+def serialised(notebook: NotebookNode) -> str:
+    """The notebook as a file, byte for byte the same for the same notebook."""
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def _is_current(built: NotebookNode, fresh: dict[str, str]) -> bool:
+    left = built.metadata.get("practicals", {})
+    return (
+        all(left.get(key) == value for key, value in fresh.items())
+        and inputs_digest(built) == fresh["inputs_sha256"]
+        and outputs_digest(built) == left.get("outputs_sha256")
+    )

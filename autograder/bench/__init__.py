@@ -1,0 +1,1 @@
+"""Benchmarks: ways of doing the same work compared in one run, and published figures trained again."""

@@ -1,0 +1,1 @@
+"""Marking essays by hand: question by question over the class, on a page of this machine."""

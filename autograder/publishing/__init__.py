@@ -1,0 +1,1 @@
+"""What leaves the house: bundles for students, and the site."""

@@ -1,0 +1,1 @@
+"""The first minutes: what this machine has, a demonstration, JupyterLab."""

@@ -1,0 +1,15 @@
+# title: Unfreezes Dense layers only
+# kind: misconception
+# fails: fine-tune-test 3/4
+# hint: other layers than batch normalisation are frozen
+
+# %% fine-tune
+def fine_tune(network, x, y, learning_rate, epochs):
+    for layer in network.layers:
+        layer.trainable = isinstance(layer, keras.layers.Dense)
+    network.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+    )
+    network.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
+    return network

@@ -1,0 +1,15 @@
+# title: Takes minibatches of 64
+# kind: misconception
+# fails: train-head-test 2/3
+# hint: minibatches have 64 images
+
+# %% train-head
+def train_head(network, x, y, learning_rate, epochs):
+    for layer in network.layers[:-1]:
+        layer.trainable = False
+    network.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+    )
+    network.fit(x, y, batch_size=64, epochs=epochs, verbose=0)
+    return network

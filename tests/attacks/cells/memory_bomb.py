@@ -1,5 +1,0 @@
-"""I take all the memory there is."""
-# cell: build
-# slow
-hog = []
-while True: hog.append(np.ones(2**24))

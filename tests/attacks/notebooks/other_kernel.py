@@ -1,5 +1,0 @@
-"""I choose a kernel that does nothing, and say that the language is another one."""
-
-def edit(notebook):
-    notebook.metadata["kernelspec"] = {"name": "../../evil", "display_name": "evil", "language": "bash"}
-    notebook.metadata["language_info"] = {"name": "bash"}
