@@ -240,7 +240,7 @@ print(f"task A: {len(xa):,} training images of {len(np.unique(ya))} classes")
 print(f"task B: {len(xb):,} images to draw 200 from, {len(xb_test):,} test images")
 plots.show(
     plots.image_grid(
-        xb[:10].reshape(-1, 28, 28), [fashion.class_names[CLASSES_B[label]] for label in yb[:10]]
+        xb[:10].reshape(-1, 28, 28), [fashion.class_names[CLASSES_B[label]] for label in yb[:10]], columns=5
     ),
     alt="Ten images of task B with their classes: sandals and shirts.",
 )
@@ -2415,7 +2415,7 @@ extractor = keras.Model(backbone.model.input, pooled)
 print(f"{backbone.name}, weights from {backbone.source}")
 print(f"{backbone.model.count_params():,} parameters; {extractor.output_shape[1]:,} features of an image")
 plots.show(
-    plots.image_grid(photographs[:10] / 255, [str(label) for label in digit_labels[:10]]),
+    plots.image_grid(photographs[:10] / 255, [str(label) for label in digit_labels[:10]], columns=5),
     alt="Ten handwritten digits, coarse squares of grey on black.",
 )
 
@@ -3356,13 +3356,14 @@ autoencoder.fit(
     verbose=0,
     callbacks=[training.Progress()],
 )
-some = pixels_test[:10]
+some = pixels_test[:5]
 plots.show(
     plots.image_grid(
         np.concatenate([some, autoencoder.predict(some, verbose=0)]).reshape(-1, 28, 28),
-        ["image"] * 10 + ["restored"] * 10,
+        ["image"] * 5 + ["restored"] * 5,
+        columns=5,
     ),
-    alt="Ten images of clothes, and below them what the autoencoder restores from 50 numbers: blurred, and recognisable.",
+    alt="Five images of clothes, and below them what the autoencoder restores from 50 numbers: blurred, and recognisable.",
 )
 
 # %% tags=["experiment", "nbval-ignore-output"]
