@@ -240,7 +240,7 @@ print(f"task A: {len(xa):,} training images of {len(np.unique(ya))} classes")
 print(f"task B: {len(xb):,} images to draw 200 from, {len(xb_test):,} test images")
 plots.show(
     plots.image_grid(
-        xb[:10].reshape(-1, 28, 28), [fashion.class_names[CLASSES_B[label]] for label in yb[:10]], columns=5
+        xb[:10].reshape(-1, 28, 28), [fashion.class_names[CLASSES_B[label]] for label in yb[:10]]
     ),
     alt="Ten images of task B with their classes: sandals and shirts.",
 )
@@ -1548,7 +1548,7 @@ def predict_many(networks, x):
 
 
 SIZES = (784, 100, 50, 50, 1)
-SEEDS = training.seeds(training.budget(full=20, quick=10))
+SEEDS = training.seeds(training.budget(full=20, quick=8))
 N_TO_CHOOSE = 500  # images of task B to choose a learning rate by: never trained on, never tested on
 BINARY = keras.losses.BinaryCrossentropy(from_logits=True)
 METHODS = {"from scratch": (0, 20), "frozen": (20, 0), "fine-tuned": (4, 16)}  # epochs frozen, epochs in all
@@ -2415,7 +2415,7 @@ extractor = keras.Model(backbone.model.input, pooled)
 print(f"{backbone.name}, weights from {backbone.source}")
 print(f"{backbone.model.count_params():,} parameters; {extractor.output_shape[1]:,} features of an image")
 plots.show(
-    plots.image_grid(photographs[:10] / 255, [str(label) for label in digit_labels[:10]], columns=5),
+    plots.image_grid(photographs[:10] / 255, [str(label) for label in digit_labels[:10]]),
     alt="Ten handwritten digits, coarse squares of grey on black.",
 )
 
@@ -2528,7 +2528,7 @@ LABELS = training.budget(full=(1, 2, 5, 10, 50, 200), quick=(1, 5, 25))  # label
 # images of a class: a third to choose a penalty by, the others for testing
 IN_RESERVE = training.budget(full=45, quick=21)
 PENALTIES = (0.1, 1.0, 10.0)
-DRAWS = training.seeds(training.budget(full=5, quick=8))
+DRAWS = training.seeds(training.budget(full=5, quick=6))
 SIDE = 64  # pixels, to which photographs and clothes are enlarged
 
 sources = {"clothes": fashion}
@@ -2678,7 +2678,7 @@ plots.show(
 # %% tags=["experiment", "nbval-ignore-output"]
 training.set_seed()
 FILTERS = (8, 16)
-LENGTHS = training.budget(full=(3, 6, 12), quick=(8, 16, 24))  # epochs
+LENGTHS = training.budget(full=(3, 6, 12), quick=(6, 12, 18))  # epochs
 N_CONVNETS = 5  # one for each of the first draws
 
 
@@ -3356,19 +3356,18 @@ autoencoder.fit(
     verbose=0,
     callbacks=[training.Progress()],
 )
-some = pixels_test[:5]
+some = pixels_test[:10]
 plots.show(
     plots.image_grid(
         np.concatenate([some, autoencoder.predict(some, verbose=0)]).reshape(-1, 28, 28),
-        ["image"] * 5 + ["restored"] * 5,
-        columns=5,
+        ["image"] * 10 + ["restored"] * 10,
     ),
-    alt="Five images of clothes, and below them what the autoencoder restores from 50 numbers: blurred, and recognisable.",
+    alt="Ten images of clothes, and below them what the autoencoder restores from 50 numbers: blurred, and recognisable.",
 )
 
 # %% tags=["experiment", "nbval-ignore-output"]
 PRETRAIN_SEEDS = training.seeds(training.budget(full=20, quick=8))
-PRETRAIN_EPOCHS = training.budget(full=30, quick=20)
+PRETRAIN_EPOCHS = training.budget(full=30, quick=12)
 N_TEST = training.budget(full=5_000, quick=1_000)
 CLASS_RATES = (0.01, 0.03, 0.1)
 FEW_LABELS = (50, 200)

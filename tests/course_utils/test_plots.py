@@ -340,7 +340,8 @@ def test_every_network_gets_a_panel_with_its_probabilities():
 def test_paired_differences_on_one_scale_are_rows_of_one_plot():
     differences = {"shift": [0.02, -0.01, 0.03], "flip": [-0.2, -0.1, 0.0], "zoom": [0.1, 0.2, 0.3]}
     intervals = {"shift": (0.0, 0.03), "flip": (-0.15, -0.05), "zoom": (0.15, 0.25)}
-    (axis,) = plots.paired_differences(differences, intervals, "difference in accuracy", True).axes
+    figure = plots.paired_differences(differences, intervals, "difference in accuracy", True)
+    (axis,) = figure.axes
     assert [label.get_text() for label in axis.get_yticklabels()] == list(differences)
     rows = list(axis.get_yticks())
     assert rows == sorted(rows, reverse=True)
@@ -348,9 +349,7 @@ def test_paired_differences_on_one_scale_are_rows_of_one_plot():
         np.testing.assert_allclose(np.asarray(points.get_offsets())[:, 0], sorted(differences[name]))
         bar = next(line for line in axis.lines if np.array_equal(line.get_xdata(), intervals[name]))
         assert row - 5 < np.asarray(bar.get_ydata())[0] < row  # nearer to its own row than to the next one
-    legend = axis.get_legend()
-    assert legend is not None
-    said = [text.get_text() for text in legend.get_texts()]
+    said = [text.get_text() for text in figure.legends[0].get_texts()]
     assert said == ["one seed", "interval of the mean", "mean", "no difference"]
 
 
