@@ -1548,7 +1548,7 @@ def predict_many(networks, x):
 
 
 SIZES = (784, 100, 50, 50, 1)
-SEEDS = training.seeds(training.budget(full=20, quick=8))
+SEEDS = training.seeds(training.budget(full=20, quick=6))
 N_TO_CHOOSE = 500  # images of task B to choose a learning rate by: never trained on, never tested on
 BINARY = keras.losses.BinaryCrossentropy(from_logits=True)
 METHODS = {"from scratch": (0, 20), "frozen": (20, 0), "fine-tuned": (4, 16)}  # epochs frozen, epochs in all
@@ -2526,9 +2526,9 @@ runs.record("digits_imagenet_minus_random", distances["ImageNet backbone − ran
 training.set_seed()
 LABELS = training.budget(full=(1, 2, 5, 10, 50, 200), quick=(1, 5, 25))  # labelled images of a class
 # images of a class: a third to choose a penalty by, the others for testing
-IN_RESERVE = training.budget(full=45, quick=21)
+IN_RESERVE = training.budget(full=45, quick=18)
 PENALTIES = (0.1, 1.0, 10.0)
-DRAWS = training.seeds(training.budget(full=5, quick=6))
+DRAWS = training.seeds(training.budget(full=5, quick=5))
 SIDE = 64  # pixels, to which photographs and clothes are enlarged
 
 sources = {"clothes": fashion}
@@ -2678,7 +2678,7 @@ plots.show(
 # %% tags=["experiment", "nbval-ignore-output"]
 training.set_seed()
 FILTERS = (8, 16)
-LENGTHS = training.budget(full=(3, 6, 12), quick=(6, 12, 18))  # epochs
+LENGTHS = training.budget(full=(3, 6, 12), quick=(4, 10, 16))  # epochs
 N_CONVNETS = 5  # one for each of the first draws
 
 
@@ -3123,7 +3123,7 @@ exercise.score
 # %% tags=["experiment", "nbval-ignore-output"]
 training.set_seed()
 DIGIT_SIZES = (64, 100, 10)
-AUGMENT_SEEDS = training.seeds(training.budget(full=30, quick=10))
+AUGMENT_SEEDS = training.seeds(training.budget(full=30, quick=8))
 AUGMENT_EPOCHS = training.budget(full=80, quick=30)
 every_grey = np.concatenate([digits.x_train, digits.x_test])[..., None].astype("float32") / 16
 every_label = np.concatenate([digits.y_train, digits.y_test]).astype("int32")
@@ -3366,7 +3366,7 @@ plots.show(
 )
 
 # %% tags=["experiment", "nbval-ignore-output"]
-PRETRAIN_SEEDS = training.seeds(training.budget(full=20, quick=8))
+PRETRAIN_SEEDS = training.seeds(training.budget(full=20, quick=6))
 PRETRAIN_EPOCHS = training.budget(full=30, quick=12)
 N_TEST = training.budget(full=5_000, quick=1_000)
 CLASS_RATES = (0.01, 0.03, 0.1)
