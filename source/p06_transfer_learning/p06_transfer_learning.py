@@ -2528,7 +2528,7 @@ LABELS = training.budget(full=(1, 2, 5, 10, 50, 200), quick=(1, 5, 25))  # label
 # images of a class: a third to choose a penalty by, the others for testing
 IN_RESERVE = training.budget(full=45, quick=18)
 PENALTIES = (0.1, 1.0, 10.0)
-DRAWS = training.seeds(training.budget(full=5, quick=5))
+DRAWS = training.seeds(training.budget(full=5, quick=6))
 SIDE = 64  # pixels, to which photographs and clothes are enlarged
 
 sources = {"clothes": fashion}
