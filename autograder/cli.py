@@ -582,7 +582,8 @@ def forget(
 def upkeep(
     check: Check = False,
     same_versions: Annotated[
-        bool, typer.Option("--same-versions", help="lock what pyproject.toml asks for, and renew nothing else")
+        bool,
+        typer.Option("--same-versions", help="lock what pyproject.toml asks for, and renew nothing else"),
     ] = False,
 ) -> None:
     """Renew the lock file; say what has to be built, measured, calibrated or audited anew, and why.

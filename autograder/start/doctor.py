@@ -93,10 +93,9 @@ def check_packages(lock: Path) -> Finding:
 
 
 def _installed_version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+    # setuptools, once imported, adds copies of packages that only it uses to the path
+    path = [folder for folder in sys.path if not folder.endswith("_vendor")]
+    return next((one.version for one in importlib.metadata.distributions(name=name, path=path)), None)
 
 
 def check_data(name: str, required: bool) -> Finding:

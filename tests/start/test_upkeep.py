@@ -40,7 +40,7 @@ def no_uv(monkeypatch):
 
 
 def test_without_uv_one_line_says_how_to_get_it(tmp_path):
-    with pytest.raises(PracticalsError, match="make upkeep") as refused:
+    with pytest.raises(PracticalsError, match="make setup") as refused:
         renew_lock(tmp_path)
     assert len(str(refused.value).splitlines()) == 1
 
