@@ -583,7 +583,7 @@ def upkeep(
     check: Check = False,
     same_versions: Annotated[
         bool,
-        typer.Option("--same-versions", help="lock what pyproject.toml asks for, and renew nothing else"),
+        typer.Option("--same-versions", help="lock what pyproject.toml asks for; renew nothing else"),
     ] = False,
 ) -> None:
     """Renew the lock file; say what has to be built, measured, calibrated or audited anew, and why.

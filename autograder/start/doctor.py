@@ -202,8 +202,8 @@ def check_gpu() -> Finding:
         return Finding(
             "GPU",
             "not used: this is TensorFlow's build for the CPU",
-            "None is needed. To use it for work of your own, in .venv: pip uninstall tensorflow-cpu, then pip "
-            "install 'tensorflow[and-cuda]' in the same version; figures and marks were tried on the CPU only",
+            "None is needed. To use it for work of your own, in .venv: pip uninstall tensorflow-cpu, then "
+            "pip install 'tensorflow[and-cuda]' in the same version; marks and figures were tried on the CPU",
             required=False,
         )
     found = f"{count} seen by TensorFlow" if int(count) else "none (everything runs on the CPU)"

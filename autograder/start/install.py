@@ -1,4 +1,4 @@
-"""Installs what the lock file has: by uv, all packages side by side, else by pip. Runs before anything is installed.
+"""Installs what the lock file has: by uv, all packages side by side, else by pip; needs Python alone.
 
 `python install.py PYTHON` installs what running, grading and `make demo` need into the environment of that
 interpreter; with `--all` also what tests, types and the site need.
