@@ -1,4 +1,4 @@
-"""What is installed before anything else is: by uv where it can be had, by pip where not, each package by its hash."""
+"""What the lock file has is installed by uv where it can be had, by pip where not, each package by its hash."""
 
 import importlib.metadata
 import stat
@@ -21,7 +21,7 @@ A_LOCK = (
 
 
 def python(folder: Path, without: str = "") -> str:
-    """A program in the place of an environment's interpreter: notes what it is to install; modules may be missing."""
+    """In the place of an environment's interpreter: notes what it is to install; a module may be missing."""
     program = folder / "python"
     program.write_text(
         f'#!/bin/sh\nfor last; do :; done\necho "# $2" >> {folder}/called\ncat "$last" >> {folder}/called\n'
@@ -69,7 +69,10 @@ def test_a_package_that_is_not_what_was_locked_is_refused(tmp_path):
     wheel = tmp_path / "toy-1.0-py3-none-any.whl"
     wheel.write_bytes(b"not what was locked")
     lock = f"toy @ {wheel.as_uri()} \\\n    --hash=sha256:{'0' * 64}\n"
-    code = "import sys; from autograder.start.install import install; sys.exit(not install(sys.executable, sys.argv[1]))"
+    code = (
+        "import sys; from autograder.start.install import install; "
+        "sys.exit(not install(sys.executable, sys.argv[1]))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, lock], cwd=ROOT, capture_output=True, text=True, check=False
     )
