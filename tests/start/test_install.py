@@ -1,4 +1,4 @@
-"""What the lock file has is installed by uv where it can be had, by pip where not, each package by its hash."""
+"""The locked packages are installed by uv where it can be had, else by pip, each verified by its hash."""
 
 import importlib.metadata
 import stat
