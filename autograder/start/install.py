@@ -4,6 +4,7 @@
 interpreter; with `--all` also what tests, types and the site need.
 """
 
+import platform
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 LOCK = Path(__file__).parents[2] / "requirements.lock"
+BUILDS = ("tensorflow", "tensorflow-cpu")  # which write into one folder
 FOR_TESTS = "# What follows is for tests, types and the site: `make test` installs it.\n"
 VERIFIED = ("--quiet", "--require-hashes", "--requirement")
 
@@ -36,6 +38,7 @@ def install(python: str, lock: str, everything: bool = False) -> bool:
     wanted = entries(lock if everything else lock.partition(FOR_TESTS)[0])
     by_uv = [entry for entry in wanted if name_of(entry) == "uv"]
     pip = [python, "-m", "pip", "install", "--disable-pip-version-check", *VERIFIED]
+    _remove_other_build(python, set(map(name_of, wanted)))
     with tempfile.TemporaryDirectory() as folder:
         uv, rest = Path(folder, "uv.lock"), Path(folder, "rest.lock")
         uv.write_text("".join(by_uv), encoding="utf-8")
@@ -46,6 +49,14 @@ def install(python: str, lock: str, everything: bool = False) -> bool:
                 return True
         print("uv is not to be had here, or failed: pip installs the packages, which takes minutes longer.")
         return subprocess.run([*pip, str(rest)], check=False).returncode == 0
+
+
+def _remove_other_build(python: str, wanted: set[str]) -> None:
+    """Uninstall TensorFlow where its build for CUDA is installed, of an older lock, and the other is wanted."""
+    on_linux = platform.system() == "Linux" and platform.machine() == "x86_64"  # as pyproject.toml has it
+    installed = subprocess.run([python, "-m", "pip", "show", BUILDS[0]], capture_output=True, check=False)
+    if on_linux and wanted.issuperset(BUILDS) and installed.returncode == 0:
+        subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *BUILDS], check=False)
 
 
 if __name__ == "__main__":

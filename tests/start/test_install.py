@@ -1,6 +1,7 @@
 """The locked packages are installed by uv where it can be had, else by pip, each verified by its hash."""
 
 import importlib.metadata
+import platform
 import stat
 import subprocess
 import sys
@@ -24,7 +25,8 @@ def python(folder: Path, without: str = "") -> str:
     """In the place of an environment's interpreter: notes what it is to install; a module may be missing."""
     program = folder / "python"
     program.write_text(
-        f'#!/bin/sh\nfor last; do :; done\necho "# $2" >> {folder}/called\ncat "$last" >> {folder}/called\n'
+        '#!/bin/sh\n[ "$3" != show ] || exit 1\nfor last; do :; done\n'
+        f'echo "# $2" >> {folder}/called\ncat "$last" >> {folder}/called\n'
         f'[ "$2" != "{without}" ] || [ "$3" = "install" -a "$(grep -c ^uv "$last")" = 0 ]\n'
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -56,6 +58,20 @@ def test_without_uv_pip_installs_all_and_one_line_says_so(tmp_path, capsys, miss
     assert install(python(tmp_path, without=missing), A_LOCK)
     assert called(tmp_path) == [*tried, "pip: rich"]
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+@pytest.mark.skipif(platform.system() != "Linux" or platform.machine() != "x86_64", reason="has one build")
+def test_the_build_for_cuda_gives_way_to_the_one_for_the_cpu(tmp_path):
+    """Both write into one folder: what the first wrote would stay beside the second."""
+    lock = A_LOCK.replace(FOR_TESTS, "tensorflow==1.0\ntensorflow-cpu==1.0\n" + FOR_TESTS)
+    program = Path(python(tmp_path))
+    program.write_text(f'#!/bin/sh\necho "$2 $3" >> {tmp_path}/order\n')
+    assert install(str(program), lock)
+    assert (tmp_path / "order").read_text().split("\n")[:3] == ["pip show", "pip uninstall", "pip install"]
+    (tmp_path / "order").unlink()
+    program.write_text(f'#!/bin/sh\necho "$2 $3" >> {tmp_path}/order\n[ "$3" != show ]\n')
+    assert install(str(program), lock)
+    assert (tmp_path / "order").read_text().split("\n")[:2] == ["pip show", "pip install"]
 
 
 def test_what_cannot_be_installed_is_an_error(tmp_path):
