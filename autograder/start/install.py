@@ -52,7 +52,7 @@ def install(python: str, lock: str, everything: bool = False) -> bool:
 
 
 def _remove_other_build(python: str, wanted: set[str]) -> None:
-    """Uninstall TensorFlow where its build for CUDA is installed, of an older lock, and the other is wanted."""
+    """Uninstall TensorFlow where its build for CUDA is there, of an older lock, and the other is wanted."""
     on_linux = platform.system() == "Linux" and platform.machine() == "x86_64"  # as pyproject.toml has it
     installed = subprocess.run([python, "-m", "pip", "show", BUILDS[0]], capture_output=True, check=False)
     if on_linux and wanted.issuperset(BUILDS) and installed.returncode == 0:
