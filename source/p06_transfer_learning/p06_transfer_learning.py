@@ -48,7 +48,7 @@
 # | 7 A paired interval | 4 | | **Total** | **40** |
 #
 # **Time.** On two processor cores the whole notebook took five and a half minutes at the full budget (the default, for working
-# through it). The quick budget, for checking that everything runs, needs a little less than two minutes of processor time, which two
+# through it). The quick budget, for checking that everything runs, needs about 80 seconds of processor time, with photographs more, which two
 # idle cores share; on busy ones either takes a multiple of that. The full budget trains more seeds, with more images and epochs. It needs 4 GB of
 # memory. Where the text says "in five runs", the whole notebook was run with five seeds at the quick budget; "at the
 # full budget" means one run. Allow three to four hours for reading, guessing and answering.
