@@ -2515,9 +2515,9 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 "a difference of exactly the tolerance counts as the same": difference < eighths / 8,
                 "each output was compared with the one before it": np.abs(np.diff(kept, axis=1)).max(axis=1)
                 <= eighths / 8,
-                "outputs near zero were looked for; a collapsed network may answer any number": np.abs(kept).max(
-                    axis=1
-                )
+                "outputs near zero were looked for; a collapsed network may answer any number": np.abs(
+                    kept
+                ).max(axis=1)
                 <= eighths / 8,
                 "the outputs were compared without their signs": np.ptp(np.abs(kept), axis=1) <= eighths / 8,
                 "each output was compared with the mean": np.abs(kept - kept.mean(axis=1, keepdims=True)).max(
