@@ -995,8 +995,8 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 / np.sqrt(new_batch.var(axis=0) + settings["epsilon"])
                 + shift,
                 "epsilon is ignored at inference, and Keras' default used": scale
-                * (new_batch - np.array(theirs.moving_mean))
-                / np.sqrt(np.array(theirs.moving_variance) + 1e-3)
+                * (new_batch - keras.ops.convert_to_numpy(theirs.moving_mean))
+                / np.sqrt(keras.ops.convert_to_numpy(theirs.moving_variance) + 1e-3)
                 + shift,
             },
             step="Without training=True, use your batch_norm_inference with the moving averages.",
