@@ -48,6 +48,7 @@ class Report:
             leave possible with 95 % confidence.
         rounding: by test, the largest share of a tolerance that an error of float32 takes, and the fewest
             runs in which any answer was measured.
+        rare: verdicts that were not as they should be, and did not come again: to know, not to fix at once.
         explain: tables for the file of equivalent mutants, one for each exercise with survivors.
         seconds: that it took.
     """
@@ -59,6 +60,7 @@ class Report:
     exercises: dict[str, dict[str, int]] = field(default_factory=dict)
     draws: dict[str, dict[str, float]] = field(default_factory=dict)
     rounding: dict[str, dict[str, float]] = field(default_factory=dict)
+    rare: list[str] = field(default_factory=list)
     explain: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -104,6 +106,12 @@ def show(reports: list[Report], console: Console) -> None:
             console.print(
                 f"\nFor source/{report.practical}/bank/{FILE}, if a mutant is a right answer (say why):\n"
                 + escape("\n".join(report.explain.values())),
+                highlight=False,
+                soft_wrap=True,
+            )
+        for what in report.rare:
+            console.print(
+                f"{report.practical}: on a rare draw, and not again  {escape(what)}",
                 highlight=False,
                 soft_wrap=True,
             )

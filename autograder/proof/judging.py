@@ -7,6 +7,7 @@ from autograder.proof.hints import hint_problems
 from autograder.proof.mutation import Mutant
 from autograder.proof.rounding import LARGEST, Check, tolerance_for
 from autograder.proof.trials import (
+    CONFIRMATIONS,
     Afterwards,
     Answer,
     Change,
@@ -18,9 +19,11 @@ from autograder.proof.trials import (
     Subject,
     Unanswered,
     graded_hint_problems,
+    other_points,
+    wanted_points,
 )
 from autograder.proof.variant_workers import Reference
-from autograder.proof.variants import Outcome, affected
+from autograder.proof.variants import Outcome
 from course_utils.results import UNANSWERED, UNANSWERED_MARK, ExerciseResult
 
 MIN_ALTERNATES, MIN_MISCONCEPTIONS, MIN_WRONG_VALUES = 2, 4, 3
@@ -108,20 +111,26 @@ def _judge_answers(subject: Subject, results: Results, report: Report) -> None:
         if outcome.ended:
             report.add(one.kind, where, outcome.ended)
             continue
-        for name, test in subject.tests.items():
-            wanted = one.fails.get(name, (test.points,))[0]
-            score = outcome.scores.get(name, test.points)
-            if score != wanted:
-                printed = outcome.printed.get(name, "").strip()
-                report.add(
-                    one.kind,
-                    where,
-                    f"{name} gives {score:g} points where it should give {wanted:g}\n{printed}".strip(),
-                )
+        again = [
+            results.of[trial]
+            for number in range(1, CONFIRMATIONS + 1)
+            if (trial := Answer(one.name, number)) in results.of
+        ]
+        for name, score in subject.wrong_scores(one, outcome.scores).items():
+            wanted = wanted_points(one, subject.tests[name])
+            repeated = [run for run in again if run.ended or name in subject.wrong_scores(one, run.scores)]
+            what = (
+                f"{name} gives {score:g} points where it should give {wanted:g}, in {1 + len(repeated)} of "
+                f"{1 + len(again)} runs\n{outcome.printed.get(name, '').strip()}"
+            ).strip()
+            if repeated or one.kind == "alternate":
+                report.add(one.kind, where, what)
+            else:
+                report.rare.append(f"{where}: {what}")
         # On a rare draw two mistakes give the same answer, and the hint may name either: that is chance
         # when it happens once, and a finding when it happens in a second run too
-        if again := results.of.get(Answer(one.name, again=True)):
-            for problem in hint_problems(one, again.results, subject.bank):
+        if hint_problems(one, outcome.results, subject.bank):
+            for problem in hint_problems(one, again[0].results, subject.bank):
                 report.add("hint", where, problem)
     report.counts["alternates"] = sum(one.kind == "alternate" for one in subject.bank)
     report.counts["misconceptions"] = sum(one.kind == "misconception" for one in subject.bank)
@@ -243,15 +252,16 @@ def _judge_graded(subject: Subject, results: Results, report: Report) -> None:
             report.add("engine", name, f"the reference earns {score:g} when it is graded")
     for one in subject.bank:
         outcome = results.of[Answer(one.name)]
-        again = affected(subject.cells, one.cells)
-        for name, test in graded.entries[one.name].items():
-            if name in again and test.points != outcome.scores.get(name):
-                report.add(
-                    "engine",
-                    f"{one.name}.py",
-                    f"{name} gives {test.points:g} points when it is graded and {outcome.scores.get(name)} "
-                    f"in one process:\n{test.printed.strip()}",
-                )
+        for name, points in other_points(subject, one, graded, outcome).items():
+            what = (
+                f"{name} gives {points:g} points when it is graded and {outcome.scores.get(name):g} in one "
+                f"process:\n{graded.entries[one.name][name].printed.strip()}"
+            )
+            again = results.graded_again
+            if one.kind == "alternate" or (again and name in other_points(subject, one, again, outcome)):
+                report.add("engine", f"{one.name}.py", what)
+            else:
+                report.rare.append(f"{one.name}.py: {what}")
         if results.graded_again and one.name in results.graded_again.entries:
             for problem in graded_hint_problems(subject, one, results.graded_again):
                 report.add("engine", f"{one.name}.py", f"when it is graded, {problem}")

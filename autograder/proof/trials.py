@@ -23,6 +23,9 @@ from autograder.proof.variants import Cell, Outcome, Repeats, affected, cell_of,
 from course_utils import testcells
 
 TRIES = 3  # a mutant survives when no test notices it in so many runs, each with inputs drawn anew
+# Runs that follow where a wrong answer got other points than it should. That is chance when it comes on a
+# rare draw, and a finding when it comes again: so is 99 % of what 1 draw in 5 shows, and 2 % of 1 in 1,000
+CONFIRMATIONS = 20
 LINE_EVERY = 100  # runs, in a log without a terminal's progress bar
 DRAWS, DRAW_SECONDS = 300, 3  # runs of each test on the reference; processor time after which none begins
 
@@ -80,6 +83,19 @@ class Subject:
     def lost(self, outcome: Outcome) -> bool:
         """Whether a variant lost points, or was not run to its end."""
         return bool(outcome.ended or self.short(outcome))
+
+    def wrong_scores(self, one: BankEntry, scores: dict[str, float]) -> dict[str, float]:
+        """Of the points that an entry of the bank got, by test, those that it should not have got."""
+        return {
+            name: scores[name]
+            for name, test in self.tests.items()
+            if name in scores and scores[name] != wanted_points(one, test)
+        }
+
+
+def wanted_points(one: BankEntry, test: Cell) -> float:
+    """What an entry of the bank is to get from a test."""
+    return one.fails.get(test.name, (test.points,))[0]
 
 
 def subject_of(
@@ -174,10 +190,10 @@ class Removed:
 
 @dataclass(frozen=True)
 class Answer:
-    """An entry of the bank; `again` when its hints were not as they should be in its first run."""
+    """An entry of the bank; `again` counts the runs after one that was not as it should be, from 1."""
 
     entry: str
-    again: bool = False
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -224,7 +240,7 @@ class Results:
         repeated: by repetition; an `Outcome` where the worker hung or died.
         rounded: what float32 work takes of tolerances; an `Outcome` where the worker hung or died.
         graded: the bank as the engine graded it; None where that was left out.
-        graded_again: the entries whose hints were not as they should be, graded once more.
+        graded_again: the entries that got other points or hints from the engine, graded once more.
     """
 
     of: dict[Trial, Outcome] = field(default_factory=dict)
@@ -237,8 +253,9 @@ class Results:
 def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool) -> Results:
     """Try everything, the engine apart (see `grade_bank`); what float32 work does only with `rounding`.
 
-    A mutant that no test noticed is tried again, up to three times in all; an entry whose hints were not as
-    they should be is tried twice: on a rare draw two mistakes give the same answer.
+    A mutant that no test noticed is tried again, up to three times in all. An entry whose points were not as
+    they should be is tried `CONFIRMATIONS` times more if it is a wrong answer; one whose hints were not, once
+    more: on a rare draw two mistakes give the same answer.
     """
     results = Results()
     tasks: list[Task[Trial]] = [Task(Answer(one.name), "run", {"answers": one.cells}) for one in subject.bank]
@@ -296,13 +313,10 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
         pool.run(tasks + mutated, tried)
         for _ in range(TRIES - 1):
             pool.run([task for task in mutated if not subject.lost(results.of[task.key])], tried)
-        unclear = [
-            one
-            for one in subject.bank
-            if hint_problems(one, results.of[Answer(one.name)].results, subject.bank)
-        ]
         again: list[Task[Trial]] = [
-            Task(Answer(one.name, again=True), "run", {"answers": one.cells}) for one in unclear
+            Task(Answer(one.name, number), "run", {"answers": one.cells})
+            for one in subject.bank
+            for number in range(1, _runs_again(subject, one, results.of[Answer(one.name)]) + 1)
         ]
         pool.run(again, tried)
         pool.run(draws, repeated)
@@ -317,6 +331,15 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
         ]
         pool.run(afterwards, repeated)
     return results
+
+
+def _runs_again(subject: Subject, one: BankEntry, outcome: Outcome) -> int:
+    """How often an entry of the bank is tried after its first run."""
+    if outcome.ended or one.kind == "alternate":
+        return 0
+    if subject.wrong_scores(one, outcome.scores):
+        return CONFIRMATIONS
+    return 1 if hint_problems(one, outcome.results, subject.bank) else 0
 
 
 def _tasks_in_float32(subject: Subject) -> list[Task[InFloat32]]:
@@ -356,18 +379,30 @@ def _rounding_digest(subject: Subject, task: Task[InFloat32]) -> str:
 def grade_bank(subject: Subject, results: Results, console: Console, workers: int) -> None:
     """Grade the bank as submissions, with the engine that grades students, and add that to the results.
 
-    Entries that got the right hints in one process and not here are graded twice.
+    Entries that got other points here than in one process, or wrong hints only here, are graded twice.
     """
     with console.status(f"{subject.practical}  grading the bank with the engine"):
         results.graded = _packed(subject, subject.bank, workers)
-        unclear = [
-            one
-            for one in subject.bank
-            if graded_hint_problems(subject, one, results.graded)
-            and not hint_problems(one, results.of[Answer(one.name)].results, subject.bank)
-        ]
+        unclear = []
+        for one in subject.bank:
+            outcome = results.of[Answer(one.name)]
+            hints_only_here = graded_hint_problems(subject, one, results.graded) and not hint_problems(
+                one, outcome.results, subject.bank
+            )
+            if hints_only_here or other_points(subject, one, results.graded, outcome):
+                unclear.append(one)
         if unclear:
             results.graded_again = _packed(subject, unclear, workers)
+
+
+def other_points(subject: Subject, one: BankEntry, graded: Packed, outcome: Outcome) -> dict[str, float]:
+    """The points by test that an entry got from the engine, and neither should get nor got in one process."""
+    if outcome.ended:
+        return {}
+    again = affected(subject.cells, one.cells)
+    scores = {name: test.points for name, test in graded.entries[one.name].items() if name in again}
+    wrong = subject.wrong_scores(one, scores)
+    return {name: points for name, points in wrong.items() if points != outcome.scores.get(name)}
 
 
 def graded_hint_problems(subject: Subject, one: BankEntry, graded: Packed) -> list[str]:

@@ -1,6 +1,8 @@
 """`practicals audit`: it passes sound tests and a sound bank, and says what is wrong with others."""
 
+import io
 import json
+from pathlib import Path
 
 import pytest
 from author_course import CELLS, QUIET, Course, marker, new_course
@@ -14,7 +16,7 @@ from autograder.practical.bank import BankEntry, read_bank
 from autograder.practical.notebooks import read_text
 from autograder.proof.audit import audit_all
 from autograder.proof.audit_report import Report, show
-from autograder.proof.graded_bank import packs
+from autograder.proof.graded_bank import grade_packed, packs
 from autograder.proof.trials import restricted
 from autograder.proof.variants import Repeats, Workbench, affected, cell_of, graded_run, needed
 from course_utils.results import UNANSWERED_MARK
@@ -313,6 +315,64 @@ def test_the_engine_gives_the_bank_the_same_marks(sound):
     assert report.findings == []
     # the reference, the untouched release, and as many groups as an exercise has entries
     assert report.counts["engine submissions"] == 2 + len(BANK)
+
+
+def changing(first: str, later: str, calls: Path, header: str) -> str:
+    """A bank entry whose first two calls, those of its first run, return something else than later ones."""
+    return (
+        f"# title: A title\n# kind: {header}\n\n# %% add\ndef add(a, b):\n"
+        f"    with open({str(calls)!r}, 'a+') as calls:\n        calls.write('.')\n        calls.seek(0)\n"
+        f"        return {first} if len(calls.read()) <= 2 else {later}\n"
+    )
+
+
+@pytest.mark.slow
+def test_a_wrong_answer_that_passes_on_a_rare_draw_is_told_and_fails_nothing(sound, tmp_path):
+    wrong_one = "misconception\n# fails: add-test 0/3\n# hint: 1; the error is 2"
+    write_bank(sound, {"first": changing("a + b", "a", tmp_path / "calls", wrong_one)})
+    report = audited(sound)
+    assert report.findings == []
+    (rare,) = report.rare
+    assert "first.py: add-test gives 3 points where it should give 0, in 1 of 21 runs" in rare
+    shown = Console(record=True, width=200, file=io.StringIO())
+    show([report], shown)
+    assert "on a rare draw, and not again" in shown.export_text()
+    # what comes again is a finding, and so is a right answer that loses a point once
+    write_bank(sound, {"first": wrong(0, "1; the error is 2", "a + b")})
+    write_bank(sound, {"other_order": changing("a", "a + b", tmp_path / "more", "alternate")})
+    report = audited(sound)
+    assert {("misconception", "first.py"), ("alternate", "other_order.py")} <= set(found(report))
+    assert report.rare == []
+
+
+@pytest.mark.slow
+def test_other_points_from_the_engine_are_a_finding_when_they_come_again(sound, monkeypatch):
+    here = sound.root / "only-here"  # the sandbox hides the checkout
+    here.touch()
+    body = f"a if __import__('os').path.exists({str(here)!r}) else a + b"
+    write_bank(sound, {"first": wrong(0, "1; the error is 2", body)})
+    findings = audited(sound, fast=False).findings
+    assert {one.kind for one in findings} == {"engine"}
+    assert "add-test gives 3 points when it is graded and 0 in one process" in findings[0].what
+    once: list[int] = []
+
+    def mostly_alike(*arguments):
+        if once:
+            here.unlink(missing_ok=True)
+            write_bank(sound, {"first": BANK["first"]})
+            arguments = (
+                *arguments[:4],
+                [one for one in read_bank(sound.root, "toy") if one.name == "first"],
+                1,
+            )
+        once.append(1)
+        return grade_packed(*arguments)
+
+    monkeypatch.setattr("autograder.proof.trials.grade_packed", mostly_alike)
+    report = audited(sound, fast=False, force=True)
+    assert report.findings == []
+    assert len(report.rare) == 1
+    assert len(once) == 2
 
 
 # --- running variants ---------------------------------------------------------------------------------------
