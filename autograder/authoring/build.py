@@ -61,8 +61,8 @@ def build(root: Path, practical: str, console: Console, force: bool = False) -> 
 
     Raises:
         PracticalsError: text and notebook were both edited, a rule is broken, a cell failed, the reference
-            does not earn full marks, the notebook is too large, nbgrader refuses it, or the release holds
-            somebody's work.
+            does not earn full marks, a cell writes to stderr, the notebook is too large, nbgrader refuses
+            it, or the release holds somebody's work.
     """
     text_path = source_text(root, practical)
     notebook_path = text_path.with_suffix(".ipynb")
@@ -79,6 +79,7 @@ def build(root: Path, practical: str, console: Console, force: bool = False) -> 
         executed = True
         execute(notebook, practical, BUILD_SETTINGS, console)
         require_full_marks(notebook, practical)
+        require_no_stderr(notebook, practical)
         notebook.metadata["practicals"] = {**fresh, "outputs_sha256": outputs_digest(notebook)}
     else:
         notebook = with_outputs(notebook, built)
@@ -173,6 +174,25 @@ def require_full_marks(notebook: NotebookNode, practical: str) -> None:
             f"{practical}: the reference does not earn full marks: " + "; ".join(short),
             "Fix the reference or the test",
         )
+
+
+def require_no_stderr(notebook: NotebookNode, practical: str) -> None:
+    """Refuse a notebook whose cells write to stderr: warnings, that is, and logs.
+
+    Readers see it in red, and a warning names its process, which nbval finds changed in the next run.
+
+    Raises:
+        PracticalsError: naming the first such cell, and what it writes.
+    """
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream" and output.name == "stderr":
+                line = " ".join(output.text.split())
+                raise PracticalsError(
+                    f"{practical}: {describe(cell, index)} writes to stderr: {line[:200]}",
+                    "Fix what it warns of, or, if it is right so, keep the warning out with "
+                    "warnings.catch_warnings and logging.disable",
+                )
 
 
 def require_small(notebook: NotebookNode, written: str, practical: str) -> None:

@@ -356,6 +356,11 @@ LOUD = CELLS["figure-test"].replace("\nexercise.score", "\nprint('loud', file=sy
             {"use": "# %%\nos.path.expanduser('~/data')\n"}, r"output of cell 5 holds a path", id="home"
         ),
         pytest.param(
+            {"use": "# %%\nimport warnings\nwarnings.warn('the slope is steep')\n"},
+            r"cell 5 writes to stderr: .*the slope is steep",
+            id="a warning",
+        ),
+        pytest.param(
             {"use": "# %%\nprint(random.randbytes(300_000).hex())\n"},
             r"the notebook has 60\d KB and may have 500; the largest: cell 5 with 60\d KB",
             id="large",
