@@ -182,6 +182,14 @@ def audit(
             "where do they differ?",
         ),
     ] = False,
+    draws: Annotated[
+        bool,
+        typer.Option(
+            "--draws",
+            help="instead: run each answer of the bank on up to 200 draws; does it get its points and hint "
+            "on all of them?",
+        ),
+    ] = False,
     force: Force = False,
     json: Json = None,
     workers: Workers = WORKERS,
@@ -192,16 +200,21 @@ def audit(
     """
     from autograder.files import write_atomically
     from autograder.proof.audit import audit_all, everywhere_all
-    from autograder.proof.audit_report import as_json, show, show_everywhere
+    from autograder.proof.audit_report import as_json, show, show_draws, show_everywhere
+    from autograder.proof.draws import draws_all
 
     console = Console()
+    if (everywhere or draws) and (only or fast or rounding or (everywhere and draws)):
+        raise PracticalsError(
+            "--everywhere and --draws each run the whole bank, and nothing else",
+            "Use one of them, without --only, --fast and --rounding",
+        )
     if everywhere:
-        if only or fast or rounding:
-            raise PracticalsError(
-                "--everywhere runs the whole bank in every way", "Leave out --only, --fast and --rounding"
-            )
         reports = everywhere_all(course_root(), names, console, force, workers)
         show_everywhere(reports, console)
+    elif draws:
+        reports = draws_all(course_root(), names, console, force, workers)
+        show_draws(reports, console)
     else:
         reports = audit_all(course_root(), names, console, only, fast, force, workers, rounding)
         show(reports, console)

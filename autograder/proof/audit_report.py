@@ -41,7 +41,8 @@ class Report:
         practical: its name.
         findings: what to fix; the audit passes when there is nothing.
         counts: of alternates, misconceptions, mutants (killed, equivalent, surviving), engine submissions;
-            where the bank ran everywhere, of entries, notebooks and ways.
+            where the bank ran everywhere, of entries, notebooks and ways; where it ran on many draws, of
+            entries, and of draws of the entry that had the fewest and no finding.
         checks: calls of `expect` in the test cells, by kind of check.
         exercises: by exercise, its bank entries and mutants, as numbers.
         draws: by test, runs of the reference with fresh inputs, failures, and the false-fail rate that these
@@ -128,6 +129,21 @@ def show_everywhere(reports: list[Report], console: Console) -> None:
             f"{report.practical}: {counts['entries']} answers in {counts['notebooks']} notebooks, each in "
             f"{counts['ways']} ways: {found or 'no'} {'difference' if found == 1 else 'differences'} "
             f"({report.seconds:.0f} s)",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def show_draws(reports: list[Report], console: Console) -> None:
+    """Print which entries of the bank did not get theirs on every draw, then a line for each practical."""
+    for report in reports:
+        _show_findings(report, console)
+    for report in reports:
+        counts, found = report.counts, len(report.findings)
+        console.print(
+            f"{report.practical}: {counts['entries']} answers, each on {counts['draws']} draws or more: "
+            f"{found or 'no'} {'finding' if found == 1 else 'findings'} ({report.seconds:.0f} s). What "
+            "does not show in n draws comes on fewer than 3/n of all, with 95 % confidence.",
             highlight=False,
             soft_wrap=True,
         )

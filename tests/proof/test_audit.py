@@ -16,6 +16,7 @@ from autograder.practical.bank import BankEntry, read_bank
 from autograder.practical.notebooks import read_text
 from autograder.proof.audit import audit_all
 from autograder.proof.audit_report import Report, show
+from autograder.proof.draws import draws_all
 from autograder.proof.graded_bank import grade_packed, packs
 from autograder.proof.trials import restricted
 from autograder.proof.variants import Repeats, Workbench, affected, cell_of, graded_run, needed
@@ -343,6 +344,36 @@ def test_a_wrong_answer_that_passes_on_a_rare_draw_is_told_and_fails_nothing(sou
     report = audited(sound)
     assert {("misconception", "first.py"), ("alternate", "other_order.py")} <= set(found(report))
     assert report.rare == []
+
+
+@pytest.mark.slow
+def test_with_draws_what_comes_on_any_draw_is_a_finding_and_what_is_clean_is_kept(
+    sound, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("autograder.proof.draws.MANY", 12)
+    wrong_one = "misconception\n# fails: add-test 0/3\n# hint: 1; the error is 2"
+    write_bank(sound, {"first": changing("a + b", "a", tmp_path / "calls", wrong_one)})
+    (report,) = draws_all(sound.root, ["toy"], QUIET, workers=1)
+    points, hint = (one.what for one in report.findings)
+    assert points.startswith("in 1 of 12 draws: add-test gives 3 points where it should not")
+    assert hint.startswith("in 1 of 12 draws: its hint '1; the error is 2' is not in the feedback")
+    rows = json.loads((sound.root / "source" / "toy" / "bank" / "draws.json").read_text()).values()
+    assert {row["entry"] for row in rows} == set(BANK) - {"first"}
+    assert {row["draws"] for row in rows} == {12}
+    # only what is not kept runs again: the answer that was found, and now gets its points on every draw
+    write_bank(sound, {"first": BANK["first"]})
+    ran: list[str] = []
+
+    def heard(one: BankEntry, *_) -> list[str]:
+        ran.append(one.name)
+        return []
+
+    monkeypatch.setattr("autograder.proof.draws.hint_problems", heard)
+    (report,) = draws_all(sound.root, ["toy"], QUIET, workers=1)
+    assert report.findings == []
+    assert ran == ["first"] * 12
+    monkeypatch.setattr("autograder.proof.draws.Workers", None)  # nothing may run now
+    assert draws_all(sound.root, ["toy"], QUIET)[0].findings == []
 
 
 @pytest.mark.slow
