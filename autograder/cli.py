@@ -190,6 +190,14 @@ def audit(
             "on all of them?",
         ),
     ] = False,
+    promises: Annotated[
+        bool,
+        typer.Option(
+            "--promises",
+            help="instead: what do signatures and docstrings of exercises promise, and no call of a test "
+            "varies?",
+        ),
+    ] = False,
     force: Force = False,
     json: Json = None,
     workers: Workers = WORKERS,
@@ -200,23 +208,29 @@ def audit(
     """
     from autograder.files import write_atomically
     from autograder.proof.audit import audit_all, everywhere_all
-    from autograder.proof.audit_report import as_json, show, show_draws, show_everywhere
+    from autograder.proof.audit_report import as_json, show, show_draws, show_everywhere, show_promises
     from autograder.proof.draws import draws_all
+    from autograder.proof.promises import promises_all
 
-    console = Console()
-    if (everywhere or draws) and (only or fast or rounding or (everywhere and draws)):
+    console, root = Console(), course_root()
+    if everywhere + draws + promises > 1 or (
+        (everywhere or draws or promises) and (only or fast or rounding)
+    ):
         raise PracticalsError(
-            "--everywhere and --draws each run the whole bank, and nothing else",
+            "--everywhere, --draws and --promises each look at whole practicals, and do nothing else",
             "Use one of them, without --only, --fast and --rounding",
         )
     if everywhere:
-        reports = everywhere_all(course_root(), names, console, force, workers)
+        reports = everywhere_all(root, names, console, force, workers)
         show_everywhere(reports, console)
     elif draws:
-        reports = draws_all(course_root(), names, console, force, workers)
+        reports = draws_all(root, names, console, force, workers)
         show_draws(reports, console)
+    elif promises:
+        reports = promises_all(root, names, console, workers)
+        show_promises(reports, console)
     else:
-        reports = audit_all(course_root(), names, console, only, fast, force, workers, rounding)
+        reports = audit_all(root, names, console, only, fast, force, workers, rounding)
         show(reports, console)
     if json:
         write_atomically(json, as_json(reports))

@@ -23,7 +23,7 @@ class Finding:
 
     Args:
         kind: reference, stub, alternate, misconception, hint, bank, mutant, equivalent, threshold, draws,
-            rounding, dependence, engine or everywhere.
+            rounding, dependence, engine, everywhere or promise.
         where: the exercise, test or file.
         what: a sentence.
     """
@@ -42,7 +42,8 @@ class Report:
         findings: what to fix; the audit passes when there is nothing.
         counts: of alternates, misconceptions, mutants (killed, equivalent, surviving), engine submissions;
             where the bank ran everywhere, of entries, notebooks and ways; where it ran on many draws, of
-            entries, and of draws of the entry that had the fewest and no finding.
+            entries, and of draws of the entry that had the fewest and no finding; where it
+            was about promises, of functions and their calls.
         checks: calls of `expect` in the test cells, by kind of check.
         exercises: by exercise, its bank entries and mutants, as numbers.
         draws: by test, runs of the reference with fresh inputs, failures, and the false-fail rate that these
@@ -144,6 +145,21 @@ def show_draws(reports: list[Report], console: Console) -> None:
             f"{report.practical}: {counts['entries']} answers, each on {counts['draws']} draws or more: "
             f"{found or 'no'} {'finding' if found == 1 else 'findings'} ({report.seconds:.0f} s). What "
             "does not show in n draws comes on fewer than 3/n of all, with 95 % confidence.",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def show_promises(reports: list[Report], console: Console) -> None:
+    """Print which promises no call varies, then a line for each practical."""
+    for report in reports:
+        _show_findings(report, console)
+    for report in reports:
+        counts, found = report.counts, len(report.findings)
+        console.print(
+            f"{report.practical}: {counts['calls']:,} calls of {counts['functions']} functions: "
+            f"{found or 'no'} {'promise' if found == 1 else 'promises'} that they do not vary "
+            f"({report.seconds:.0f} s)",
             highlight=False,
             soft_wrap=True,
         )

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 import nbformat
@@ -31,6 +31,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from autograder.practical.cells import grade_id, is_exercise, is_test
+from autograder.proof.calls import Call, listening
 from autograder.proof.rounding import Rounding, measure
 from autograder.proof.thresholds import Threshold
 from course_utils import expect
@@ -315,6 +316,30 @@ class Workbench:
             if outcome.scores[test] < cell.points:
                 failures.append(outcome.printed[test])
         return Repeats(runs, failures)
+
+    def calls(self, test: str, times: int, seconds: float) -> list[Call]:
+        """How a test calls the functions of the reference, over several runs.
+
+        Args:
+            test: its name.
+            times: how often it runs, with the inputs that it draws anew.
+            seconds: of processor time, after which no further run begins.
+        """
+        (cell,) = (cell for cell in self.cells if cell.name == test)
+        exercises = [one for one in self.cells if one.is_exercise]
+        names = {name for one in exercises for name in one.stores - one.imports}
+        inside = {f"<{one.name}>" for one in exercises}
+        found: list[Call] = []
+        runs, start = 0, time.process_time()
+        while runs < times and time.process_time() - start < seconds:
+            with self._set_apart(test, SEED + runs) as protect:
+                protect(cell.looks_up)
+                for name in names & self.globals.keys():
+                    if isinstance(self.globals[name], FunctionType):
+                        self.globals[name] = listening(self.globals[name], found, inside)
+                self._run(cell, cell.source, Outcome())
+            runs += 1
+        return found
 
     def _run(self, cell: Cell, source: str, outcome: Outcome) -> bool:
         """Run a cell, with its score if it is a test; whether it ended without an error."""
