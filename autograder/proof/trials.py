@@ -85,11 +85,15 @@ class Subject:
         return bool(outcome.ended or self.short(outcome))
 
     def wrong_scores(self, one: BankEntry, scores: dict[str, float]) -> dict[str, float]:
-        """Of the points that an entry of the bank got, by test, those that it should not have got."""
+        """Of the points that an entry of the bank got, by test, those that it should not have got.
+
+        Of one exercise alone, only its own test counts: what an entry answers elsewhere may not be there.
+        """
+        own = {f"{cell.name}-test" for cell in self.exercises}
         return {
             name: scores[name]
             for name, test in self.tests.items()
-            if name in scores and scores[name] != wanted_points(one, test)
+            if name in scores and scores[name] != wanted_points(one, test) and (self.whole or name in own)
         }
 
 

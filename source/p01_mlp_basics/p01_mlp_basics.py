@@ -1688,8 +1688,9 @@ import functools
 
 with expect.exercise("Compile", points=2) as exercise:
     rng = np.random.default_rng()
-    batch, targets = rng.normal(size=(24, 6)).astype("float32"), rng.integers(4, size=24)
-    kernel, bias = rng.normal(size=(6, 4)).astype("float32"), rng.normal(size=4).astype("float32")
+    inputs = int(rng.integers(6, 10))
+    batch, targets = rng.normal(size=(24, inputs)).astype("float32"), rng.integers(4, size=24)
+    kernel, bias = rng.normal(size=(inputs, 4)).astype("float32"), rng.normal(size=4).astype("float32")
     rate = float(rng.uniform(0.1, 0.5))
 
     def probabilities_and_gradient(kernel, bias):
@@ -1789,8 +1790,8 @@ with expect.exercise("Compile", points=2) as exercise:
             step="Pass the learning rate to SGD as a number.",
         )
         # three inputs are always 0, and their weights stay; the others are large, and so are their gradients
-        uneven, other_rate = 1_000 * batch * (np.arange(6) > 2), rate / 2
-        with_zeros = kernel * (np.arange(6) < 3)[:, np.newaxis]
+        uneven, other_rate = 1_000 * batch * (np.arange(inputs) > 2), rate / 2
+        with_zeros = kernel * (np.arange(inputs) < 3)[:, np.newaxis]
         _, [(moved, _)] = few_steps(uneven, targets, with_zeros, 0 * bias, other_rate, steps=1)
         large = uneven.T @ (0.25 - np.eye(4)[targets]) / 24
         expect.close(
@@ -2090,13 +2091,16 @@ def make_folders(root, number):
 with expect.exercise("Keep the best epoch", points=4) as exercise:
     rng = np.random.default_rng()
 
+    features = int(rng.integers(4, 8))
+
     def three_clouds():
         classes = rng.integers(3, size=32)
-        return (4 * np.eye(3, 5)[classes] + rng.normal(size=(32, 5))).astype("float32"), classes
+        centres = 4 * np.eye(3, features)
+        return (centres[classes] + rng.normal(size=(32, features))).astype("float32"), classes
 
     def gradient_descent(labels, epochs):
         """Validation losses and accuracies after the epochs of `practice_run`, whose 32 points make one minibatch."""
-        kernel, losses, accuracies = np.zeros((6, 3)), [], []
+        kernel, losses, accuracies = np.zeros((features + 1, 3)), [], []
         seen, unseen = (np.column_stack([x, np.ones(32)]) for x in (points_x, other_x))
         for _ in range(epochs):
             guesses = np.exp(seen @ kernel)
@@ -2876,12 +2880,13 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         factor = 10 ** rng.choice(
             [rng.uniform(-1.5, -1), rng.uniform(1, 1.5)]
         )  # other rates than those above
-        rates = factor * np.geomspace(1e-6, 10, 300)
+        n = rng.integers(290, 311)
+        rates = factor * np.geomspace(1e-6, 10, n)
         decades = np.log10(rates / factor) + place
         losses = 0.6 + 1.7 / (1 + np.exp(6 * (decades + fall))) + np.where(decades > 0, 20 * decades**2, 0)
         losses -= 0.1 * (fall - 1) * np.minimum(decades, 0)  # what is left of the fall
         lowest = rates[losses.argmin()]
-        return rates, losses * np.exp(noise * rng.normal(size=300)), lowest
+        return rates, losses * np.exp(noise * rng.normal(size=n)), lowest
 
     def check_choice(chosen, lowest, what, pitfalls):
         ratio = chosen / lowest

@@ -1379,12 +1379,12 @@ with expect.exercise("Gradient norms of a Keras model", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("a network of three layers", points=1):
         # more images than a minibatch of fit, and a layer without biases
-        batch, classes = rng.normal(size=(71, 6)).astype("float32"), rng.integers(4, size=71)
-        shapes = ((6, 5), (5,), (5, 7), (7, 4), (4,))
+        batch, classes = rng.normal(size=(71, 8)).astype("float32"), rng.integers(4, size=71)
+        shapes = ((8, 5), (5,), (5, 7), (7, 4), (4,))
         arrays = [rng.normal(size=shape).astype("float32") for shape in shapes]
         three = keras.Sequential(
             [
-                keras.Input(shape=(6,)),
+                keras.Input(shape=(8,)),
                 keras.layers.Dense(5, activation="tanh"),
                 keras.layers.Dense(7, activation="sigmoid", use_bias=False),
                 keras.layers.Dense(4, activation="softmax"),

@@ -419,7 +419,8 @@ def batch_norm_inference(z, gamma, beta, moving_mean, moving_variance, epsilon=1
 # %% nbgrader={"grade": true, "grade_id": "moving-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Statistics for prediction", points=3) as exercise:
     rng = np.random.default_rng()
-    before, seen = rng.normal(size=(2, 5)) * 3
+    n_units = int(rng.choice([5, 6, 8]))
+    before, seen = rng.normal(size=(2, n_units)) * 3
     some_momentum = float(rng.uniform(0.7, 0.95))
 
     with exercise.part("the moving average", points=1):
@@ -440,7 +441,7 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
         expect.equal(
             before, kept, "the array `moving`, after the call", step="Return a new array; do not use +=."
         )
-        for start, one_momentum in ((before, 0.0), (before, 1.0), (np.zeros(5), 0.9), (before, 0.3)):
+        for start, one_momentum in ((before, 0.0), (before, 1.0), (np.zeros(n_units), 0.9), (before, 0.3)):
             expect.close(
                 update_moving(start.copy(), seen, one_momentum),
                 one_momentum * start + (1 - one_momentum) * seen,
@@ -454,9 +455,9 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
             )
     ### BEGIN HIDDEN TESTS
     with exercise.part("inference mode", points=1):
-        scale, shift, mean = rng.normal(size=(3, 5))
-        variance, some_epsilon = rng.uniform(0.3, 3, size=5), float(rng.uniform(0.1, 0.5))
-        batch = rng.normal(size=(7, 5))
+        scale, shift, mean = rng.normal(size=(3, n_units))
+        variance, some_epsilon = rng.uniform(0.3, 3, size=n_units), float(rng.uniform(0.1, 0.5))
+        batch = rng.normal(size=(7, n_units))
         arguments = batch, scale, shift, mean, variance
         handed = [array.copy() for array in arguments]
         found = batch_norm_inference(*handed, some_epsilon)
@@ -516,7 +517,7 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
             },
             step="Leave the first line of the function as it was: epsilon=1e-3.",
         )
-        for sizes in ((4, 3, 5), (3, 2, 4, 5)):
+        for sizes in ((4, 3, n_units), (3, 2, 4, n_units)):
             pictures = rng.normal(size=sizes)
             expect.close(
                 batch_norm_inference(pictures, scale, shift, mean, variance, some_epsilon),

@@ -147,6 +147,15 @@ def test_points_that_hang_on_another_exercise_are_told_unless_a_tag_says_so(soun
 
 
 @pytest.mark.slow
+def test_of_one_exercise_alone_only_its_own_test_judges_the_bank(sound):
+    """Wrong sums lose points in what builds on them, too; their headers name the test of the sum alone."""
+    of_test = marker("test", "twice-test", 2)
+    sound.write(**ONLY_ADDITION | {"use": TWICE.replace("TEST", of_test)})
+    assert ("misconception", "first.py") in found(audited(sound))
+    assert "misconception" not in {one.kind for one in audited(sound, only="add").findings}
+
+
+@pytest.mark.slow
 def test_each_promise_of_the_bank_is_kept_or_told(sound):
     write_bank(
         sound,
