@@ -1995,14 +1995,17 @@ plain = probabilities_of(dropout_mlp, x_test)
 for index in chosen:
     answer = means[index].argmax()
     label, middle, spread = fashion.class_names[answer], means[index, answer], deviations[index, answer]
+    figure = plots.class_probabilities(
+        fashion.x_test[[index]],
+        means[[index]],
+        deviations[[index]],
+        fashion.class_names,
+        y_test[[index]],
+    )
+    figure.set_size_inches(4.4, 3)
+    figure.axes[1].tick_params(axis="y", labelsize=9)
     plots.show(
-        plots.class_probabilities(
-            fashion.x_test[[index]],
-            means[[index]],
-            deviations[[index]],
-            fashion.class_names,
-            y_test[[index]],
-        ),
+        figure,
         alt=f"A test image with the label {fashion.class_names[y_test[index]]}, beside it the mean and the standard deviation of each "
         f"class's probability: that of {label} is largest, {middle:.2f} ± {spread:.2f}.",
     )
