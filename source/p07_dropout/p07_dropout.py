@@ -458,7 +458,7 @@ exercise.score
 # (The notebook trains many networks. So that Keras need not build its training step anew for each seed,
 # `start_over` puts new weights, new dropout seeds and a new optimiser state into a compiled model. It sets the seed
 # just before `fit`, so each epoch of a run has the same minibatches in the same order. In the plots, each seed is a dot, and a
-# bar is the 95 % interval of their mean, after Student. With three seeds it is wide, and it may reach to where no mean can be, such as an AUROC
+# bar is the 95 % interval of their mean (Student's t). With three seeds it is wide, and it may reach to where no mean can be, such as an AUROC
 # above 1; that part is cut off.)
 
 
@@ -568,7 +568,7 @@ for name, row in by_network.mean().iterrows():
 #
 # Is any of them a winner? The second plot compares them with “nothing”, seed by seed: for one seed, all four begin with the same weights.
 # In five runs at the full budget none was: ℓ1 was behind by 0.02 to 0.03 each time, ℓ2 and max-norm by about 0.01 or less. There are 20,000 images
-# and few epochs, so there is little overfitting to hold back. At the quick budget, look at whether the intervals hold 0: three seeds can tell little.
+# and few epochs, so there is little overfitting to hold back. At the quick budget, look at whether the intervals contain 0: three seeds can tell little.
 #
 # **Go further.** Try ten times the strength, and a tenth of it: where does the *gap* between training and
 # validation accuracy close, and at what price?
@@ -2458,8 +2458,7 @@ sliders.show(
 
 # %% [markdown]
 # **See.** At the end of the training the plain network is much too sure: the temperatures are well above 1. All three remedies lower NLL, calibration error
-# and Brier score. After 5 epochs the temperatures are a little below 1, so
-# the network is, if anything, too modest; now the passes make all three scores *worse*. In six runs of the notebook (five at the quick budget, one at the
+# and Brier score. After 5 epochs the temperatures are a little below 1, so the network is, if anything, too modest; now the passes make all three scores *worse*. In six runs of the notebook (five at the quick budget, one at the
 # full one) the means of the differences had these signs each time. (“Plain against Monte-Carlo” above showed the
 # same for a short training on many images.)
 #
