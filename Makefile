@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/installed
+# also what tests, types and the site need
+ALL := .venv/installed-all
 # runs a step and notes its processor seconds
 TIMED := $(BIN)/python tests/toolkit/seconds.py run
 say = @printf '\n== %s\n' '$(1)'
@@ -25,12 +27,21 @@ help:
 setup: $(INSTALLED) data
 
 $(INSTALLED): requirements.lock pyproject.toml
-	$(call say,Setting up: a virtual environment in .venv with the locked packages (about 3 GB; some minutes))
-	@test -n '$(PYTHON)' || { echo 'No Python 3.11, 3.12 or 3.13 found: TensorFlow has no packages for other versions. Install one, then run make again.'; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo 'Python cannot make virtual environments here. On Debian and Ubuntu: apt install python3-venv'; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(call say,Setting up: a virtual environment in .venv with the locked packages (about 2 GB; some minutes))
+	@$(call install)
 	@touch $@
+
+$(ALL): requirements.lock pyproject.toml
+	$(call say,Setting up: a virtual environment in .venv with the locked packages and those for tests (about 2.5 GB; some minutes))
+	@$(call install,--all)
+	@touch $(INSTALLED) $@
+
+define install
+test -n '$(PYTHON)' || { echo 'No Python 3.11, 3.12 or 3.13 found: TensorFlow has no packages for other versions. Install one, then run make again.'; exit 1; }; \
+$(PYTHON) -m venv .venv || { echo 'Python cannot make virtual environments here. On Debian and Ubuntu: apt install python3-venv'; exit 1; }; \
+$(PYTHON) autograder/start/install.py $(BIN)/python $(1) && \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endef
 
 data: $(INSTALLED)
 	$(call say,Looking for Fashion-MNIST (31 MB; fetched once if this machine has none))
@@ -42,13 +53,13 @@ demo: setup
 	$(call say,Grading a sample class: P01 as different students hand it in)
 	@$(BIN)/practicals demo
 
-lint: $(INSTALLED)
+lint: $(ALL)
 	$(call say,Lint and types)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-browser: $(INSTALLED)
+browser: $(ALL)
 	$(call say,Looking for a Chromium for the tests of pages (fetched once if this machine has none))
 	@$(BIN)/python tests/toolkit/chromium.py
 
@@ -56,7 +67,7 @@ browser: $(INSTALLED)
 HUB := build/hub
 hub: $(HUB)/installed
 
-$(HUB)/installed: $(INSTALLED) tests/hub/requirements.lock tests/hub/package-lock.json
+$(HUB)/installed: $(ALL) tests/hub/requirements.lock tests/hub/package-lock.json
 	$(call say,Fetching JupyterHub and its proxy (about 160 MB))
 	@command -v npm >/dev/null || { echo 'No npm found: the proxy of JupyterHub runs on Node 20 or newer. Install it, then run make again.'; exit 1; }
 	@rm -rf $(HUB) && mkdir -p $(HUB)/node && cp tests/hub/package.json tests/hub/package-lock.json $(HUB)/node
@@ -64,11 +75,11 @@ $(HUB)/installed: $(INSTALLED) tests/hub/requirements.lock tests/hub/package-loc
 	@npm ci --prefix $(HUB)/node --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
-test-hub: setup browser hub
+test-hub: data browser hub
 	$(call say,A class on a JupyterHub: release; fetch; submit; collect; grade; feedback)
 	@REQUIRE_HUB=1 $(TIMED) 'test-hub' $(BIN)/pytest -q -m slow --durations 12 tests/hub
 
-test: setup lint browser
+test: lint data browser
 	$(call say,Checking that the built notebooks are fresh and leak nothing)
 	@$(TIMED) 'build --check' $(BIN)/practicals build --check
 	$(call say,Unit tests and whole-class tests)
@@ -91,17 +102,14 @@ SECONDS ?= 3600
 load: $(INSTALLED)
 	@$(BIN)/python tests/toolkit/load.py $(PROCESSES) $(SECONDS)
 
-# uv has a place of its own: whatever is installed in .venv, grades depend on
 upkeep: $(INSTALLED)
 	$(call say,Renewing requirements.lock, and looking for what has to be done anew)
-	@command -v uv >/dev/null || test -x build/uv/bin/uv || { \
-		$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 	@$(BIN)/practicals upkeep
 
 lab: setup
 	$(call say,Opening JupyterLab on the first practical (stop it with Ctrl-C))
 	@$(BIN)/practicals lab
 
-site: $(INSTALLED)
+site: $(ALL)
 	$(call say,Writing the site to build/site)
 	@$(BIN)/practicals site

@@ -581,6 +581,10 @@ def forget(
 @app.command()
 def upkeep(
     check: Check = False,
+    same_versions: Annotated[
+        bool,
+        typer.Option("--same-versions", help="lock what pyproject.toml asks for; renew nothing else"),
+    ] = False,
 ) -> None:
     """Renew the lock file; say what has to be built, measured, calibrated or audited anew, and why.
 
@@ -589,7 +593,7 @@ def upkeep(
     from autograder.start.upkeep import renew_lock, to_do
 
     root = course_root()
-    changes = renew_lock(root, keep=check)
+    changes = renew_lock(root, keep=check, same_versions=same_versions)
     count = f"{len(changes)} package{'s' * (len(changes) != 1)} changed" if changes else "up to date"
     typer.echo(f"requirements.lock: {count}")
     for change in changes:

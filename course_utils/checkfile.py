@@ -22,6 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
+from course_utils.experiments import is_experiment
 from course_utils.receipt import Receipt, receipt, stored_result
 from course_utils.results import ExerciseResult
 from course_utils.selfcheck import ALL_PASSED, as_text, not_run, state, test_cells
@@ -185,7 +186,7 @@ def show_progress(done: int, total: int) -> None:
 
 
 def _is_run(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and not is_experiment(cell)
 
 
 def _run(

@@ -58,29 +58,32 @@ def show(figure: Figure, alt: str) -> None:
     display(data, raw=True, metadata={"image/png": {"alt": alt}})
 
 
-def as_png(figure: Figure, colours: int = 64) -> bytes:
+def as_png(figure: Figure, colours: int = 128) -> bytes:
     """A figure as the bytes of a PNG file; one that pyplot knows is closed.
 
     Args:
         figure: a matplotlib Figure.
-        colours: how many it may have, default 64: enough for a figure, and a much smaller file.
+        colours: how many it may have, default 128: enough for a figure, and a much smaller file. They are
+            chosen to cover all that occur, so that a thin line keeps its colour, and text stays black, beside
+            large areas of others.
     """
     drawn, png = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI)
-    pixels = Image.open(drawn).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
-    pixels.save(png, format="png", optimize=True)
+    pixels = Image.open(drawn).convert("RGB")
+    few = pixels.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few.save(png, format="png", optimize=True)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(figure)
     return png.getvalue()
 
 
-def image_grid(images: ArrayLike, titles: Sequence[str] | None = None, columns: int = 10) -> Figure:
+def image_grid(images: ArrayLike, titles: Sequence[str] | None = None, columns: int = 5) -> Figure:
     """Images side by side, dark on light.
 
     Args:
         images: (n, height, width) of numbers, one brightness scale for all, or (n, height, width, 3) colours.
         titles: n texts above the images, of one or two short lines.
-        columns: images in a row, default 10.
+        columns: images in a row, default 5: more cannot be read on a phone.
     """
     images = np.asarray(images)
     _some(images=images)
@@ -300,6 +303,7 @@ def activation_functions(functions: Mapping[str, Function], low: float = -4.0, h
 
 
 _BESIDE: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}  # a legend that covers no curve
+_ABOVE: dict[str, Any] = {"loc": "outside upper center", "ncols": 2}  # one of a figure, which stays narrow
 
 
 def _figure(width: float, height: float, names: Iterable = ()) -> Figure:
@@ -776,7 +780,7 @@ def paired_differences(
     """
     _some(differences=differences)
     if same_scale:
-        figure = _figure(7, 0.55 * len(differences) + 1.2)
+        figure = _figure(6, 0.55 * len(differences) + 1.4)
         axis = figure.subplots()
         for row, (name, values) in enumerate(differences.items()):
             _paired_row(axis, values, intervals[name], -10.0 * row)
@@ -784,7 +788,7 @@ def paired_differences(
         axis.tick_params(axis="y", length=0)
         panels = [axis]
     else:
-        figure = _figure(7, 1.1 * len(differences) + 0.8)
+        figure = _figure(6, 1.1 * len(differences) + 1.2)
         panels = list(figure.subplots(len(differences), 1, squeeze=False)[:, 0])
         for axis, (name, values) in zip(panels, differences.items(), strict=True):
             _paired_row(axis, values, intervals[name], 0.0)
@@ -798,10 +802,10 @@ def paired_differences(
         _tidy(axis)
         axis.spines["left"].set_visible(False)
         axis.locator_params(axis="x", nbins=5)  # more numbers with three decimals touch each other
-    panels[-1].set_xlabel(xlabel)
+    panels[-1].set_xlabel(xlabel, loc="right")  # a long one may begin below the names of the rows
     handles, labels = panels[0].get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
-    panels[0].legend(once.values(), once.keys(), frameon=False, **_BESIDE)
+    figure.legend(once.values(), once.keys(), frameon=False, **_ABOVE)
     return figure
 
 
@@ -821,7 +825,7 @@ def means_and_intervals(
     xlabel: str,
     ylabel: str,
 ) -> Figure:
-    """Curves of means over a logarithmic axis, each point with its interval.
+    """Curves of means over a logarithmic axis, each point with its interval; one panel below the other.
 
     Args:
         panels: a dict from a panel's title to its curves, a dict from a name to three arrays (points,): the
@@ -834,9 +838,8 @@ def means_and_intervals(
     _some(panels=panels)
     places = {name: index for index, name in enumerate(dict.fromkeys(n for c in panels.values() for n in c))}
     _some(curves=places)
-    rows, columns = _shape(len(panels), 2)
-    figure = _figure(3.6 * columns + 1.9, 3.4 * rows, places)
-    axes = _panels(figure, len(panels), 2, sharey=True)
+    figure = _figure(5, 2.4 * len(panels) + 0.9, places)
+    axes = _panels(figure, len(panels), 1, sharey=True)
     handles: dict[str, Any] = {}
     for axis, (title, curves) in zip(axes, panels.items(), strict=True):
         axis.set_xscale("log")
@@ -850,12 +853,11 @@ def means_and_intervals(
         axis.set_xticks(x, [f"{place:g}" for place in x])
         axis.minorticks_off()
         axis.set_title(title, fontsize=10)
-        axis.set_xlabel(xlabel)
+        axis.set_ylabel(ylabel)
         axis.grid(alpha=0.3)
         _tidy(axis)
-    for axis in axes[::columns]:
-        axis.set_ylabel(ylabel)
-    figure.legend([handles[name] for name in places], list(places), loc="outside right upper", frameon=False)
+    axes[-1].set_xlabel(xlabel)
+    figure.legend([handles[name] for name in places], list(places), frameon=False, **_ABOVE)
     return figure
 
 

@@ -2,9 +2,9 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from io import StringIO
 from numbers import Integral
 from pathlib import Path
@@ -82,7 +82,7 @@ class Run:
             "config": self.config,
             "seed": base_seed(),
             "budget": budget_name(),
-            "versions": {library: version(library) for library in LIBRARIES},
+            "versions": {name: sys.modules[name].__version__ for name in LIBRARIES if name in sys.modules},
             **outcome,
         }
         # written beside and moved: a reader never sees half a file

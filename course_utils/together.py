@@ -69,7 +69,7 @@ def fit(
 
     Raises:
         ValueError: models, shapes, numbers or settings do not fit.
-        TypeError: a model is no keras.Sequential.
+        TypeError: a model is not a keras.Sequential.
     """
     models = list(models)
     stack = _Stack(models)

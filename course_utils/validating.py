@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.validator import Validator
 
+from course_utils.experiments import without_experiments
 from course_utils.selfcheck import test_cells
 
 
@@ -44,6 +45,4 @@ def _named_by_exercise(self: Validator, *arguments: Any) -> list[NotebookNode]:
 
 
 def _without_experiments(self: Validator, notebook: NotebookNode) -> NotebookNode:
-    kept = copy.copy(notebook)
-    kept.cells = [cell for cell in notebook.cells if "experiment" not in cell.metadata.get("tags", [])]
-    return _preprocess(self, kept)
+    return _preprocess(self, without_experiments(notebook))

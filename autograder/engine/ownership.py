@@ -19,9 +19,10 @@ from functools import lru_cache
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
+from autograder.engine.rebuild import STUDENT_CELL
 from autograder.practical.cells import grade_id, is_test
 from autograder.practical.names import alias_names, loads, stores, used_by_functions
+from course_utils.experiments import is_experiment
 
 MAX_SOURCE = 1_000_000  # characters of a cell that is looked at
 # Python 3.11 counts the depth of a tree in one place for all threads: two that build trees at a time may get
@@ -90,7 +91,7 @@ def plan(notebook: NotebookNode, references: dict[str, set[str]] | None = None) 
     carried: set[str] = set()  # what functions of the course use when they are called later
     wanted: set[str] = set()
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or EXPERIMENT in cell.metadata.get("tags", []):
+        if cell.cell_type != "code" or is_experiment(cell):
             continue
         if is_test(cell):
             if (test := _test_cell(cell.source)) is None:
@@ -133,7 +134,7 @@ def independent_cells(notebook: NotebookNode) -> list[int]:
     found: list[int] = []
     course = set(PYTHONS)
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or is_test(cell) or EXPERIMENT in cell.metadata.get("tags", []):
+        if cell.cell_type != "code" or is_test(cell) or is_experiment(cell):
             continue
         looked_up, stored = _looked_up_and_stored(cell.source)
         if not _is_students(cell) and looked_up <= course | stored:

@@ -14,8 +14,8 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 
 from autograder.engine.assignment import Assignment, load_assignment, source_notebook
 from autograder.practical.cells import grade_id, is_test
+from course_utils.experiments import is_experiment
 
-EXPERIMENT = "experiment"  # the tag of cells that nothing graded needs
 # how the cell begins that a bundle adds for Colab (autograder/publishing/badges.py); grading leaves it out
 INSTALL_CELL = "# Installs course_utils where it is missing, as on Colab"
 STUDENT_CELL = "student_cell"  # marks, in a cell's `practicals` metadata, what the student added
@@ -244,7 +244,7 @@ def _is_edited_given_code(assignment: Assignment, cell: SubmittedCell) -> bool:
     return (
         given.cell_type == cell.cell_type == "code"
         and not is_locked(given)
-        and EXPERIMENT not in given.metadata.get("tags", [])
+        and not is_experiment(given)
         and cell.source.strip() not in ("", given.source.strip())
     )
 

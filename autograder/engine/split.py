@@ -34,10 +34,10 @@ from autograder.engine.meter import Limit
 from autograder.engine.ownership import Plan, independent_cells, plan, stored_names
 from autograder.engine.parents import kernel_parent
 from autograder.engine.plain import PlainKernel
-from autograder.engine.rebuild import EXPERIMENT
 from autograder.engine.side import Kernel, Side
 from autograder.practical.cells import describe, is_test
 from autograder.practical.outputs import merge_streams
+from course_utils.experiments import is_experiment
 
 CUSTOM_MODELS = "student-classes"  # tag of test cells that take models with classes of the student's own
 BRIDGE = "__import__('autograder.engine.inside.bridge', fromlist=['prepare'])"
@@ -213,7 +213,7 @@ class _Run:
             for index, cell in enumerate(self.nb.cells):
                 if cell.cell_type != "code":
                     continue
-                if EXPERIMENT in cell.metadata.get("tags", []):
+                if is_experiment(cell):
                     cell.outputs = [new_output("stream", name="stdout", text=NOT_RUN)]
                 elif self._is_over():
                     cell.outputs = [self._out_of_time()]
@@ -324,7 +324,7 @@ class _Run:
     async def _replay(self, side: Side, nb: NotebookNode, end: int) -> int | None:
         """Run the cells before `end` again, but no tests or `fatal` ones; the one that ends this kernel."""
         for index, cell in enumerate(nb.cells[:end]):
-            left_out = is_test(cell) or EXPERIMENT in cell.metadata.get("tags", []) or index in self.fatal
+            left_out = is_test(cell) or is_experiment(cell) or index in self.fatal
             if cell.cell_type != "code" or left_out:
                 continue
             if self._is_over() or not await side.run(cell, index, self._seconds()):

@@ -16,7 +16,7 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_grade, is_solution
 from traitlets import Unicode
 
-from autograder.engine.rebuild import EXPERIMENT, STUDENT_CELL
+from autograder.engine.rebuild import STUDENT_CELL
 from autograder.grading import sanitize
 from autograder.grading.record import Record
 from autograder.grading.results import in_words
@@ -29,6 +29,7 @@ from autograder.practical.testcells import (
     first_heading,
     result_of,
 )
+from course_utils.experiments import is_experiment
 from course_utils.results import RESULT_TYPE, ExerciseResult, PartResult, part_result
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -252,7 +253,7 @@ def _shown(cell: NotebookNode, hidden: "_HiddenLines") -> Shown | None:
     if cell.metadata.get("practicals", {}).get(STUDENT_CELL):
         return Shown("A cell of your own", _source(cell), outputs=outputs)
     failed = any(output.output_type == "error" for output in cell.get("outputs", []))
-    if failed and EXPERIMENT not in cell.metadata.get("tags", []):
+    if failed and not is_experiment(cell):
         return Shown("Given code that failed", sanitize.code(hidden.visible_source(cell)), outputs=outputs)
     return None
 

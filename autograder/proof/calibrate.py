@@ -9,7 +9,6 @@ from nbformat.v4 import new_notebook
 from rich.console import Console
 
 from autograder.authoring.build import prepared
-from autograder.engine.rebuild import EXPERIMENT
 from autograder.practical.bank import BankEntry, read_bank
 from autograder.practical.cells import grade_id
 from autograder.practical.digests import digest
@@ -29,6 +28,7 @@ from autograder.proof.reach import Reach, code_at
 from autograder.proof.thresholds import MAX_RATE, Threshold, false_fail_rate, thresholds_in
 from autograder.proof.variant_workers import Task, Workers
 from autograder.proof.variants import SEED, Outcome, affected, cell_of, graded_run, needed
+from course_utils.experiments import is_experiment
 
 BUDGET = "quick"  # what submissions are graded at, and so what wrong answers are measured at
 LAW = "predictive t distribution of the measured runs"
@@ -251,7 +251,7 @@ def _reached(notebook: NotebookNode, one: BankEntry, test: str) -> list[str]:
         cells=[
             NotebookNode(cell, source=one.cells.get(grade_id(cell) or "", cell.source))
             for cell in notebook.cells
-            if EXPERIMENT not in cell.metadata.get("tags", [])  # when wrong answers are run, these are not
+            if not is_experiment(cell)  # when wrong answers are run, these are not
         ]
     )
     cells = code_at(answered, BUDGET, tests=(test,))

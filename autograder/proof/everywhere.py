@@ -1,6 +1,5 @@
 """One verdict everywhere: the bank through every way in which checks run, and where two of them differ."""
 
-import copy
 import re
 import time
 from collections import Counter
@@ -13,7 +12,6 @@ import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
-from autograder.engine.rebuild import EXPERIMENT
 from autograder.practical.bank import BankEntry
 from autograder.practical.cells import is_exercise, name_of
 from autograder.proof.audit_report import Report
@@ -31,6 +29,7 @@ from autograder.proof.ways import (
     run_unisolated,
     sight_of,
 )
+from course_utils.experiments import without_experiments
 from course_utils.results import FAILED, PartResult
 
 HOME, GRADING = (NOTEBOOK, CHECK, VALIDATE), (STOCK, ENGINE)
@@ -85,7 +84,7 @@ def compare_everywhere(
     start = time.monotonic()
     report = Report(practical)
     cells = graded_run(notebook)
-    trimmed = _without_experiments(notebook)
+    trimmed = without_experiments(notebook)
     reference = {name_of(cell): cell.source for cell in trimmed.cells if is_exercise(cell)}
     groups = sorted(packs(cells, bank), key=len, reverse=True)[:most] or [[]]
     answers = {
@@ -218,9 +217,3 @@ def _grouped(by_way: dict[str, str]) -> Iterator[str]:
 def _blamed(test: str, group: list[BankEntry], cells: list[Cell]) -> str:
     """The entry that a test's outcome depends on; the test itself where that is the reference."""
     return next((f"{one.name}.py" for one in group if test in affected(cells, one.cells)), test)
-
-
-def _without_experiments(notebook: NotebookNode) -> NotebookNode:
-    trimmed = copy.deepcopy(notebook)
-    trimmed.cells = [cell for cell in trimmed.cells if EXPERIMENT not in cell.metadata.get("tags", [])]
-    return trimmed

@@ -30,11 +30,11 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from autograder.engine.rebuild import EXPERIMENT
 from autograder.practical.cells import grade_id, is_exercise, is_test
 from autograder.proof.rounding import Rounding, measure
 from autograder.proof.thresholds import Threshold
 from course_utils import expect
+from course_utils.experiments import is_experiment
 from course_utils.results import ExerciseResult
 from course_utils.selfcheck import EXERCISE
 
@@ -110,7 +110,7 @@ def graded_run(notebook: NotebookNode) -> list[Cell]:
     """The cells of a notebook that grading runs, with the names that they look up and bind."""
     cells = []
     for position, node in enumerate(notebook.cells):
-        if node.cell_type == "code" and EXPERIMENT not in node.metadata.get("tags", []):
+        if node.cell_type == "code" and not is_experiment(node):
             points = node.metadata.get("nbgrader", {}).get("points", 0) if is_test(node) else 0
             cells.append(
                 cell_of(

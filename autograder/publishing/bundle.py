@@ -27,8 +27,8 @@ NAME = "practicals"
 PACKAGE = "course-utils"  # what the bundle's pyproject.toml is called
 # Of the course's dependencies those that notebooks and course_utils need; nbgrader brings the Validate button
 STUDENTS_NEED = (
-    "tensorflow", "keras", "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorboard",
-    "jupyterlab", "ipykernel", "nbgrader", "nbclient", "nbformat",
+    "tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy", "pandas", "matplotlib", "scikit-learn",
+    "tensorboard", "jupyterlab", "ipykernel", "nbgrader", "nbclient", "nbformat",
 )  # fmt: skip
 STUDENTS_EXTRAS = ("backbones",)
 BUILD_BACKEND = ("hatchling",)

@@ -23,6 +23,7 @@ from autograder.engine.sandbox import SandboxUnavailable, find_bwrap, require_sa
 from autograder.errors import PracticalsError
 from autograder.practical.config import shared_files
 from autograder.practical.paths import COURSE_ROOT_MARKER
+from autograder.start.install import FOR_TESTS
 
 MEMORY_WANTED = 4  # GiB: one kernel with TensorFlow and Fashion-MNIST as float32 takes about 1.5
 DISK_WANTED = 2  # GiB: run folders, checkpoints, graded notebooks
@@ -48,8 +49,12 @@ class Finding:
 
 def locked_versions(lock: Path) -> dict[str, str]:
     """Package versions that the lock file gives for this interpreter and platform, by name."""
+    return _versions(lock.read_text("utf-8"))
+
+
+def _versions(lock: str) -> dict[str, str]:
     versions = {}
-    for line in lock.read_text().splitlines():
+    for line in lock.splitlines():
         if line and not line[0].isspace() and not line.startswith("#"):
             requirement = Requirement(line.rstrip("\\ "))
             if requirement.marker is None or requirement.marker.evaluate():
@@ -68,22 +73,29 @@ def check_python() -> Finding:
 
 
 def check_packages(lock: Path) -> Finding:
-    """Installed packages against the lock file."""
-    missing, different = [], []
-    locked = locked_versions(lock)
-    for name, version in locked.items():
-        try:
-            installed = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            missing.append(name)
-            continue
-        if installed != version:
-            different.append(f"{name} {installed}, locked {version}")
+    """Installed packages against the lock file; those for tests only where they are installed."""
+    to_run, _, to_test = lock.read_text("utf-8").partition(FOR_TESTS)
+    needed, for_tests = _versions(to_run), _versions(to_test)
+    installed = {name: _installed_version(name) for name in needed | for_tests}
+    missing = [name for name in needed if installed[name] is None]
+    different = [
+        f"{name} {installed[name]}, locked {version}"
+        for name, version in (needed | for_tests).items()
+        if installed[name] not in (None, version)
+    ]
     problems = [f"{name} is missing" for name in missing] + different
     if not problems:
-        return Finding("Packages", f"all {len(locked)} as locked")
+        left_out = sum(installed[name] is None for name in for_tests)
+        found = f"all {len(installed) - left_out} as locked"
+        return Finding("Packages", found + f"; {left_out} for tests are not installed" * bool(left_out))
     shown = "; ".join(problems[:3]) + (f"; {len(problems) - 3} more" if len(problems) > 3 else "")
     return Finding("Packages", shown, "Run make setup", required=bool(missing))
+
+
+def _installed_version(name: str) -> str | None:
+    # setuptools, once imported, adds copies of packages that only it uses to the path
+    path = [folder for folder in sys.path if not folder.endswith("_vendor")]
+    return next((one.version for one in importlib.metadata.distributions(name=name, path=path)), None)
 
 
 def check_data(name: str, required: bool) -> Finding:
@@ -172,7 +184,8 @@ def check_gpu() -> Finding:
             [
                 sys.executable,
                 "-c",
-                "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))",
+                "import tensorflow as tf; "
+                "print(tf.test.is_built_with_cuda(), len(tf.config.list_physical_devices('GPU')))",
             ],
             capture_output=True,
             text=True,
@@ -184,8 +197,17 @@ def check_gpu() -> Finding:
     if answer.returncode != 0:
         reason = (answer.stderr.strip().splitlines() or ["no message"])[-1]
         return Finding("TensorFlow", f"does not import: {reason}", "Run make setup again")
-    count = int(answer.stdout.split()[-1])
-    return Finding("GPU", f"{count} seen by TensorFlow" if count else "none (everything runs on the CPU)")
+    for_cuda, count = answer.stdout.split()[-2:]
+    if for_cuda == "False" and shutil.which("nvidia-smi"):
+        return Finding(
+            "GPU",
+            "not used: this is TensorFlow's build for the CPU",
+            "None is needed. To use it for work of your own, in .venv: pip uninstall tensorflow-cpu, then "
+            "pip install 'tensorflow[and-cuda]' in the same version; marks and figures were tried on the CPU",
+            required=False,
+        )
+    found = f"{count} seen by TensorFlow" if int(count) else "none (everything runs on the CPU)"
+    return Finding("GPU", found)
 
 
 def check_sandbox() -> Finding:

@@ -23,13 +23,16 @@ from autograder.proof.calibrate import calibration_problems
 from autograder.proof.check import problems
 from autograder.proof.figures import results_path
 from autograder.start.doctor import check_packages
+from autograder.start.install import FOR_TESTS, entries, name_of
 
 LOCK = "requirements.lock"
-UV = Path("build", "uv", "bin", "uv")  # by `make upkeep`; not in .venv, on whose packages grades depend
+UV = Path(".venv", "bin", "uv")  # by `make setup`
 RESOLVE = (
     "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11",
-    "--extra", "dev", "--no-emit-index-url", "--no-header", "--upgrade", "pyproject.toml", "-o",
+    "--no-emit-index-url", "--no-header", "pyproject.toml",
 )  # fmt: skip
+TO_RUN = ("--extra", "setup", "--extra", "backbones")
+TO_TEST = (*TO_RUN, "--extra", "dev")
 COMMAND = re.compile(r"`((?:practicals|make) [^`]+)`")
 ORDER = ("make setup", "practicals build", "practicals measure", "practicals calibrate", "practicals audit")
 NAMED = 5  # packages that a sentence names
@@ -55,12 +58,13 @@ class Task:
     why: list[str]
 
 
-def renew_lock(root: Path, keep: bool = False) -> list[Change]:
+def renew_lock(root: Path, keep: bool = False, same_versions: bool = False) -> list[Change]:
     """Resolve pyproject.toml anew, to the newest versions that it allows, and write the lock file.
 
     Args:
         root: the checkout.
         keep: leave the lock file as it is, and only say what would change.
+        same_versions: of packages that are locked already, keep the version where pyproject.toml allows it.
 
     Raises:
         PracticalsError: uv is not here, or it cannot resolve the packages.
@@ -69,23 +73,16 @@ def renew_lock(root: Path, keep: bool = False) -> list[Change]:
     if uv is None:
         raise PracticalsError(
             "uv, which makes the lock file, is not on this machine",
-            "Run `make upkeep`, which gets it, or: python3 -m venv build/uv && build/uv/bin/pip install uv",
+            "Run `make setup`, which gets it; where it cannot be had, renew the lock on another machine",
         )
     lock = root / LOCK
     before = lock.read_text("utf-8") if lock.is_file() else ""
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, LOCK)
-        done = subprocess.run(
-            [uv, *RESOLVE, str(made)], cwd=root, capture_output=True, text=True, check=False
-        )
-        if done.returncode or not made.is_file():
-            reason = " ".join(done.stderr.split()) or f"status {done.returncode}"
-            raise PracticalsError(
-                f"uv cannot make {LOCK} ({reason[:500]})",
-                "See that the index of packages answers, and that pyproject.toml's ranges allow each other; "
-                "the lock file is as it was",
-            )
-        after = made.read_text("utf-8")
+    start_from = before if same_versions else ""
+    to_run = {name_of(entry) for entry in entries(_resolved(root, uv, TO_RUN, start_from))}
+    both: tuple[list[str], list[str]] = ([], [])
+    for entry in entries(_resolved(root, uv, TO_TEST, start_from)):
+        both[name_of(entry) not in to_run].append(entry)
+    after = FOR_TESTS.join("".join(part) for part in both if part)
     if not keep and after != before:
         write_atomically(lock, after)
     old, new = _versions(before), _versions(after)
@@ -94,6 +91,25 @@ def renew_lock(root: Path, keep: bool = False) -> list[Change]:
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
+
+
+def _resolved(root: Path, uv: str, extras: Iterable[str], start_from: str) -> str:
+    """The lock file that uv makes of pyproject.toml and these of its extras, and of an earlier lock file."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, LOCK)
+        if start_from:
+            made.write_text(start_from, encoding="utf-8")  # uv keeps the versions of the file that it writes
+        done = subprocess.run(
+            [uv, *RESOLVE, *extras, "-o", str(made)], cwd=root, capture_output=True, text=True, check=False
+        )
+        if done.returncode or not made.is_file():
+            reason = " ".join(done.stderr.split()) or f"status {done.returncode}"
+            raise PracticalsError(
+                f"uv cannot make {LOCK} ({reason[:500]})",
+                "See that the index of packages answers, and that pyproject.toml's ranges allow each other; "
+                "the lock file is as it was",
+            )
+        return made.read_text("utf-8")
 
 
 def _versions(lock: str) -> dict[str, str]:

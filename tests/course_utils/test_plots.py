@@ -9,6 +9,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from course_utils import data, plots
 
@@ -151,6 +152,44 @@ plots.show(pyplot.gcf(), "A line.")
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
     assert "Two bars, a &lt; b." in page
     assert "A line." in page
+
+
+def shades_below_lines() -> Figure:
+    """Two colours that fade into each other, below a thin line in each of our colours, and text."""
+    figure = Figure(figsize=(7, 4))
+    axes = figure.add_subplot()
+    first, second = np.meshgrid(np.linspace(-1, 1, 200), np.linspace(-1, 1, 200))
+    axes.imshow(np.sin(2 * first + second), cmap="PuOr", extent=(-1, 1, -1, 1), aspect="auto")
+    for n, colour in enumerate(plots.COLOURS):
+        axes.plot([-1, 1], [-0.9 + n / 4, -0.8 + n / 4], color=colour, label=f"line {n}")
+    axes.set_title("What is written here is black")
+    axes.legend()
+    return figure
+
+
+def thin_lines_on_contours() -> Figure:
+    """A short line in each of our colours on many grey ones."""
+    figure = Figure(figsize=(7, 4))
+    for axes in figure.subplots(1, 3):
+        first, second = np.meshgrid(np.linspace(-1, 1, 50), np.linspace(-1, 1, 50))
+        axes.contour(first**2 + 4 * second**2, 30, colors="0.75", linewidths=0.7)
+        for n, colour in enumerate(plots.COLOURS):
+            axes.plot([0, np.cos(n)], [0, np.sin(n)], color=colour, linewidth=1)
+    return figure
+
+
+@pytest.mark.parametrize("draw", [shades_below_lines, thin_lines_on_contours])
+def test_a_stored_figure_keeps_rare_colours_and_black_text(draw):
+    drawn = io.BytesIO()
+    draw().savefig(drawn, format="png", dpi=plots.DPI)
+    exact = np.asarray(Image.open(drawn).convert("RGB")).reshape(-1, 3)
+    stored = np.asarray(Image.open(io.BytesIO(plots.as_png(draw()))).convert("RGB")).reshape(-1, 3)
+    seen, which, pixels = np.unique(exact, axis=0, return_inverse=True, return_counts=True)
+    off = np.zeros(len(seen), int)
+    np.maximum.at(off, which.ravel(), np.abs(exact.astype(int) - stored).max(axis=1))
+    assert off[pixels >= 20].max() <= 24  # of 255, in each of red, green and blue
+    assert stored[(exact == 0).all(axis=1)].max() <= 24
+    assert (stored[(exact == 255).all(axis=1)] == 255).all()
 
 
 PER_LAYER = np.array([[1e-9, 1e-6, 1e-3], [1e-8, 1e-5, 1e-2]])
@@ -340,7 +379,8 @@ def test_every_network_gets_a_panel_with_its_probabilities():
 def test_paired_differences_on_one_scale_are_rows_of_one_plot():
     differences = {"shift": [0.02, -0.01, 0.03], "flip": [-0.2, -0.1, 0.0], "zoom": [0.1, 0.2, 0.3]}
     intervals = {"shift": (0.0, 0.03), "flip": (-0.15, -0.05), "zoom": (0.15, 0.25)}
-    (axis,) = plots.paired_differences(differences, intervals, "difference in accuracy", True).axes
+    figure = plots.paired_differences(differences, intervals, "difference in accuracy", True)
+    (axis,) = figure.axes
     assert [label.get_text() for label in axis.get_yticklabels()] == list(differences)
     rows = list(axis.get_yticks())
     assert rows == sorted(rows, reverse=True)
@@ -348,9 +388,7 @@ def test_paired_differences_on_one_scale_are_rows_of_one_plot():
         np.testing.assert_allclose(np.asarray(points.get_offsets())[:, 0], sorted(differences[name]))
         bar = next(line for line in axis.lines if np.array_equal(line.get_xdata(), intervals[name]))
         assert row - 5 < np.asarray(bar.get_ydata())[0] < row  # nearer to its own row than to the next one
-    legend = axis.get_legend()
-    assert legend is not None
-    said = [text.get_text() for text in legend.get_texts()]
+    said = [text.get_text() for text in figure.legends[0].get_texts()]
     assert said == ["one seed", "interval of the mean", "mean", "no difference"]
 
 

@@ -129,6 +129,22 @@ def test_validation_and_learning_rates_are_those_of_each_model():
     assert_same(models, histories, alone, expected)
 
 
+@pytest.mark.parametrize("use_bias", [False, True])
+def test_models_of_one_layer_train_as_in_keras(use_bias):
+    models = [
+        keras.Sequential([keras.Input((9,)), keras.layers.Dense(4, "softmax", use_bias=use_bias)])
+        for _ in range(2)
+    ]
+    alone = twins(models)
+    x, y = sample()
+    histories = together.fit(models, x, y, learning_rates=[0.1, 0.3], batch_size=16, shuffle=False, verbose=0)
+    expected = [
+        fit_alone(twin, keras.optimizers.SGD(rate), x, y, batch_size=16)
+        for twin, rate in zip(alone, (0.1, 0.3), strict=True)
+    ]
+    assert_same(models, histories, alone, expected)
+
+
 def test_zeros_stay_alike_and_a_model_that_overflows_disturbs_no_other():
     huge = keras.initializers.RandomNormal(stddev=1e19)
     models = [network(), network(initializer=huge), network("sigmoid", "zeros")]
