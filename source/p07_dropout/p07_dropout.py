@@ -1430,15 +1430,12 @@ for axis, column, label in ((axes[0], 0, "mean"), (axes[1], 1, "standard deviati
     ):
         curves = values[:, :, column]
         axis.plot(range(1, DEPTH + 1), curves.mean(axis=0), style, color=colour, label=name)
-        axis.fill_between(
-            range(1, DEPTH + 1), curves.min(axis=0), curves.max(axis=0), color=colour, alpha=0.2
-        )
     axis.set(ylabel=label, xticks=range(0, DEPTH + 1, 5))
 axes[1].set_xlabel("layer")
 axes[1].legend(frameon=False, loc="center right")
 plots.show(
     figure,
-    alt="Mean and standard deviation of the signal through twenty SELU layers: near 0 and 1 without dropout and with alpha "
+    alt="Mean and standard deviation of the signal through twenty SELU layers, averaged over the seeds: near 0 and 1 without dropout and with alpha "
     "dropout; with ordinary dropout the standard deviation rises to about 1.27 and stays there.",
 )
 for name, values in statistics.items():
@@ -2279,12 +2276,12 @@ for name, answers in (("plain", plain_answers[0]), ("MC", mc_answers[0].mean(axi
 
 # %% tags=["experiment", "nbval-ignore-output"]
 gains = {name: np.diff(scores[name])[:, 0] for name in ("accuracy", "confidence", "NLL", "ECE")}
-figure = plots.paired_differences(
-    gains, {name: interval(values) for name, values in gains.items()}, "MC less plain, with 95 % intervals"
-)
-figure.set_size_inches(6.4, 5)
 plots.show(
-    figure,
+    plots.paired_differences(
+        gains,
+        {name: interval(values) for name, values in gains.items()},
+        "MC less plain, with 95 % intervals",
+    ),
     alt="Differences of Monte-Carlo less plain predictions, a point for each seed, their mean and 95 % interval: confidence lies far below "
     "0, calibration error above it; that of accuracy is small beside its spread.",
 )
@@ -2366,7 +2363,7 @@ for epoch in (SHORT, LONG):
             for way, answers in ways.items()
         ]
 calibrated = pd.DataFrame(rows)
-figure, axes = plt.subplots(3, 1, figsize=(6.2, 7.5), layout="constrained")
+figure, axes = plt.subplots(3, 1, figsize=(5.8, 6.6), layout="constrained")
 names = list(ways)
 for axis, score in zip(axes, THREE_SCORES, strict=True):
     for epoch, colour, mark, shift in ((SHORT, plots.BLUE, "o", -0.2), (LONG, plots.VERMILION, "s", 0.2)):
@@ -2831,6 +2828,8 @@ for plain, samples in zip(plain_answers, mc_answers, strict=True):
 figure = plots.rejection_curves(curves)
 figure.set_size_inches(6.2, 3.6)
 figure.axes[0].legend(frameon=False, loc="lower right")
+for band in list(figure.axes[0].collections):  # the ranges, which lie on top of each other
+    band.remove()
 plots.show(
     figure,
     alt="Accuracy on the images that are kept over the share that is handed over, for four scores: all rise steeply; that of the "
@@ -2860,7 +2859,7 @@ kept_accuracy = {
     for name, tables in curves.items()
 }
 baseline = kept_accuracy.pop("plain, 1 − max probability")
-figure, axes = plt.subplots(3, 1, figsize=(5.2, 4.8), sharex=True, sharey=True, layout="constrained")
+figure, axes = plt.subplots(3, 1, figsize=(5, 4.4), sharex=True, sharey=True, layout="constrained")
 for axis, (name, values) in zip(axes, kept_accuracy.items(), strict=True):
     axis.plot(shares, (values - baseline).T, color=plots.SKY, linewidth=0.8)
     axis.plot(shares, (values - baseline).mean(axis=0), color=plots.BLUE, linewidth=2)
@@ -2908,8 +2907,8 @@ outside = {
     "turned clothes": np.rot90(fashion.x_test[-N_OUTSIDE:], axes=(1, 2)),
 }
 plots.show(
-    plots.image_grid(np.concatenate([images[:4] for images in outside.values()]), columns=4),
-    alt="Four images of each kind from outside: digits, noise, clothes lying on their side.",
+    plots.image_grid(np.concatenate([images[:3] for images in outside.values()]), columns=3),
+    alt="Three images of each kind from outside: digits, noise, clothes lying on their side.",
 )
 rows = []
 for seed, weights, plain, samples in zip(SEEDS, trained[0.2], plain_answers, mc_answers, strict=True):
@@ -2939,7 +2938,7 @@ shown |= {
     kind: uncertainty.mc_samples(dropout_mlp, standardised(images), PASSES, seed=seed)
     for kind, images in outside.items()
 }
-figure, axes = plt.subplots(2, 1, figsize=(6, 5), layout="constrained")
+figure, axes = plt.subplots(2, 1, figsize=(5.4, 4.4), layout="constrained")
 for axis, of, title in (
     (axes[0], uncertainty.predictive_entropy, "entropy of the mean, in nats"),
     (axes[1], uncertainty.mutual_information, "mutual information, in nats"),
