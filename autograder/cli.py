@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from autograder.errors import PracticalsError
 from autograder.practical.paths import course_root
+from autograder.practical.sooner import leave_out_server_extensions
 from autograder.reporting.exports import export_names
 from course_utils.quick_start import leave_out_address_parsers
 
@@ -288,8 +289,14 @@ def grade(
     """
     from autograder.engine.parents import start_early
     from autograder.engine.sandbox import SandboxUnavailable
+    from autograder.grading.news import has_news
 
-    if cluster is None:
+    def is_likely_to_execute() -> bool:
+        if notebook or force or compare:
+            return True
+        return has_news(submitted or course_root() / "submitted", output or course_root(), name)
+
+    if cluster is None and is_likely_to_execute():
         # nbgrader_config.py, not read yet, may do without the sandbox; if not, grading says that it must
         with suppress(SandboxUnavailable):
             start_early(sandboxed=not no_sandbox)  # imports TensorFlow while nbgrader is imported here
@@ -806,6 +813,7 @@ def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     leave_out_address_parsers()
+    leave_out_server_extensions()
     try:
         app()
     except PracticalsError as error:

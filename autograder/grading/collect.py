@@ -3,6 +3,8 @@
 import codecs
 import contextlib
 import errno
+import hashlib
+import importlib.metadata
 import json
 import os
 import re
@@ -25,6 +27,7 @@ from autograder.errors import PracticalsError
 from autograder.files import write_atomically
 from autograder.grading.dates import moment
 from autograder.practical.cells import grade_id
+from autograder.practical.digests import digest, modules_digest
 from autograder.practical.notebooks import read_notebook
 from autograder.practical.paths import practical_names
 
@@ -113,27 +116,74 @@ def collect(
     except OSError as error:
         raise PracticalsError(f"cannot read {class_folder} ({error.strerror})", expected) from error
     submissions, without = [], []
+    sound = _SoundFiles(collected / f".{practical}.sound.json", assignment)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbformat's, on duplicate and missing cell ids
         for folder in folders:
             if folder.is_dir() and not folder.is_symlink() and not os.path.lexists(folder / practical):
                 without.append(folder.name)
             elif folder.is_dir():
-                submissions.append(_collect_one(folder, collected, practical, assignment, root, zone))
+                submissions.append(_collect_one(folder, collected, practical, assignment, root, zone, sound))
+    sound.keep()
     if not submissions:
         raise PracticalsError(f"{class_folder} has no submission of {practical}", expected)
     return submissions, without
 
 
+class _SoundFiles:
+    """Contents that were found to need no repair, so that a class is not taken apart again for one hand-in.
+
+    They are kept by their digests, under one of all else that this depends on: the assignment and the code.
+    """
+
+    def __init__(self, file: Path, assignment: Assignment):
+        cells = [[cell.cell_type, cell.source, cell.metadata] for cell in assignment.graded.cells]
+        libraries = [importlib.metadata.version(name) for name in ("nbformat", "nbgrader")]
+        formerly = sorted(assignment.formerly.items())
+        self.file = file
+        self.key = digest([cells, formerly, libraries, modules_digest(__name__)])
+        self.before: set[str] = set()
+        self.now: set[str] = set()
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            if (kept := json.loads(file.read_text("utf-8")))["key"] == self.key:
+                self.before = set(kept["sound"])
+
+    def has(self, content: bytes) -> bool:
+        """Whether a content was sound before; then it is now."""
+        if (name := hashlib.sha256(content).hexdigest()) in self.before:
+            self.now.add(name)
+        return name in self.now
+
+    def add(self, content: bytes) -> None:
+        """Remember a content that is sound."""
+        self.now.add(hashlib.sha256(content).hexdigest())
+
+    def keep(self) -> None:
+        """Write what was found, where it is not what was found before; where nothing was, nothing."""
+        if self.now and self.now != self.before:
+            write_atomically(self.file, json.dumps({"key": self.key, "sound": sorted(self.now)}) + "\n")
+
+
 def _collect_one(
-    folder: Path, collected: Path, practical: str, assignment: Assignment, root: Path | None, zone: str
+    folder: Path,
+    collected: Path,
+    practical: str,
+    assignment: Assignment,
+    root: Path | None,
+    zone: str,
+    sound: _SoundFiles,
 ) -> Submission:
     submission = Submission(folder.name)
     try:
         _refuse_student_id(folder.name)
         _refuse_links_and_files(folder, practical)
         path = _find_notebook(folder / practical, practical, assignment, root)
-        content, corrected = read_submitted(path, practical, assignment, root)
+        content = _read(path)
+        corrected: list[str] = []
+        if not sound.has(content):
+            content, corrected = _repaired(content, practical, assignment, root)
+            if not corrected:
+                sound.add(content)
         name = path.relative_to(folder / practical).as_posix()
         remarks = [] if name == f"{practical}.ipynb" else [f"notebook was named {name!r}"]
         remarks += corrected
@@ -176,7 +226,12 @@ def read_submitted(
     Raises:
         UnusableError: it is not a notebook, another practical's, or has no answer cell of this one.
     """
-    content = _read(path)
+    return _repaired(_read(path), practical, assignment, root)
+
+
+def _repaired(
+    content: bytes, practical: str, assignment: Assignment, root: Path | None
+) -> tuple[bytes, list[str]]:
     notebook = _parse(content)
     _refuse_foreign(notebook, assignment, practical, root)
     valid = _valid(notebook, content, assignment)

@@ -34,6 +34,7 @@ from autograder.grading.display import Display, say_what_is_left
 from autograder.grading.gradebook import one_engine, quiet
 from autograder.grading.groups import read_groups, shared_out
 from autograder.grading.history import note_changes
+from autograder.grading.news import has_news
 from autograder.grading.options import GradeOptions
 from autograder.grading.record import Record
 from autograder.grading.renaming import rename
@@ -129,7 +130,13 @@ def _grade(course: Course, console: Console, options: GradeOptions) -> GradedCla
     if sandboxed:
         require_out_of_sight(course.root, course.output, course.class_folder, data=data_folder())
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
-    with executor(options, sandboxed) as execute, only_one_run(course.autograded), one_engine(), quiet():
+    early = options.force or has_news(course.class_folder, course.output, course.practical)
+    with (
+        executor(options, sandboxed, early=early) as execute,
+        only_one_run(course.autograded),
+        one_engine(),
+        quiet(),
+    ):
         submissions, without = collect(
             course.class_folder,
             course.collected,
@@ -162,6 +169,8 @@ def _grade(course: Course, console: Console, options: GradeOptions) -> GradedCla
                 sharing = run.sharing(waiting)
                 if sharing:
                     _ = run.recipe  # what is wrong with it is said before anything is executed
+                    if options.cluster is None:
+                        start_early(sandboxed=sandboxed)  # unless it was: this machine may not be able to
                 with closing(execute(list(sharing), run.job)) as finished:
                     for one, future in finished:
                         for student_id in sharing[one]:
@@ -208,15 +217,23 @@ def _require_handed_in(students: Iterable[str], submissions: Iterable[Submission
         )
 
 
-def executor(options: GradeOptions, sandboxed: bool) -> AbstractContextManager[Callable]:
+def executor(
+    options: GradeOptions, sandboxed: bool, *, early: bool = True
+) -> AbstractContextManager[Callable]:
     """What executes submissions, as `execute_all` does: in this process, or on a cluster.
+
+    Args:
+        options: whether it is a cluster, and how many work at a time.
+        sandboxed: whether submissions run in the sandbox.
+        early: whether the parent of kernels, which imports TensorFlow, starts now.
 
     Raises:
         PracticalsError: this machine cannot isolate student code, isolation is off on a cluster, or Dask is
             not installed.
     """
     if options.cluster is None:
-        start_early(sandboxed=sandboxed)
+        if early:
+            start_early(sandboxed=sandboxed)
         return nullcontext(partial(execute_all, workers=options.workers))
     if not sandboxed:
         raise PracticalsError(

@@ -95,13 +95,32 @@ def read_graded_cells(path: Path) -> NotebookNode:
     """
     try:
         written = json.loads(path.read_text("utf-8"))
-        written["cells"] = [cell for cell in written["cells"] if "nbgrader" in cell["metadata"]]
-        return nbformat.v4.nbjson.JSONReader().to_notebook(written)
+        graded = [cell for cell in written["cells"] if "nbgrader" in cell["metadata"]]
+        notebook = _node({**written, "cells": list(map(_cell_node, graded))})
+        return nbformat.v4.rwbase.rejoin_lines(notebook)
     except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise PracticalsError(
             f"{path} is not as grading wrote it ({str(error).splitlines()[0]})",
             "Grade again, with --force",
         ) from error
+
+
+def _cell_node(cell: dict) -> NotebookNode:
+    """A cell as it was written; what a test handed on stays plain dicts, which are most of a notebook's."""
+    outputs = {}
+    if "outputs" in cell:
+        outputs["outputs"] = [
+            _node(output | {"data": _node(output["data"])} if "data" in output else output)
+            for output in cell["outputs"]
+        ]
+    return _node({**cell, "metadata": nbformat.from_dict(cell["metadata"]), **outputs})
+
+
+def _node(values: dict) -> NotebookNode:
+    """A NotebookNode of values that stay as they are."""
+    node = NotebookNode()
+    dict.update(node, values)
+    return node
 
 
 def set_cell_ids(notebook: NotebookNode) -> None:

@@ -44,8 +44,9 @@ def install(python: str, lock: str, everything: bool = False) -> bool:
         uv.write_text("".join(by_uv), encoding="utf-8")
         rest.write_text("".join(entry for entry in wanted if entry not in by_uv), encoding="utf-8")
         if subprocess.run([*pip, str(uv)], capture_output=True, check=False).returncode == 0:
-            command = [python, "-m", "uv", "pip", "install", "--python", python, *VERIFIED, str(rest)]
-            if subprocess.run(command, check=False).returncode == 0:
+            # compiled now, as pip does: kernels in the sandbox cannot write, and would compile at each start
+            command = [python, "-m", "uv", "pip", "install", "--compile-bytecode", "--python", python]
+            if subprocess.run([*command, *VERIFIED, str(rest)], check=False).returncode == 0:
                 return True
         print("uv is not to be had here, or failed: pip installs the packages, which takes minutes longer.")
         return subprocess.run([*pip, str(rest)], check=False).returncode == 0

@@ -98,7 +98,7 @@ def _resolved(root: Path, uv: str, extras: Iterable[str], start_from: str) -> st
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, LOCK)
         if start_from:
-            made.write_text(start_from, encoding="utf-8")  # uv keeps the versions of the file that it writes
+            write_atomically(made, start_from)  # uv keeps the versions of the file that it writes
         done = subprocess.run(
             [uv, *RESOLVE, *extras, "-o", str(made)], cwd=root, capture_output=True, text=True, check=False
         )

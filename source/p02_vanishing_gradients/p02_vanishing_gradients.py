@@ -268,12 +268,12 @@ with expect.exercise("Forward pass", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     _bends = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "linear": lambda z: z}
 
-    def _passed(chain, start, bend, *, last=None, again=None, anew=False):
-        """a and h; `last`, `again` (before each matrix but the first) and `anew` stand for mistakes."""
+    def _passed(chain, start, bend, *, last=None, again=None, anew=False, unbent=False, most=np.inf):
+        """a and h; `last`, `again` (before each matrix but the first) and what follows stand for mistakes."""
         a, h = [], [start]
         for layer, matrix in enumerate(chain):
             into = start if anew else again(h[-1]) if again and layer else h[-1]
-            a.append(matrix @ into)
+            a.append(np.clip(matrix @ (a[-1] if unbent and layer else into), -most, most))
             h.append((last if last and layer == len(chain) - 1 else bend)(a[-1]))
         return a, h
 
@@ -296,6 +296,14 @@ with expect.exercise("Forward pass", points=3) as exercise:
                     chain, start, lambda z: np.maximum(z, 0)
                 ),
                 "this is the activation, not the pre-activation": (right_h[1:], right_h),
+                "a layer is given the pre-activation of the one before, not its output": _passed(
+                    chain, start, bend, unbent=True
+                ),
+            } | {
+                f"pre-activations are limited to {most} and −{most}; each is as large as it is": _passed(
+                    chain, start, bend, most=most
+                )
+                for most in (1, 5, 10, 20)
             }
             wrong = {
                 cause: lists for cause, lists in wrong.items() if name == "linear" or "linear" not in cause
@@ -347,6 +355,12 @@ with expect.exercise("Forward pass", points=3) as exercise:
             step="Make new arrays; change no argument.",
         )
         curve = _bends["sigmoid"]
+        expect.equal(
+            len(found),
+            5,
+            "the length of h for four layers",
+            step="Begin with h = [x] in each call; each layer appends one array.",
+        )
         expect.close(
             found,
             _passed(chain, start, curve)[1],
@@ -410,6 +424,9 @@ with expect.exercise("Backward pass", points=4) as exercise:
 
     with exercise.part("the gradient of a single layer", points=1):
         matrix, start, wanted = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=3)
+        # pre-activations where tanh bends: elsewhere a wrong slope may be nearly right
+        bent = rng.uniform(0.5, 1.5, size=3) * rng.choice([-1, 1], size=3)
+        matrix += np.outer(bent - matrix @ start, start) / (start @ start)
         before = matrix @ start
         output = np.tanh(before)
         # copies: a call may change what it is given
@@ -453,11 +470,12 @@ with expect.exercise("Backward pass", points=4) as exercise:
             return [1 - np.tanh(z) ** 2 for z in before]
         return [np.ones_like(z) if name == "linear" else _squash(z) * (1 - _squash(z)) for z in before]
 
-    def _gradients_with(chain, inputs, slopes, error, *, back=None, steep=None, first=None):
-        """Gradients by the chain rule; `back`, `steep` and `first` (the last slope) stand for mistakes."""
+    def _gradients_with(chain, inputs, slopes, error, *, back=None, steep=None, first=None, most=np.inf):
+        """Gradients by the chain rule; `back`, `steep`, `first` (the last slope), `most` stand for mistakes."""
         back, steep = back or [matrix.T for matrix in chain], steep or slopes
         delta, found = error * (slopes[-1] if first is None else first), []
         for layer in range(len(chain) - 1, -1, -1):
+            delta = np.clip(delta, -most, most)
             found.insert(0, np.outer(delta, inputs[layer]))
             if layer:
                 delta = back[layer] @ delta * steep[layer - 1]
@@ -477,6 +495,15 @@ with expect.exercise("Backward pass", points=4) as exercise:
             ),
             "the slope of the output layer is missing": _gradients_with(chain, after, slopes, error, first=1),
             "each layer has only its own slope; delta must take the slopes along on its way": own,
+            "on its way through a layer, delta takes that layer's slope, which it has already; the slope of the layer "
+            "before is due": _gradients_with(
+                chain,
+                after,
+                slopes,
+                error,
+                back=[matrix.T * of_layer for matrix, of_layer in zip(chain, slopes, strict=True)],
+                steep=[1.0] * len(chain),
+            ),
             "it is divided by the number of outputs; the loss is a sum over them": [
                 gradient / len(error) for gradient in right
             ],
@@ -549,17 +576,24 @@ with expect.exercise("Backward pass", points=4) as exercise:
             widths = rng.permutation(np.arange(2, 8))
             chain = [rng.normal(size=(units, inputs)) / 2 for inputs, units in pairwise(widths)]
             before, after = _passes(chain, 3 * rng.normal(size=widths[0]), bend)
-            wanted = 3 * rng.normal(size=widths[-1])
-            error = after[-1] - wanted
-            expect.close(
-                backward([*chain], [*before], [array.copy() for array in after], wanted.copy(), name),
-                _gradients_with(chain, after, _slopes_of(name, before), error),
-                f"the gradients of five layers of {name} of different widths",
-                rtol=1e-4,
-                atol=1e-4,
-                mistakes=_mistaken(chain, before, after, name, error),
-                step="Take the slopes from slope(name, …), and all sizes from the arguments.",
-            )
+            for far in (3, 3000):  # targets far away: gradients are as large as they are
+                wanted = far * rng.normal(size=widths[-1])
+                error, slopes = after[-1] - wanted, _slopes_of(name, before)
+                expect.close(
+                    backward([*chain], [*before], [array.copy() for array in after], wanted.copy(), name),
+                    _gradients_with(chain, after, slopes, error),
+                    f"the gradients of five layers of {name} of different widths",
+                    rtol=1e-4,
+                    atol=1e-4 * far / 3,
+                    mistakes=_mistaken(chain, before, after, name, error)
+                    | {
+                        f"delta was limited to {most} and −{most}; the gradient is as large as it is": _gradients_with(
+                            chain, after, slopes, error, most=most
+                        )
+                        for most in (1, 5, 10, 100)
+                    },
+                    step="Take the slopes from slope(name, …), and all sizes from the arguments.",
+                )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -708,7 +742,9 @@ with expect.exercise("Gradient check", points=3) as exercise:
             mistakes={
                 "these are one-sided differences": _differences(by, 0),
                 "these are one-sided differences, downwards": _differences(0, -by),
-                "the argument step is ignored": _differences(1e-5, -1e-5),
+                "the argument step is ignored, or these are the exact gradients of backward": _differences(
+                    1e-5, -1e-5
+                ),
                 "each weight is changed by a share of its own size, not by the step": _differences(
                     by, -by, relative=True
                 ),
@@ -731,12 +767,25 @@ with expect.exercise("Gradient check", points=3) as exercise:
             cause="a weight does not have its old value again",
             step="Keep the old value of the weight, and put that back.",
         )
+        # large inputs and small weights: a step of 0.0001 is too long here
+        original, start = [rng.normal(size=(4, 3)) / 100], 100 * rng.normal(size=3)
         expect.close(
-            numerical_gradients(original, start, wanted, "sigmoid"),
-            _differences(1e-5, -1e-5),
-            "the numerical gradients with the default step",
-            rtol=1e-4,
-            atol=1e-8,
+            numerical_gradients([original[0].copy()], start.copy(), wanted.copy(), "tanh"),
+            _differences(1e-5, -1e-5, bend=np.tanh),
+            "the numerical gradients of a layer of tanh with the default step",
+            rtol=1e-6,
+            atol=1e-7,
+            mistakes={
+                "tanh is taken for the sigmoid": _differences(1e-5, -1e-5),
+                "the activation function is always linear": _differences(1e-5, -1e-5, bend=lambda z: z),
+            }
+            | {
+                f"the default of step was changed to {other:g}; it is 0.00001": _differences(
+                    other, -other, bend=np.tanh
+                )
+                for other in (1e-1, 1e-2, 1e-3, 1e-4)
+            },
+            step="Leave the first line of the function as it was: step=1e-5.",
         )
     with exercise.part("relative errors", points=1):
         # the second layer's gradients are tiny: whatever is added to a norm shows there
@@ -756,6 +805,9 @@ with expect.exercise("Gradient check", points=3) as exercise:
             "the relative errors of three layers: some gradients, tiny ones, and opposite ones",
             mistakes={
                 "this is the distance, not yet divided": distances,
+                "the denominator is one norm, of the sum of both; the sum of two norms was asked for": np.divide(
+                    distances, [_size(np.abs(our) + np.abs(their)) for our, their in pairs]
+                ),
                 "this divides by one of the two norms only": np.divide(
                     distances, [_size(their) for their in theirs]
                 ),
@@ -907,6 +959,10 @@ with expect.exercise("How much slower?", points=2) as exercise:
             shapes = [[(3, 4), (5,), (2, 3, 2), (2, 2), (7, 2)][place] for place in rng.permutation(12) % 5][
                 :depth
             ]
+            # those that are compared are of different sizes, and one of any two is no matrix
+            shapes[0], shapes[1], shapes[-1] = (
+                [(5,), (2, 3, 2), (7, 2)][place] for place in rng.permutation(3)
+            )
             arrays = [
                 1e-6 * rng.normal(size=shape) * growth ** (depth - layer)
                 for layer, shape in enumerate(shapes)
@@ -945,6 +1001,10 @@ with expect.exercise("How much slower?", points=2) as exercise:
                     ** (1 / steps),
                     "the factor is not let above 1; a gradient may grow on its way, too": 1.0,
                     "1e-8 is added to a norm": (norms[0] / (norms[-1] + 1e-8)) ** (1 / steps),
+                }
+                | {
+                    f"the factor is rounded to {digits} digits": round(whole ** (1 / steps), digits)
+                    for digits in (1, 2, 3, 4)
                 },
                 step="The factor, to the power of the number of steps, is the ratio of first to last norm.",
             )
@@ -1106,7 +1166,15 @@ with expect.exercise("Build the deep network", points=3) as exercise:
         expect.shape(candidate(np.zeros((2, 784), "float32")), (2, 10), "the output for two images")
     with exercise.part("deep_parameters is a number", points=0):
         expect.shape(deep_parameters, (), "deep_parameters", step="Assign one number.")
+
     ### BEGIN HIDDEN TESTS
+    def _rectified(z):
+        return np.maximum(z, 0)
+
+    def _softmax(logits):
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
     with exercise.part("depth, activation function and initial weights", points=1):
         n_deep = int(rng.integers(3, 5))
         sizes = (784, 300, *[100] * n_deep, 10)
@@ -1124,47 +1192,83 @@ with expect.exercise("Build the deep network", points=3) as exercise:
             # 10,000 weights and more: chance moves these numbers by 0.7 % (one standard deviation) at most
             hidden_sizes = list(pairwise(sizes[:-1]))
             glorot = [np.sqrt(2 / (a + b)) for a, b in hidden_sizes]
+            he = [np.sqrt(2 / a) for a, _ in hidden_sizes]
             expect.close(
                 [float(kernel.std()) for kernel in arrays[:-2:2]],
-                glorot if "glorot" in initialiser else [np.sqrt(2 / a) for a, _ in hidden_sizes],
+                glorot if "glorot" in initialiser else he,
                 f"the standard deviation of the initial weights of each hidden layer of {called}",
                 rtol=0.05,
                 atol=0,
-                mistakes={"these are Glorot weights, which Dense uses when told nothing else": glorot},
+                mistakes={
+                    "these are Glorot weights, which Dense uses when told nothing else": glorot,
+                    "these are He weights, whatever the argument says": he,
+                    "the first hidden layer has Glorot weights, which Dense uses when told nothing else": [
+                        glorot[0],
+                        *he[1:],
+                    ],
+                    "only the first hidden layer has the weights asked for": [he[0], *glorot[1:]],
+                },
                 step="Pass kernel_initializer=initialiser to every hidden layer.",
+            )
+            expect.equal(
+                [float(np.abs(bias).max()) for bias in arrays[1::2]],
+                [0.0] * (n_deep + 2),
+                f"the largest bias of each layer of {called} at the start",
+                cause="biases are drawn, too; those of Dense begin at 0",
+                step="Pass the initialiser as kernel_initializer, and leave the biases alone.",
+            )
+            expect.equal(
+                len(candidate.losses),
+                0,
+                f"the number of losses that layers of {called} add",
+                cause="a layer has a regulariser",
+                step="Give the layers no arguments but those that the exercise names.",
             )
             expect.true(
                 not np.array_equal(arrays[4], arrays[6]),
                 f"the initial weights of two layers of 100 units of {called} are not the same numbers",
-                cause="every layer draws with the same seed",
-                step="Give the initialiser no seed of your own; a network is seeded from outside.",
+                cause="the layers share one initialiser, or one seed",
+                step="Hand initialiser to each layer as it is given, a name, and set no seed.",
             )
             batch = rng.normal(size=(4, 784)).astype("float32")
-            signal, unbent, rectified = batch, batch, batch
-            for kernel, bias in list(zip(arrays[::2], arrays[1::2], strict=True))[:-1]:
-                signal = (np.tanh if wanted == "tanh" else lambda z: np.maximum(z, 0))(signal @ kernel + bias)
-                unbent, rectified = unbent @ kernel + bias, np.maximum(rectified @ kernel + bias, 0)
-            powers, of_linear, of_relu = (
-                np.exp(last @ arrays[-2] + arrays[-1]) for last in (signal, unbent, rectified)
-            )
+            layers = list(zip(arrays[::2], arrays[1::2], strict=True))
+
+            def _logits(of_hidden, layers=layers, batch=batch):
+                signal = batch
+                for (kernel, bias), bend in zip(layers, [*of_hidden, lambda z: z], strict=True):
+                    signal = bend(signal @ kernel + bias)
+                return signal
+
+            bends = [np.tanh if wanted == "tanh" else _rectified] * (n_deep + 1)
+            logits = _logits(bends)
+            right = _softmax(logits)
             expect.close(
                 candidate(batch),
-                powers / powers.sum(axis=1, keepdims=True),
+                right,
                 f"the probabilities that {called} gives for four images",
                 rtol=1e-3,
                 atol=1e-4,
                 mistakes={
-                    "the hidden layers have no activation function": of_linear
-                    / of_linear.sum(axis=1, keepdims=True),
-                    "the hidden layers have ReLU, whatever the argument says": of_relu
-                    / of_relu.sum(axis=1, keepdims=True),
-                    "there is no softmax at the end": np.log(powers),
+                    "the hidden layers have no activation function": _softmax(
+                        _logits([lambda z: z] * (n_deep + 1))
+                    ),
+                    "the first hidden layer has no activation function": _softmax(
+                        _logits([lambda z: z, *bends[1:]])
+                    ),
+                    "only the first hidden layer has the activation function": _softmax(
+                        _logits([bends[0], *[lambda z: z] * n_deep])
+                    ),
+                    "the hidden layers have ReLU, whatever the argument says": _softmax(
+                        _logits([_rectified] * (n_deep + 1))
+                    ),
+                    "there is no softmax at the end": logits,
+                    "there is a sigmoid at the end, not a softmax": 1 / (1 + np.exp(-logits)),
                 },
                 step="Hidden layers take the argument activation; the last layer has a softmax.",
             )
             expect.close(
                 candidate(batch, training=True),
-                powers / powers.sum(axis=1, keepdims=True),
+                right,
                 f"the probabilities that {called} gives while it is trained",
                 rtol=1e-3,
                 atol=1e-4,
@@ -1517,7 +1621,11 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
                     "the threshold is relative to the last layer's norm; this takes the largest": _last_below(
                         walk, 1e-3 * walk.max()
                     ),
-                    "a norm of exactly 0 is quiet, too": 2,
+                    # the check before this one had a quiet layer of another norm in the same place
+                    "a norm of exactly 0 is quiet, too"
+                    if quiet == 0
+                    else "this is the last of the quiet layers next to the input; another one comes before it on the "
+                    "way back": 2,
                     "the quiet layers are counted; they need not be in one piece": 3,
                     "None is for norms that are never quiet": "None",
                 },
@@ -1533,6 +1641,15 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
                 "-1 is the last layer; none at all is None": -1,
             },
             step="Return None when no layer is quiet.",
+        )
+        expect.equal(
+            _in_words(first_quiet_layer(scale * np.array([5e-5, 0.3, 650, 0.6, 1.0]), 1e-3)),
+            0,
+            "first_quiet_layer(norms, 1e-3) where a layer on the way is 650 times as loud as the last",
+            mistakes={
+                "the threshold is relative to the last layer's norm; this takes a louder one on the way": 1
+            },
+            step="Compare every layer with share times the norm of the last layer, norms[-1].",
         )
         expect.equal(
             _in_words(first_quiet_layer(np.array([0.125, 0.5, 1.0, 2.0]), 0.25)),
@@ -1910,6 +2027,9 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
                     "a signal that does not grow never overflows, and that is np.inf rather than None": "None",
                     "a signal that does not grow never overflows: 0 layers says that it already has": 0,
                     "the signal shrinks; this takes it for growth": _layers_with(np.log(2)),
+                    "the signal shrinks: a negative number of layers means that it never overflows": -int(
+                        log_largest / np.log(2)
+                    ),
                 },
                 step="Look at the factor first: is it above 1?",
             )
@@ -2242,6 +2362,9 @@ with expect.exercise("Which clipping keeps the direction?", points=2) as exercis
                 ),
                 "that is the cosine of the angle": np.cos(np.radians(right)),
                 "clipping by norm turns nothing; clipping by value does": 0,
+                "that is the angle of the diagonal; the clipped gradient only comes near to it": 45,
+                "that is rounded to a degree; a tenth was asked for": round(right),
+                "that is cut to a whole degree; a tenth was asked for": int(right),
             },
             step="Clip the gradient with your clip_by_value, and use your angle_between.",
         )
@@ -2547,44 +2670,65 @@ with expect.exercise("Skip connections", points=3) as exercise:
             },
             step="Pass kernel_initializer=initialiser to every hidden layer.",
         )
+        expect.equal(
+            [float(np.abs(bias).max()) for bias in candidate.get_weights()[1::2]],
+            [0.0] * 4,
+            "the largest bias of each layer at the start",
+            cause="biases are drawn, too; those of Dense begin at 0",
+            step="Pass the initialiser as kernel_initializer, and leave the biases alone.",
+        )
+        expect.equal(
+            len(candidate.losses),
+            0,
+            "the number of losses that layers add to the model",
+            cause="a layer has a regulariser",
+            step="Give the layers no arguments but those that the exercise names.",
+        )
         expect.true(
             not np.array_equal(kernels[1], kernels[2]),
             "the initial weights of the two blocks are not the same numbers",
-            cause="every layer draws with the same seed",
-            step="Give the initialiser no seed of your own; a network is seeded from outside.",
+            cause="the layers share one initialiser, or one seed",
+            step="Hand initialiser to each layer as it is given, a name, and set no seed.",
         )
 
         def _outputs_with(arrays, bend, shrink, block, *, first=None, end=_softmax):
             signal = entry = (first or bend)(batch @ arrays[0] + arrays[1])
             for kernel, bias in zip(arrays[2:-2:2], arrays[3:-2:2], strict=True):
-                signal = block(signal, signal @ kernel + bias, bend, shrink, entry)
+                before = signal @ kernel
+                signal = block(signal, before + bias, bend, shrink, entry, shrink * before + bias)
             return end(signal @ arrays[-2] + arrays[-1])
 
-        def _right(h, z, g, c, x):
+        def _right(h, z, g, c, x, s):
             return h + c * g(z)
 
         blocks_with_mistakes = {
-            "scale is ignored": lambda h, z, g, c, x: h + g(z),
-            "scale is always 0.5, whatever the argument says": lambda h, z, g, c, x: h + 0.5 * g(z),
-            "scale went to the input of the block rather than to its layer": lambda h, z, g, c, x: (
+            "scale is ignored": lambda h, z, g, c, x, s: h + g(z),
+            "scale is always 0.5, whatever the argument says": lambda h, z, g, c, x, s: h + 0.5 * g(z),
+            "scale went to the input of the block rather than to its layer": lambda h, z, g, c, x, s: (
                 c * h + g(z)
             ),
-            "scale went to the whole sum": lambda h, z, g, c, x: c * (h + g(z)),
-            "scale went into the activation function; it belongs behind it": lambda h, z, g, c, x: (
+            "scale went to the input of the block's layer rather than to its output": lambda h, z, g, c, x, s: (
+                h + g(s)
+            ),
+            "scale is always one over the number of blocks, whatever the argument says": lambda h, z, g, c, x, s: (
+                h + g(z) / 3
+            ),
+            "scale went to the whole sum": lambda h, z, g, c, x, s: c * (h + g(z)),
+            "scale went into the activation function; it belongs behind it": lambda h, z, g, c, x, s: (
                 h + g(c * z)
             ),
-            "the activation function came after the addition": lambda h, z, g, c, x: g(h + c * z),
-            "the layers in the blocks have no activation function": lambda h, z, g, c, x: h + c * z,
-            "the layers in the blocks have ReLU, whatever the argument says": lambda h, z, g, c, x: (
+            "the activation function came after the addition": lambda h, z, g, c, x, s: g(h + c * z),
+            "the layers in the blocks have no activation function": lambda h, z, g, c, x, s: h + c * z,
+            "the layers in the blocks have ReLU, whatever the argument says": lambda h, z, g, c, x, s: (
                 h + c * np.maximum(z, 0)
             ),
-            "there is no skip connection": lambda h, z, g, c, x: c * g(z),
-            "every block adds to the output of the first layer, not to its own input": lambda h, z, g, c, x: (
+            "there is no skip connection": lambda h, z, g, c, x, s: c * g(z),
+            "every block adds to the output of the first layer, not to its own input": lambda h, z, g, c, x, s: (
                 x + c * g(z)
             ),
         }
         for bend, name in ((np.tanh, "tanh"), (lambda z: 1 / (1 + np.exp(-z)), "sigmoid")):
-            shrink = float(rng.uniform(0.2, 0.4) + rng.choice([0.0, 0.4]))  # not near 0.5
+            shrink = float(rng.uniform(0.15, 0.25) + rng.choice([0.0, 0.5]))  # not near 1/2 or 1/3
             candidate = build_residual_mlp(3, name, "glorot_normal", shrink)
             expect.builtin_model(candidate, "the model that build_residual_mlp returns")
             arrays = _drawn_for(candidate)

@@ -178,7 +178,7 @@ with expect.exercise("Fan-in and fan-out", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("convolutions", points=1):
         for n_window in (1, 2, 3):
-            window = [int(n) for n in rng.integers(2, 8, size=n_window)]
+            window = [int(n) for n in rng.permutation(np.arange(2, 8))[:n_window]]
             channels, filters = (int(n) for n in rng.integers([3, 20], [20, 70]))
             positions = int(np.prod(window))
             expect.equal(
@@ -187,6 +187,13 @@ with expect.exercise("Fan-in and fan-out", points=3) as exercise:
                 f"fans({(*window, channels, filters)})",
                 mistakes={
                     "the window is missing in both": [channels, filters],
+                    "the window is taken for square": [
+                        window[0] ** n_window * n for n in (channels, filters)
+                    ],
+                    "only the first two sizes of the window count": [
+                        int(np.prod(window[:2])) * n for n in (channels, filters)
+                    ],
+                    "only the first size of the window counts": [window[0] * n for n in (channels, filters)],
                     "the window is missing in fan_out": [positions * channels, filters],
                     "the window is missing in fan_in": [channels, positions * filters],
                     "the two are swapped": [positions * filters, positions * channels],
@@ -261,11 +268,28 @@ def draw_weights(shape, scheme, distribution, seed):
 with expect.exercise("Draw the weights", points=4) as exercise:
     rng = np.random.default_rng()
 
+    def check_independent(drawn, called):
+        """Averages of n independent weights are √n times as close to 0 as a weight, along every axis."""
+        for axis, size in enumerate(drawn.shape):
+            # of 200 averages and more: chance moves their standard deviation by 5 %
+            expect.close(
+                drawn.mean(axis=axis).std() / drawn.std(),
+                1 / np.sqrt(size),
+                f"the standard deviation of averages of {called} along axis {axis}, in those of a weight",
+                rtol=0.35,
+                mistakes={
+                    "the weights along this axis are copies of each other; each is drawn by itself": 1.0,
+                    "the averages are all the same: along another axis, weights are copies": 0.0,
+                },
+                step="Let the generator draw an array of the whole shape: size=shape.",
+            )
+
     def check_spread(shape, fan_in, fan_out, scheme, distribution):
-        """Check shape, mean and standard deviation of freshly drawn weights, and return them."""
+        """Check shape, independence, mean and standard deviation of freshly drawn weights, and return them."""
         called = f"draw_weights({shape}, {scheme!r}, {distribution!r}, …)"
         drawn = np.asarray(draw_weights(shape, scheme, distribution, int(rng.integers(2**31))))
         expect.shape(drawn, shape, f"what {called} returns")
+        check_independent(drawn, called)
         spread = {
             "lecun": np.sqrt(1 / fan_in),
             "glorot": np.sqrt(2 / (fan_in + fan_out)),
@@ -292,7 +316,28 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 ]
                 * np.sqrt(2),
             }
-            | {f"this is the scheme {other!r}": value for other, value in spread.items() if other != scheme},
+            | {f"this is the scheme {other!r}": value for other, value in spread.items() if other != scheme}
+            | {
+                "weights beyond two standard deviations were drawn again, which makes the others smaller": spread[
+                    scheme
+                ]
+                * 0.8796,
+                "weights beyond two standard deviations were moved there, which makes them smaller": spread[
+                    scheme
+                ]
+                * 0.9589,
+            }
+            | (
+                {
+                    "the window is missing in the fans": {
+                        "lecun": np.sqrt(1 / shape[-2]),
+                        "glorot": np.sqrt(2 / (shape[-2] + shape[-1])),
+                        "he": np.sqrt(2 / shape[-2]),
+                    }[scheme]
+                }
+                if len(shape) > 2
+                else {}
+            ),
             step="Compute the variance from the table, then its square root.",
         )
         expect.close(
@@ -309,21 +354,6 @@ with expect.exercise("Draw the weights", points=4) as exercise:
         check_spread((n_in, n_out), n_in, n_out, "he", "normal")
 
     ### BEGIN HIDDEN TESTS
-    def check_independent(drawn, called):
-        """Averages of n independent weights are √n times as close to 0 as a weight, along every axis."""
-        for axis, size in enumerate(drawn.shape):
-            # of 200 averages and more: chance moves their standard deviation by 5 %
-            expect.close(
-                drawn.mean(axis=axis).std() / drawn.std(),
-                1 / np.sqrt(size),
-                f"the standard deviation of averages of {called} along axis {axis}, in those of a weight",
-                rtol=0.35,
-                mistakes={
-                    "the weights along this axis are copies of each other; each is drawn by itself": 1.0
-                },
-                step="Let the generator draw an array of the whole shape: size=shape.",
-            )
-
     with exercise.part("the other schemes, and convolutions", points=1):
         for scheme in ("lecun", "glorot", "he"):
             n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
@@ -331,8 +361,7 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 ((n_in, n_out), n_in, n_out),
                 ((3, 5, n_in, 30), 15 * n_in, 450),
             ):
-                drawn = check_spread(shape, fan_in, fan_out, scheme, "normal")
-                check_independent(drawn, f"draw_weights({shape}, {scheme!r}, 'normal', …)")
+                check_spread(shape, fan_in, fan_out, scheme, "normal")
     with exercise.part("uniform distributions", points=1):
         for scheme in ("lecun", "glorot", "he"):
             n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
@@ -342,6 +371,9 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 np.sqrt(3),
                 f"the largest weight of the scheme {scheme!r}, uniform, in standard deviations",
                 rtol=0.03,
+                cause="the weights are not uniform: some are beyond √3 standard deviations"
+                if np.abs(drawn).max() > 2 * drawn.std()
+                else None,
                 step="Draw uniformly between −ℓ and ℓ, with ℓ²/3 equal to the variance.",
             )
     with exercise.part("the shape of the normal distribution, and the seed", points=1):
@@ -357,7 +389,11 @@ with expect.exercise("Draw the weights", points=4) as exercise:
             step='Draw from a bell curve when distribution is "normal".',
         )
         expect.equal(
-            draw_weights((200, 300), "he", "normal", seed), drawn, "two calls with the same seed, compared"
+            draw_weights((200, 300), "he", "normal", seed),
+            drawn,
+            "two calls with the same seed, compared",
+            cause="the weights do not follow from the seed alone: it is not used, or a generator goes on from call to call",
+            step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
         )
         for distribution in ("normal", "uniform"):
             # 0 is a seed like any other, and so are those whose last digits agree
@@ -490,6 +526,7 @@ with expect.exercise("Compare initialisers", points=3) as exercise:
             mistakes={
                 "0.05 is the standard deviation, not the variance": [20, 40],
                 "the two are swapped": [800, 400],
+                "He's variance has a 2, so the two differ": [400, 400],
             },
             step="Solve variance = 1 / fan_in and variance = 2 / fan_in for fan_in; the variance is 0.05².",
         )
@@ -570,6 +607,8 @@ with expect.exercise("Collect activations", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("the outputs of the dense layers", points=1):
         collected = collect_activations(probed, batch)
+        passed_on = np.array(collected[names[1]])
+        dropping = np.shape(passed_on) == first.shape and bool(((passed_on == 0) & (first > 1e-3)).any())
         for name, right, mistakes in (
             (names[0], first, {"these are the pre-activations, before the ReLU": before_relu}),
             (names[2], second, {"these are the pre-activations, before the tanh": before_tanh}),
@@ -582,6 +621,47 @@ with expect.exercise("Collect activations", points=3) as exercise:
                 rtol=1e-3,
                 atol=1e-4,
                 mistakes=mistakes,
+                cause="the network works in training mode: the dropout layer drops something"
+                if dropping
+                else None,
+                step="Feed each layer with the output of the one before, at inference.",
+            )
+        # all layers of one width, so that nothing but the order says what goes into which
+        even = keras.Sequential(
+            [
+                keras.Input(shape=(6,)),
+                *(keras.layers.Dense(6, activation="tanh", name=f"even_{letter}") for letter in "abcd"),
+            ]
+        )
+        rights, signal = {}, batch
+        for layer in even.layers:
+            signal = keras.ops.convert_to_numpy(layer(signal))
+            rights[layer.name] = signal
+        collected = collect_activations(even, batch)
+        left = set(names) & set(collected)
+        expect.true(
+            not left,
+            "the dict for another network holds none of the layers of the first",
+            got=", ".join(sorted(left)),
+            cause="the dict still holds what an earlier call found",
+            step="Make the dict inside of the function, anew in each call.",
+        )
+        expect.equal(
+            list(collected),
+            list(rights),
+            "the keys of the dict for another network",
+            step="Take the names from model.layers; each layer has an attribute name.",
+        )
+        for name, right in rights.items():
+            expect.close(
+                collected[name],
+                right,
+                f"the output of {name}, in a network of four layers of six units",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes={
+                    "this is what the layer gives for the inputs of the network": even.get_layer(name)(batch),
+                },
                 step="Feed each layer with the output of the one before.",
             )
     small_images = rng.normal(size=(5, 6, 7, 2)).astype("float32")
@@ -623,6 +703,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
                     + beta
                 }
             }
+            weights = [array.copy() for array in seeing.get_weights()]
             collected = collect_activations(seeing, pictures)
             for layer, right in rights.items():
                 called = f"the output of the layer {layer!r} of a network for {len(pictures)} images"
@@ -642,6 +723,20 @@ with expect.exercise("Collect activations", points=3) as exercise:
                     mistakes=in_training.get(layer, {}),
                     step="Let Keras compute each layer: it need not be Dense.",
                 )
+            expect.equal(
+                [array.tolist() for array in seeing.get_weights()],
+                [array.tolist() for array in weights],
+                "the weights and moving averages of the model, after the call",
+                cause="a layer was called in training mode, which moves the averages of a batch normalisation",
+                step="Call the layers, or the model, with training=False.",
+            )
+            expect.equal(
+                [seeing.trainable, *(layer.trainable for layer in seeing.layers)],
+                [True] * (1 + len(seeing.layers)),
+                "whether the model and its layers are trainable, after the call",
+                cause="the model that was handed in is frozen",
+                step="Use training=False in the call; trainable is about learning, and stays as it is.",
+            )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -877,10 +972,24 @@ with expect.exercise("Predict the signal", points=4) as exercise:
             signal = after(found[-1])
         return found
 
+    def predicted_for(start, fan_ins, stds, activation):
+        """What predict_variances gives; its lists must be afterwards what they were."""
+        handed = [list(fan_ins), list(stds)]
+        predicted = predict_variances(start, *handed, activation)
+        expect.equal(
+            handed,
+            [list(fan_ins), list(stds)],
+            "the lists fan_ins and weight_stds, after the call",
+            cause="a list that was handed in is changed",
+            step="Go through the lists with zip and a for loop: pop takes entries from whoever called.",
+        )
+        return predicted
+
     with exercise.part("ReLU networks", points=1):
-        network = drawn_network(4)
-        start, fan_ins, stds = network
-        predicted = predict_variances(start, fan_ins, stds, "relu")
+        _, fan_ins, stds = drawn_network(4)
+        start = float(rng.uniform(20, 100))  # inputs need not be standardised
+        network = start, fan_ins, stds
+        predicted = predicted_for(start, fan_ins, stds, "relu")
         expect.close(
             predicted,
             variances_with(lambda q: q / 2, *network),
@@ -892,6 +1001,9 @@ with expect.exercise("Predict the signal", points=4) as exercise:
                 ),
                 "weight_stds are standard deviations: square them": variances_with(
                     lambda q: q / 2, start, fan_ins, np.sqrt(stds)
+                ),
+                "mean_square takes a variance; it was given a standard deviation": variances_with(
+                    lambda q: np.sqrt(q) / 2, *network
                 ),
                 "the fan-in is missing": variances_with(lambda q: q / 2, start, np.ones(4), stds),
                 "these are standard deviations": np.sqrt(variances_with(lambda q: q / 2, *network)),
@@ -916,10 +1028,11 @@ with expect.exercise("Predict the signal", points=4) as exercise:
         depths = rng.permutation([1, *rng.integers([2, 2, 6], 9)])
         for name, depth in zip(("tanh", "sigmoid", "linear", "selu"), depths, strict=True):
             start, fan_ins, stds = drawn_network(int(depth))
-            start *= 1e-3 if name == "linear" else 1  # small variances are not rounded away
+            # inputs far below and far above 1, whatever was drawn: nothing is rounded away, nothing cut off
+            start *= {"linear": 1e-3, "selu": 1e3}.get(name, 1)
             network = start, fan_ins, stds
             expect.close(
-                predict_variances(start, fan_ins, stds, name),
+                predicted_for(start, fan_ins, stds, name),
                 variances_with(lambda q, name=name: mean_square(name, q), *network),
                 f"the variances of a network of {len(fan_ins)} layers with the activation {name!r}",
                 rtol=0.01,
@@ -930,6 +1043,21 @@ with expect.exercise("Predict the signal", points=4) as exercise:
                     "the mean square at variance 1 was used for all variances": variances_with(
                         lambda q, name=name: q * mean_square(name, 1.0), *network
                     ),
+                    "mean_square takes a variance; it was given a standard deviation": variances_with(
+                        lambda q, name=name: mean_square(name, np.sqrt(q)), *network
+                    ),
+                    "E[h²] of the layer before is its variance: mean_square was not applied": variances_with(
+                        lambda q: q, *network
+                    ),
+                    "the inputs are taken for standardised, with a mean square of 1": variances_with(
+                        lambda q, name=name: mean_square(name, q), 1.0, fan_ins, stds
+                    ),
+                }
+                | {
+                    f"the inputs' mean square is taken for {most} at most": variances_with(
+                        lambda q, name=name: mean_square(name, q), min(start, most), fan_ins, stds
+                    )
+                    for most in (10, 100)
                 },
                 step="Pass on the argument activation, and the variance of the layer before.",
             )
@@ -1099,12 +1227,24 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
                     mistakes={
                         f"this is the answer to the call before, for the fan-in {other}": 1
                         / np.sqrt(other * mean_square(name, 1.0)),
+                        "mean_square was taken at the variance fan_in": 1 / np.sqrt(mean_square(name, n_in)),
                     }
+                    | (
+                        {}
+                        if name in ("linear", "selu")
+                        else {"the activation is ignored: these are LeCun's weights": np.sqrt(1 / n_in)}
+                    )
                     | (
                         {"Keras' leaky ReLU has the slope 0.2; this is for 0.01": np.sqrt(2 / 1.0001 / n_in)}
                         if name == "leaky_relu"
                         else {"the activation is ignored: these are ReLU's weights": np.sqrt(2 / n_in)}
-                    ),
+                    )
+                    | {
+                        f"this is rounded to {digits} digits": round(
+                            1 / np.sqrt(n_in * mean_square(name, 1.0)), digits
+                        )
+                        for digits in (1, 2, 3)
+                    },
                     step="Take E[φ(z)²] from mean_square, with the argument activation and the variance 1.",
                 )
     with exercise.part("which scheme is closest", points=1):
@@ -1113,6 +1253,22 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
             {"linear": "lecun", "relu": "he", "leaky_relu": "he", "gelu": "he", "selu": "lecun"},
             "closest",
             describe='"lecun" or "he" for each function',
+            mistakes={
+                "GELU keeps less than half of the mean square, as ReLU does": {
+                    "linear": "lecun",
+                    "relu": "he",
+                    "leaky_relu": "he",
+                    "gelu": "lecun",
+                    "selu": "lecun",
+                },
+                "SELU keeps the whole mean square, unlike ReLU": {
+                    "linear": "lecun",
+                    "relu": "he",
+                    "leaky_relu": "he",
+                    "gelu": "he",
+                    "selu": "he",
+                },
+            },
             step="Print weight_std(name, 1) ** 2 for each of the five: is it closer to 1 or to 2?",
         )
     ### END HIDDEN TESTS
@@ -1489,6 +1645,7 @@ with expect.exercise("Units that do the same", points=4) as exercise:
             mistakes={
                 "a bias needs no signal from below: those of the output layer move": 0,
                 "the output weights get no gradient: the signal that comes in is zero": 510,
+                "hidden biases get no gradient: the weights above them are zero": 160,
             },
             step="For each layer: which signal comes in from below, which error comes back from above?",
         )
@@ -1597,8 +1754,22 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
 
     with exercise.part("ELU and SELU", points=1):
         z = rng.normal(scale=3, size=(5, 4))
+
+        def outputs_of(function, name):
+            """What a function gives for z, which must be afterwards what it was."""
+            handed = z.copy()
+            found = function(handed)
+            expect.equal(
+                handed,
+                z,
+                f"the array z, after the call of {name}",
+                cause="the array that was handed in is changed",
+                step="Make a new array, as np.where does; z[…] = … and z *= … change that of the caller.",
+            )
+            return found
+
         expect.close(
-            elu(z),
+            outputs_of(elu, "elu"),
             by_keras("elu", z),
             "elu(z)",
             rtol=1e-3,
@@ -1611,7 +1782,7 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
         )
         scale, alpha = 1.0507009873554805, 1.6732632423543772
         expect.close(
-            selu(z),
+            outputs_of(selu, "selu"),
             by_keras("selu", z),
             "selu(z)",
             rtol=1e-3,
@@ -1630,10 +1801,11 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("GELU and swish, and far from 0", points=1):
-        z = rng.normal(scale=3, size=30)
+        # of every size from 0 to 8, so that no stretch of the curve is left out
+        z = rng.permutation(np.linspace(-8, 8, 161)) + rng.uniform(0.01, 0.09)
         sigmoid = 1 / (1 + np.exp(-z))
         expect.close(
-            gelu(z),
+            outputs_of(gelu, "gelu"),
             by_keras("gelu", z),
             "gelu(z)",
             rtol=2e-3,
@@ -1641,9 +1813,13 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
             mistakes={
                 "this is Φ(z); the factor z is missing": by_keras("gelu", z) / z,
                 "this is swish": z * sigmoid,
+                "this is z times the sigmoid of 1.702 z, which is only near it": z / (1 + np.exp(-1.702 * z)),
                 "this is z times the density, not the distribution function": z
                 * np.exp(-(z**2) / 2)
                 / np.sqrt(2 * np.pi),
+                "z is given as it is from some point on; Φ comes near to 1, and is less": np.where(
+                    z > 2, z, by_keras("gelu", z)
+                ),
                 "erf runs from −1 to 1, Φ from 0 to 1": 2 * by_keras("gelu", z) - z,
                 "there is a √2 inside the erf: Φ(z) = (1 + erf(z/√2)) / 2": by_keras("gelu", z * np.sqrt(2))
                 / np.sqrt(2),
@@ -1651,7 +1827,7 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
             step="Multiply z by scipy.special.ndtr(z).",
         )
         expect.close(
-            swish(z),
+            outputs_of(swish, "swish"),
             z * sigmoid,
             "swish(z)",
             rtol=1e-3,
@@ -1659,9 +1835,19 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
             mistakes={
                 "this is the sigmoid; the factor z is missing": sigmoid,
                 "the sign in the exponent is wrong": z - z * sigmoid,
+                "this is hard swish, made of straight pieces": z * np.clip(z + 3, 0, 6) / 6,
             },
             step="Multiply z by the sigmoid of z.",
         )
+        for name, function in (("elu", elu), ("selu", selu)):
+            expect.close(
+                outputs_of(function, name),
+                by_keras(name, z),
+                f"{name}(z) from −8 to 8",
+                rtol=1e-3,
+                atol=2e-3,
+                step="Follow the formula on both sides of 0, and nowhere another one.",
+            )
         far = np.array([-90.0, -60.0, 60.0, 90.0])
         for name, function, left in (
             ("elu", elu, -1.0),
@@ -2029,6 +2215,7 @@ with expect.exercise("Dead units", points=3) as exercise:
                 "units that are silent for nearly all inputs are not dead": np.ones(n, bool),
                 "the last input was left out": dead | (np.arange(n) == n - 1),
                 "the first input was left out": dead | (np.arange(n) == 0),
+                "only the first ten inputs were looked at": dead | (np.arange(n) >= 10),
                 "only the first 32 inputs were looked at": dead | (np.arange(n) >= 32),
                 "only the first 64 inputs were looked at": dead | (np.arange(n) >= 64),
                 "only the first half of the inputs was looked at": dead | (np.arange(n) >= n // 2),
@@ -2036,7 +2223,8 @@ with expect.exercise("Dead units", points=3) as exercise:
             step="A dead unit answers 0 to every single input.",
         )
         for depth in (1, 3):
-            sizes = [int(n) for n in rng.integers(3, 9, size=depth)]
+            # no layer of five units, as many as there are inputs: what goes where is Exercise 4
+            sizes = [int(n) for n in rng.choice([3, 4, 6, 7, 8], size=depth)]
             sizes[rng.integers(depth)] = 1
             deep = keras.Sequential(
                 [
@@ -2058,6 +2246,7 @@ with expect.exercise("Dead units", points=3) as exercise:
                     found[name],
                     right,
                     f"the dead units of a layer of {len(right)}, for a single input",
+                    mistakes={"outputs that do not vary were taken for 0": np.ones(len(right), bool)},
                     step="Combine over axis 0, and over no other, also where it has length 1.",
                 )
     with exercise.part("sigmoids do not die", points=1):
@@ -2161,6 +2350,10 @@ with expect.exercise("Born dead", points=3) as exercise:
                 "a layer is silent only if all of its units are: (1/2) to the power of the width": 1
                 - 0.5**depth,
                 "probabilities of exclusive events add up; these are not exclusive": depth * (1 - alive),
+            }
+            | {
+                f"the bound is rounded to {digits} digits": round(1 - alive**depth, digits)
+                for digits in (1, 2, 3, 4)
             },
             step="Multiply what passes, layer by layer, and subtract from 1.",
         )
@@ -2179,6 +2372,9 @@ with expect.exercise("Born dead", points=3) as exercise:
                 mistakes={
                     "all layers were given the width of the first": 1 - alive[0] ** len(kept),
                     "the last layer of the list is a hidden one too": 1 - alive[:-1].prod(),
+                    "the first layer of the list is a hidden one too": 1 - alive[1:].prod(),
+                    "all layers were given the mean width": 1 - (1 - 0.5 ** np.mean(kept)) ** len(kept),
+                    "all layers were given the smallest width": 1 - alive.min() ** len(kept),
                 },
                 step="Multiply over all entries of hidden_widths.",
             )
@@ -2292,18 +2488,6 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the tolerance", points=1):
-        tolerance = float(rng.uniform(0.01, 0.1))
-        spreads = tolerance * np.where(flat, rng.uniform(0.6, 0.9, size=30), rng.uniform(1.1, 1.9, size=30))
-        outputs = flat_and_lively(spreads)
-        expect.equal(
-            collapsed(outputs, tolerance),
-            flat,
-            f"collapsed(outputs, {tolerance:.3f}), where outputs differ by up to nearly twice that",
-            mistakes={
-                "the standard deviation was compared with the tolerance": outputs.std(axis=1) <= tolerance,
-            },
-            step="The difference of the largest and the smallest output is what counts.",
-        )
         # multiples of 1/8, which no arithmetic rounds; of 300 outputs
         eighths = int(rng.integers(4, 12))
         within = np.r_[0, eighths, rng.integers(eighths + 1, size=298)]
@@ -2317,11 +2501,12 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 np.linspace(0, 2 * eighths, 300).astype(int) + rng.integers(-9, 9),
                 both_sides,
                 (eighths + 1) * (rng.permutation(300) == 0),
-                np.full(300, rng.integers(-9, 9)),
+                np.full(300, rng.choice([-1, 1]) * rng.integers(20, 30)),  # far from zero
+                np.r_[0, eighths - 1, rng.integers(eighths, size=298)] + 20,
             ]
         )
-        order = rng.permutation(6)
-        outputs, flat_ones = outputs[order] / 8, np.isin(order, (0, 5))
+        order = rng.permutation(7)
+        outputs, flat_ones = outputs[order] / 8, np.isin(order, (0, 5, 6))
         kept, difference = outputs.copy(), np.ptp(outputs, axis=1)
         expect.equal(
             collapsed(outputs, eighths / 8),
@@ -2331,6 +2516,10 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 "a difference of exactly the tolerance counts as the same": difference < eighths / 8,
                 "each output was compared with the one before it": np.abs(np.diff(kept, axis=1)).max(axis=1)
                 <= eighths / 8,
+                "outputs near zero were looked for; a collapsed network may answer any number": np.abs(
+                    kept
+                ).max(axis=1)
+                <= eighths / 8,
                 "the outputs were compared without their signs": np.ptp(np.abs(kept), axis=1) <= eighths / 8,
                 "each output was compared with the mean": np.abs(kept - kept.mean(axis=1, keepdims=True)).max(
                     axis=1
@@ -2338,7 +2527,9 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 <= eighths / 8,
                 "each output was compared with the first": np.abs(kept - kept[:, :1]).max(axis=1)
                 <= eighths / 8,
-                "the largest and smallest outputs were left out": np.isin(order, (0, 1, 4, 5)),
+                "the largest and smallest outputs were left out": ~np.isin(order, (2, 3)),
+                "the standard deviation was compared with the tolerance": kept.std(axis=1) <= eighths / 8,
+                "the argument tolerance is ignored": difference <= 1e-6,
             },
             step="The difference of the largest and the smallest output is what counts.",
         )
@@ -2348,6 +2539,26 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
             "the array outputs, after the call",
             cause="the array that was handed in is changed",
             step="Work on a copy: np.sort(outputs) rather than outputs.sort().",
+        )
+        tolerance = float(rng.uniform(0.01, 0.1))
+        spreads = tolerance * np.where(flat, rng.uniform(0.6, 0.9, size=30), rng.uniform(1.1, 1.9, size=30))
+        outputs = flat_and_lively(spreads)
+        expect.equal(
+            collapsed(outputs, tolerance),
+            flat,
+            f"collapsed(outputs, {tolerance:.3f}), where outputs differ by up to nearly twice that",
+            mistakes={
+                "the standard deviation was compared with the tolerance": outputs.std(axis=1) <= tolerance,
+            },
+            step="The difference of the largest and the smallest output is what counts.",
+        )
+        # far from 0, where a share of the outputs' size is more than the tolerance
+        expect.equal(
+            collapsed(outputs + 1e4 * rng.choice([-1, 1], size=(30, 1)), tolerance),
+            flat,
+            f"collapsed(outputs, {tolerance:.3f}), for outputs near 10,000 and −10,000",
+            cause="a share of the outputs' own size is allowed, as np.isclose and np.allclose do unless rtol is 0",
+            step="Compare the difference with the tolerance as it is.",
         )
         expect.equal(
             collapsed(1e-10 * (rng.permuted(np.tile(np.arange(40), (5, 1)), axis=1) == 0), 0),
@@ -2371,10 +2582,11 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
         )
     with exercise.part("the interval", points=1):
 
-        def wilson(count, n, z=1.96):
+        def wilson(count, n, z=1.96, under=4, power=0.5):
+            """The interval; `under` and `power` (of the root) stand for mistakes."""
             centre, spread = (
                 count / n + z**2 / (2 * n),
-                np.sqrt(count * (n - count) / n**3 + z**2 / (4 * n**2)),
+                (count * (n - count) / n**3 + z**2 / (under * n**2)) ** power,
             )
             return [(centre - z * spread) / (1 + z**2 / n), (centre + z * spread) / (1 + z**2 / n)]
 
@@ -2402,6 +2614,10 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                     ],
                     "the ends are in reverse order": [high, low],
                     "this is the interval for one standard error: z is missing": wilson(count, n, 1.0),
+                    "z is 1.645 here, as for 90 %; for 95 % it is 1.96": wilson(count, n, 1.645),
+                    "z is 2.576 here, as for 99 %; for 95 % it is 1.96": wilson(count, n, 2.576),
+                    "the 4 under the root is missing: z²/(4n²)": wilson(count, n, under=1),
+                    "the root is missing": wilson(count, n, power=1),
                 },
                 step="Compute the middle and the half-width of the fraction's numerator, then divide.",
             )

@@ -209,7 +209,8 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
     centred = batch - means
 
     with exercise.part("without scale and shift", points=1):
-        returned = batch_norm(batch, np.ones(n_units), np.zeros(n_units), some_epsilon)
+        # copies, here and below: one part says what a call changes
+        returned = batch_norm(batch.copy(), np.ones(n_units), np.zeros(n_units), some_epsilon)
         expect.true(
             len(returned) == 3,
             "batch_norm returns three things",
@@ -249,7 +250,15 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
 
     with exercise.part("scale, shift and the statistics returned", points=1):
         scale, shift = signed(rng.uniform(0.5, 2, size=n_units)), rng.normal(size=n_units)
-        output, mean, variance = batch_norm(batch, scale, shift, some_epsilon)
+        handed = [batch.copy(), scale.copy(), shift.copy()]
+        output, mean, variance = batch_norm(*handed, some_epsilon)
+        expect.equal(
+            handed,
+            [batch, scale, shift],
+            "the arrays z, gamma and beta, after the call",
+            cause="an array that was handed in is changed",
+            step="Make new arrays; do not use -= or *= on arguments.",
+        )
         normalised = centred / np.sqrt(variances + some_epsilon)
         expect.close(
             output,
@@ -264,8 +273,20 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
             },
             step="Multiply the normalised values by gamma, then add beta.",
         )
+        for name, found in (("mean", mean), ("variance", variance)):
+            expect.shape(
+                found,
+                (n_units,),
+                f"the {name} returned",
+                step="Give one number for each unit, in an array with a single axis: no keepdims.",
+            )
         expect.close(
-            mean, means, "the mean returned", atol=1e-5, step="Return y, mean, variance, in this order."
+            mean,
+            means,
+            "the mean returned",
+            atol=1e-5,
+            mistakes={"this is the variance; the mean comes before it": variances},
+            step="Return y, mean, variance, in this order.",
         )
         expect.close(
             variance,
@@ -281,7 +302,7 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
         )
         faint = centred / 30  # variances as small as epsilon, so that its default matters
         expect.close(
-            batch_norm(faint, scale, shift)[0],
+            batch_norm(faint.copy(), scale.copy(), shift.copy())[0],
             scale * faint / np.sqrt(faint.var(axis=0) + 1e-3) + shift,
             "the output where epsilon is not given",
             rtol=1e-3,
@@ -300,7 +321,7 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
             (batch[[0, 0, 0]], "a batch of three equal images"),
         ):
             expect.close(
-                batch_norm(rows, scale, shift, some_epsilon)[0],
+                batch_norm(rows.copy(), scale.copy(), shift.copy(), some_epsilon)[0],
                 np.broadcast_to(shift, rows.shape),
                 f"the output for {which}",
                 atol=1e-4,
@@ -311,7 +332,7 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
         pictures = rng.normal(size=(6, 5, 4, n_units)) * widths + centres
         over = (0, 1, 2)
         expect.close(
-            batch_norm(pictures, scale, shift, some_epsilon)[0],
+            batch_norm(pictures.copy(), scale.copy(), shift.copy(), some_epsilon)[0],
             scale * (pictures - pictures.mean(axis=over)) / np.sqrt(pictures.var(axis=over) + some_epsilon)
             + shift,
             f"the output for an array of shape (6, 5, 4, {n_units})",
@@ -325,7 +346,7 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
             step="np.mean takes a tuple of axes: all but the last one.",
         )
         signals = pictures[:, :, 0]
-        output, mean, variance = batch_norm(signals, scale, shift, some_epsilon)
+        output, mean, variance = batch_norm(signals.copy(), scale.copy(), shift.copy(), some_epsilon)
         means, variances = signals.mean(axis=(0, 1)), signals.var(axis=(0, 1))
         expect.close(
             output,
@@ -436,8 +457,18 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
         scale, shift, mean = rng.normal(size=(3, 5))
         variance, some_epsilon = rng.uniform(0.3, 3, size=5), float(rng.uniform(0.1, 0.5))
         batch = rng.normal(size=(7, 5))
+        arguments = batch, scale, shift, mean, variance
+        handed = [array.copy() for array in arguments]
+        found = batch_norm_inference(*handed, some_epsilon)
+        expect.equal(
+            handed,
+            list(arguments),
+            "the arrays that were handed to batch_norm_inference, after the call",
+            cause="an array that was handed in is changed",
+            step="Make new arrays; do not use -= or += on arguments.",
+        )
         expect.close(
-            batch_norm_inference(batch, scale, shift, mean, variance, some_epsilon),
+            found,
             scale * (batch - mean) / np.sqrt(variance + some_epsilon) + shift,
             "the output in inference mode",
             atol=1e-5,
@@ -457,6 +488,14 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
                 "epsilon is ignored, and Keras' default used": scale
                 * (batch - mean)
                 / np.sqrt(variance + 1e-3)
+                + shift,
+                "epsilon was added to the standard deviation; it belongs to the variance, under the root": scale
+                * (batch - mean)
+                / (np.sqrt(variance) + some_epsilon)
+                + shift,
+                "the variance is made at least epsilon; epsilon should be added to it": scale
+                * (batch - mean)
+                / np.sqrt(np.maximum(variance, some_epsilon))
                 + shift,
             },
             step="It is the formula of training mode with moving_mean and moving_variance put in.",
@@ -487,9 +526,18 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
                 step="The last axis counts the units, however many axes there are.",
             )
     with exercise.part("an image's output does not depend on its company", points=1):
-        together = batch_norm_inference(batch, scale, shift, mean, variance, some_epsilon)
+        arguments = (
+            batch,
+            scale,
+            shift,
+            mean,
+            variance,
+        )  # copies for each call: the part above looks at changes
+        together = batch_norm_inference(*(array.copy() for array in arguments), some_epsilon)
         one_by_one = [
-            batch_norm_inference(row[np.newaxis], scale, shift, mean, variance, some_epsilon)[0]
+            batch_norm_inference(
+                row[np.newaxis].copy(), *(array.copy() for array in arguments[1:]), some_epsilon
+            )[0]
             for row in batch
         ]
         expect.close(
@@ -633,8 +681,9 @@ with expect.exercise("What momentum means", points=2) as exercise:
     choices = {"the starting value", "the mean of the last batch", "the mean of all batches"}
 
     with exercise.part("batches_until", points=1):
-        for _ in range(5):
-            momentum_drawn, share_drawn = float(rng.uniform(0.8, 0.995)), float(rng.uniform(0.01, 0.3))
+        # from momenta that forget at once to such as need thousands of batches
+        for low, high in ((0.1, 0.4), (0.4, 0.8), (0.8, 0.99), (0.9, 0.995), (0.999, 0.9995)):
+            momentum_drawn, share_drawn = float(rng.uniform(low, high)), float(rng.uniform(0.01, 0.09))
             weight, count = 1.0, 0
             while weight > share_drawn:
                 weight, count = weight * momentum_drawn, count + 1
@@ -646,6 +695,7 @@ with expect.exercise("What momentum means", points=2) as exercise:
                 mistakes={
                     "this is one batch too few: the starting value still weighs more": count - 1,
                     "a number of batches is whole: round up": exact,
+                    "it stops after a thousand batches; some momenta need more": 1000,
                     "the first batch takes most away; the weights multiply, batch after batch": int(
                         np.ceil((1 - share_drawn) / (1 - momentum_drawn))
                     ),
@@ -698,6 +748,8 @@ with expect.exercise("What momentum means", points=2) as exercise:
                 "this is what the batches have contributed; the starting value has the rest": 1 - 0.99**100,
                 "the weights multiply, they do not add up": 0.0,
                 "this is the weight of the newest batch": 0.01,
+                "two decimals are too few; three were asked for": 0.37,
+                "this is 1/e, which is only near it": np.exp(-1),
             },
             step="The starting value is multiplied by the momentum once for each batch.",
         )
@@ -710,6 +762,10 @@ with expect.exercise("What momentum means", points=2) as exercise:
                 "momentum weighs the past in Keras, not the new batch": {
                     0: "the starting value",
                     1: "the mean of the last batch",
+                },
+                "with momentum 0 nothing of earlier batches is left": {
+                    0: "the mean of all batches",
+                    1: "the starting value",
                 },
                 "with momentum 1 a new batch has the weight 1 − 1 = 0": {
                     0: "the mean of the last batch",
@@ -831,12 +887,17 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the moving averages after five batches", points=1):
+        first, second = BatchNorm(scale, shift, **settings), BatchNorm(scale, shift, **settings)
+        began = np.array(first.moving_mean)
+        second(training_batches[0], training=True)
+        shared = not np.array_equal(began, first.moving_mean)
         yours = BatchNorm(scale, shift, **settings)
         expect.close(
             [yours.moving_mean, yours.moving_variance],
             [np.zeros(n_units), np.ones(n_units)],
             "moving_mean and moving_variance of a new layer",
             mistakes={"the moving variance began with 0; Keras begins with 1": np.zeros((2, n_units))},
+            cause="all layers share their averages: training one changes another" if shared else None,
             step="Make both arrays of shape (units,) when the layer is made: zeros and ones.",
         )
         # a second layer, with the defaults, works between the calls of the first
@@ -876,6 +937,9 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                         values, 0.0, settings["momentum"]
                     ),
                     "it is that of the last batch alone": values[-1],
+                    "the batches' variances are divided by m − 1, as PyTorch does; Keras divides by m": averaged(
+                        training_batches.var(axis=1, ddof=1), start, settings["momentum"]
+                    ),
                 },
                 step="Update both averages once for each call with training=True.",
             )
@@ -930,6 +994,10 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 * (new_batch - new_batch.mean(axis=0))
                 / np.sqrt(new_batch.var(axis=0) + settings["epsilon"])
                 + shift,
+                "epsilon is ignored at inference, and Keras' default used": scale
+                * (new_batch - keras.ops.convert_to_numpy(theirs.moving_mean))
+                / np.sqrt(keras.ops.convert_to_numpy(theirs.moving_variance) + 1e-3)
+                + shift,
             },
             step="Without training=True, use your batch_norm_inference with the moving averages.",
         )
@@ -959,6 +1027,7 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
             [np.array(yours.moving_mean), np.array(yours.moving_variance)],
             list(state),
             "the moving averages after six calls in inference mode",
+            cause="calls in inference mode change them, too",
             step="Update them only if training is True.",
         )
     ### END HIDDEN TESTS
@@ -1114,60 +1183,104 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 },
                 step="Dense, then BatchNormalization, then Activation.",
             )
-    with exercise.part("training mode, and its momentum", points=1):
-        momentum_drawn = float(rng.uniform(0.5, 0.8))
-        candidate = build_bn_mlp(sizes, activation="tanh", momentum=momentum_drawn)
-        check_shapes(candidate, sizes, False, f"build_bn_mlp({sizes})")
-        arrays = random_weights(sizes, False)
+
+    def check_training(position):
+        """Training mode, the momentum, and what the layers begin with, for one position."""
+        before, momentum_drawn = position == "before", float(rng.uniform(0.5, 0.8))
+        place = {} if before else {"position": "after"}
+        called = f"build_bn_mlp({sizes}{'' if before else ', position=' + repr(position)})"
+        candidate = build_bn_mlp(sizes, activation="tanh", momentum=momentum_drawn, **place)
+        check_shapes(candidate, sizes, not before, called)
+        arrays = random_weights(sizes, not before)
+        first_mean = 3 if before else 4
         arrays[0] = arrays[0] / 100  # variances as small as epsilon, so that it matters
         candidate.set_weights(arrays)
-        right, statistics = probabilities_by_hand(
-            batch, arrays, formulas["tanh"], before=True, in_training=True
-        )
+
+        def in_training(epsilon=1e-3, bend=formulas["tanh"]):
+            return probabilities_by_hand(
+                batch,
+                arrays,
+                bend,
+                before=before,
+                with_bias=not before,
+                in_training=True,
+                epsilon=epsilon,
+            )
+
+        right, statistics = in_training()
         expect.close(
             candidate(batch, training=True),
             right,
-            "the probabilities in training mode with random weights",
+            f"the probabilities in training mode with random weights, with position {position}",
             rtol=1e-2,
             atol=1e-3,
             mistakes={
-                f"a normalisation has another epsilon than Keras' default: {other:g}": probabilities_by_hand(
-                    batch, arrays, formulas["tanh"], before=True, in_training=True, epsilon=other
-                )[0]
+                f"a normalisation has another epsilon than Keras' default: {other:g}": in_training(other)[0]
                 for other in (1e-5, 1e-2, 1e-8)
-            },
+            }
+            | {"the argument activation is ignored": in_training(bend=formulas["relu"])[0]},
+            cause="a layer was added that is random in training, as dropout is"
+            if not np.array_equal(candidate(batch, training=True), candidate(batch, training=True))
+            else None,
             step="Let Keras choose the mode and epsilon: pass neither training nor epsilon yourself.",
         )
-        moved = candidate.get_weights()[3]
-        expect.close(
-            moved,
-            momentum_drawn * arrays[3] + (1 - momentum_drawn) * statistics[0][0],
-            f"the first moving mean after one batch with momentum {momentum_drawn:.3f}",
-            rtol=1e-3,
-            atol=1e-4,
-            mistakes={
-                "the argument momentum is ignored, and Keras' default used": 0.99 * arrays[3]
-                + 0.01 * statistics[0][0],
-                "the argument momentum is ignored": 0.9 * arrays[3] + 0.1 * statistics[0][0],
-            },
-            step="Pass momentum to every BatchNormalization.",
+        for model, weight in (
+            (build_bn_mlp(sizes, activation="tanh", momentum=momentum_drawn, **place), momentum_drawn),
+            (build_bn_mlp(sizes, activation="tanh", **place), 0.9),
+        ):
+            given = (
+                f"with momentum {weight:.3f}" if weight == momentum_drawn else "where momentum is not given"
+            )
+            check_shapes(model, sizes, not before, called)
+            model.set_weights(arrays)
+            model(batch, training=True)
+            kept, seen = arrays[first_mean], statistics[0][0]
+            expect.close(
+                model.get_weights()[first_mean],
+                weight * kept + (1 - weight) * seen,
+                f"the first moving mean after one batch {given}, with position {position}",
+                rtol=1e-3,
+                atol=1e-4,
+                mistakes={
+                    "the argument momentum is ignored, and Keras' default used"
+                    if weight == momentum_drawn
+                    else "the default of momentum was changed to Keras' 0.99; it is 0.9 here": 0.99 * kept
+                    + 0.01 * seen,
+                }
+                | (
+                    {"the argument momentum is ignored": 0.9 * kept + 0.1 * seen}
+                    if weight == momentum_drawn
+                    else {}
+                ),
+                step="Pass momentum to every BatchNormalization, and leave its default 0.9 as it is.",
+            )
+        candidate = build_bn_mlp((200, 100, 100, 100, 10), **place)
+        check_shapes(candidate, (200, 100, 100, 100, 10), not before, called)
+        found = candidate.get_weights()
+        expect.equal(
+            [sorted({float(number) for number in array}) for array in found if array.ndim == 1],
+            ([*[[0.0]] * (not before), [1.0], [0.0], [0.0], [1.0]]) * 3 + [[0.0]],
+            f"the first values of biases, gammas, betas and moving averages, with position {position}",
+            cause="a bias or a normalisation does not begin as Keras makes it",
+            step="Give the layers no initialiser but kernel_initializer.",
         )
-        candidate = build_bn_mlp(sizes)
-        check_shapes(candidate, sizes, False, f"build_bn_mlp({sizes})")
-        candidate.set_weights(arrays)
-        candidate(batch, training=True)
-        expect.close(
-            candidate.get_weights()[3],
-            0.9 * arrays[3] + 0.1 * statistics[0][0],
-            "the first moving mean after one batch where momentum is not given",
-            rtol=1e-3,
-            atol=1e-4,
-            mistakes={
-                "the default of momentum was changed to Keras' 0.99; it is 0.9 here": 0.99 * arrays[3]
-                + 0.01 * statistics[0][0]
-            },
-            step="Leave the first line of the function as it was: momentum=0.9.",
+        second, third = [array for array in found if array.shape == (100, 100)]
+        expect.true(
+            not np.array_equal(second, third),
+            f"the first weights of two layers of one shape are not the same numbers, with position {position}",
+            cause="the layers share one initialiser, or one seed",
+            step="Hand kernel_initializer to each Dense layer as it is given.",
         )
+        expect.equal(
+            len(candidate.losses),
+            0,
+            f"the number of losses that layers add to the model, with position {position}",
+            cause="a layer has a regulariser",
+            step="Give the layers no arguments but those that the exercise names.",
+        )
+
+    with exercise.part("training mode, and its momentum", points=1) as in_one_place:
+        check_training("before")
     with exercise.part("position after, and the initialiser", points=1):
         called = f'build_bn_mlp({sizes}, activation="sigmoid", position="after")'
         candidate = build_bn_mlp(sizes, activation="sigmoid", position="after")
@@ -1183,36 +1296,29 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
             mistakes={
                 "the normalisation still stands before the activation function": probabilities_by_hand(
                     batch, arrays, formulas["sigmoid"], before=True, with_bias=True
-                )[0]
+                )[0],
+                "the argument activation is ignored": probabilities_by_hand(
+                    batch, arrays, formulas["relu"], before=False, with_bias=True
+                )[0],
             },
             step="Dense, then Activation, then BatchNormalization.",
         )
         candidate = build_bn_mlp((200, 100, 90, 10), kernel_initializer="zeros")
         expect.builtin_model(candidate, "the model that build_bn_mlp returns")
-        drawn = candidate.get_weights()
+        largest = [float(np.abs(array).max()) for array in candidate.get_weights() if array.ndim == 2]
+        ignored = [place for place, size in zip(("first", "second", "last"), largest, strict=False) if size]
         expect.equal(
-            [float(np.abs(array).max()) for array in drawn if array.ndim == 2],
+            largest,
             [0.0, 0.0, 0.0],
             'the largest weight of each Dense layer with kernel_initializer="zeros"',
+            cause=f"not given to: the {', the '.join(ignored)} Dense layer",
             step="Pass kernel_initializer to every Dense layer, the last one too.",
         )
+        if in_one_place.passed:  # else that part has said what is wrong
+            check_training("after")
         candidate = build_bn_mlp((200, 100, 90, 10), position="after")
         check_shapes(candidate, (200, 100, 90, 10), True, "the network with position after")
         found = candidate.get_weights()
-        expect.equal(
-            [sorted({float(number) for number in array}) for array in found if array.ndim == 1],
-            ([[0.0], [1.0], [0.0], [0.0], [1.0]]) * 2 + [[0.0]],
-            "the first values of biases, gammas, betas and moving averages, with position after",
-            cause="a bias or a normalisation does not begin as Keras makes it",
-            step="Give the layers no initialiser but kernel_initializer.",
-        )
-        expect.equal(
-            len(candidate.losses),
-            0,
-            "the number of losses that layers add to the model, with position after",
-            cause="a layer has a regulariser",
-            step="Give the layers no arguments but those that the exercise names.",
-        )
         for kernel in (found[0], next(array for array in found[1:] if array.ndim == 2)):
             # 9,000 weights and more: chance moves the ratio by 0.5 %
             expect.close(
@@ -1228,6 +1334,10 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 np.sqrt(2 / sum(kernel.shape)),
                 "the standard deviation of weights where no initialiser is given",
                 rtol=0.06,
+                mistakes={
+                    "the default was changed: these are He weights": np.sqrt(2 / kernel.shape[0]),
+                    "the default was changed: these are LeCun weights": np.sqrt(1 / kernel.shape[0]),
+                },
                 step='Leave the first line of the function as it was: kernel_initializer="glorot_normal".',
             )
     ### END HIDDEN TESTS
@@ -1290,6 +1400,10 @@ with expect.exercise("Count parameters", points=2) as exercise:
                     "the hidden layers were given biases": [trainable + units, 2 * units],
                     "the moving averages were counted as trainable": [trainable + 2 * units, 0],
                     "the two numbers are in reverse order": [2 * units, trainable],
+                    "each unit has a gamma, a beta and two averages of its own, not each layer": [
+                        trainable - 2 * units + 2 * (depth - 2),
+                        2 * (depth - 2),
+                    ],
                     "the first number holds all parameters": [trainable + 2 * units, 2 * units],
                     "the last layer was given no biases": [trainable - kept[-1], 2 * units],
                     "the last layer was given a normalisation": [
@@ -1323,6 +1437,8 @@ with expect.exercise("Count parameters", points=2) as exercise:
                 "the moving averages are not learned by gradient descent": right | {"trainable": 200},
                 "the last layer keeps its biases: no normalisation follows it": right | {"saved": 160},
                 "there are three hidden layers": right | {"saved": 50},
+                "biases were asked for; that betas come in their place is another matter": right
+                | {"saved": 0},
             },
             step="For one unit, list everything that a batch normalisation keeps about it.",
         )
@@ -1874,7 +1990,10 @@ with expect.exercise("The gradient", points=4) as exercise:
     standardised = (batch - batch.mean(axis=0)) / root
 
     with exercise.part("gamma and beta", points=1):
-        _, for_gamma, for_beta = batch_norm_gradient(arriving, batch, scale, some_epsilon)
+        # copies, here and below: one part says what a call changes
+        _, for_gamma, for_beta = batch_norm_gradient(
+            arriving.copy(), batch.copy(), scale.copy(), some_epsilon
+        )
         expect.close(
             for_gamma,
             (arriving * standardised).sum(axis=0),
@@ -1896,7 +2015,7 @@ with expect.exercise("The gradient", points=4) as exercise:
             step="Sum g over the batch.",
         )
     with exercise.part("adding a number to all z changes nothing", points=1):
-        for_z, _, _ = batch_norm_gradient(arriving, batch, scale, some_epsilon)
+        for_z, _, _ = batch_norm_gradient(arriving.copy(), batch.copy(), scale.copy(), some_epsilon)
         expect.shape(for_z, (9, 4), "the gradient with respect to z")
         expect.true(
             bool(np.abs(for_z).max() > 1e-6),
@@ -1928,7 +2047,7 @@ with expect.exercise("The gradient", points=4) as exercise:
             up[index] += 1e-5
             down[index] -= 1e-5
             right[index] = (loss(up) - loss(down)) / 2e-5
-        for_z, _, _ = batch_norm_gradient(arriving, batch, scale, some_epsilon)
+        for_z, _, _ = batch_norm_gradient(arriving.copy(), batch.copy(), scale.copy(), some_epsilon)
         expect.close(
             for_z,
             right,
@@ -1942,6 +2061,15 @@ with expect.exercise("The gradient", points=4) as exercise:
                 "the term of the variance is summed over the batch, not averaged": scale
                 / root
                 * (inner - standardised * 9 * along),
+                "the term of the variance is divided by m − 1 rather than m": scale
+                / root
+                * (inner - standardised * 9 / 8 * along),
+                "the term of the variance has the mean of g; the mean of g times ẑ belongs there": scale
+                / root
+                * (inner - standardised * arriving.mean(axis=0)),
+                "epsilon is missing in the ẑ of the term of the variance": scale
+                / root
+                * (inner - (batch - batch.mean(axis=0)) / batch.std(axis=0) * along),
                 "the factor gamma is missing": (inner - standardised * along) / root,
                 "epsilon is ignored": scale
                 / np.sqrt(batch.var(axis=0) + 1e-3)
@@ -2296,6 +2424,7 @@ with expect.exercise("A batch of one, a batch of two", points=2) as exercise:
                 "this divides by the variance, without the root": 2 * 6 / 9 + 0.5,
                 "gamma is missing": 2.5,
                 "beta is missing": 4,
+                "gamma and beta are missing": 2,
             },
             step="Put the moving averages into the formula for the output.",
         )
@@ -2530,12 +2659,30 @@ with expect.exercise("Catch the bug", points=3) as exercise:
     # unit length over the batch: depends on the other images, in any mode, and not on their order
     over_the_batch = keras.Sequential([keras.Input(shape=(6,)), keras.layers.UnitNormalization(axis=0)])
 
+    # forced, too; the company of the batch makes answers larger on average, and smaller for no unit
+    inputs = keras.Input(shape=(6,))
+    hidden = keras.layers.BatchNormalization()(inputs, training=True)
+    upwards = keras.Model(inputs, keras.layers.Activation("exponential")(hidden))
+
     with exercise.part("a normalisation that was forced into training mode", points=1):
+        forced = small_model("forced")
+        found = depends_on_batch(forced, probe.copy())
         expect.equal(
-            depends_on_batch(small_model("forced"), probe.copy()),
+            [forced.trainable, *(layer.trainable for layer in forced.layers)],
+            [True] * (1 + len(forced.layers)),
+            "whether the model and its layers are trainable, after the call",
+            cause="the model that was handed in is frozen, which puts its normalisation into inference mode",
+            step="Use the model as it is: do not set trainable.",
+        )
+        expect.equal(
+            found,
             True,
             "depends_on_batch, for a network whose batch normalisation was called with training=True",
-            cause="model.predict was used, which puts every layer into inference mode"
+            cause=None
+            if found
+            else "the differences were averaged or added with their signs, and cancel"
+            if depends_on_batch(upwards, probe.copy())
+            else "model.predict was used, which puts every layer into inference mode"
             if depends_on_batch(over_the_batch, probe.copy())
             else "the same images in another order are still the same batch",
             step="Predict the images together, then one at a time, and compare.",
@@ -2554,6 +2701,9 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         )
         return model
 
+    constant = small_model("right")  # in any mode: its last weights are 0
+    constant.set_weights([*constant.get_weights()[:-2], np.zeros((8, 3)), np.zeros(3)])
+
     with exercise.part("a network that works as it should", points=1):
         healthy = small_model("right")
         before = [array.copy() for array in healthy.get_weights()]
@@ -2562,7 +2712,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             False,
             "depends_on_batch, for a network with batch normalisation in the mode that Keras chooses",
             cause="the layers were looked at, not the answers"
-            if depends_on_batch(small_model("layer"), probe.copy())
+            if depends_on_batch(constant, probe.copy())
             else "training=True was passed, or rounding errors were counted as a difference",
             step="Leave the choice of the mode to the model, and allow for differences below 1e-4.",
         )
@@ -2570,7 +2720,15 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             [array.tolist() for array in healthy.get_weights()],
             [array.tolist() for array in before],
             "the model's weights and moving averages after the call",
+            cause="the model was called in training mode, or its weights were set",
             step="Do not call the model in training mode: that updates its moving averages.",
+        )
+        expect.equal(
+            [healthy.trainable, *(layer.trainable for layer in healthy.layers)],
+            [True] * (1 + len(healthy.layers)),
+            "whether the model and its layers are trainable, after the call",
+            cause="the model that was handed in is frozen",
+            step="Do not set trainable: a frozen normalisation works in another mode.",
         )
         handed_in = probe.copy()
         expect.equal(
@@ -2594,7 +2752,10 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             depends_on_batch(small_model("layer"), probe.copy()),
             False,
             "depends_on_batch, for a network with LayerNormalization, which works on each image by itself",
-            step="Do not look for layers by name: compare answers.",
+            cause="the layers were looked at, not the answers"
+            if depends_on_batch(constant, probe.copy())
+            else None,
+            step="Compare answers, not layers, and allow for differences below 1e-4.",
         )
         one_way = small_model("forced")
         # the first image is the mean of the batch: alone or together, its normalised values are zero
@@ -2762,7 +2923,20 @@ with expect.exercise("Take it out again", points=4) as exercise:
 
     def check_fold(bias, called):
         offset = 0 if bias is None else bias
-        kernel_found, bias_found = fold(kernel_before, bias, scale, shift, mean, variance, some_epsilon)
+        given = [kernel_before, bias, scale, shift, mean, variance]
+        handed = [None if array is None else array.copy() for array in given]
+        kernel_found, bias_found = fold(*handed, some_epsilon)
+        for name, after, kept in zip(
+            ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"), handed, given, strict=True
+        ):
+            if bias is not None and kept is not None:  # one part says what a call changes
+                expect.equal(
+                    after,
+                    kept,
+                    f"the array {name}, after the call",
+                    cause="an array that was handed in is changed",
+                    step="Make new arrays; do not use *= or -= on arguments.",
+                )
         expect.close(
             kernel_found,
             kernel_before * scale / root,
@@ -2777,7 +2951,16 @@ with expect.exercise("Take it out again", points=4) as exercise:
                 * scale
                 * root,
                 "the kernel was left as it is": kernel_before,
-            },
+                "the sign of gamma is lost": kernel_before * np.abs(scale) / root,
+            }
+            | (
+                {
+                    "rows of the kernel are inputs; units are its columns": kernel_before
+                    * (scale / root)[:, np.newaxis]
+                }
+                if len(kernel_before) == n_out
+                else {}
+            ),
             step="Write γ(xW + b − μ)/s + β as xW' + b', and read W' off.",
         )
         expect.close(
@@ -2802,15 +2985,19 @@ with expect.exercise("Take it out again", points=4) as exercise:
         for inputs in (n_in, n_out):  # the second one: a square kernel
             kernel_before, bias_before = rng.normal(size=(inputs, n_out)), rng.normal(size=n_out)
             scale = rng.permutation(np.r_[-1, 1, rng.choice([-1, 1], size=n_out - 2)]) * np.abs(scale)
-            kept = [array.copy() for array in (kernel_before, bias_before, scale, shift, mean, variance)]
             check_fold(bias_before, f"for a layer of {inputs} inputs and {n_out} units with bias")
-            expect.equal(
-                [kernel_before, bias_before, scale, shift, mean, variance],
-                kept,
-                "the arrays that were handed in, after the call",
-                cause="an array that was handed in is changed",
-                step="Make new arrays; do not use *= or -= on arguments.",
-            )
+
+    def outputs_of_changed(model, rows, kind, **settings):
+        """What a copy of a model gives that has other settings in its layers of a kind: a mistake."""
+        copy = keras.models.clone_model(
+            model,
+            clone_function=lambda layer: type(layer).from_config(
+                layer.get_config() | (settings if isinstance(layer, kind) else {})
+            ),
+        )
+        copy.set_weights(model.get_weights())
+        return copy(rows)
+
     with exercise.part("fold_model", points=2):
         for activation, depth in (("tanh", 3), ("relu", 5)):
             sizes = [int(n) for n in rng.integers(3, 9, size=depth)]
@@ -2829,15 +3016,6 @@ with expect.exercise("Take it out again", points=4) as exercise:
             normalised.set_weights(arrays)
             batch = rng.normal(size=(11, sizes[0])).astype("float32")
             wanted = keras.ops.convert_to_numpy(normalised(batch))
-            by_default = keras.models.clone_model(
-                normalised,
-                clone_function=lambda layer: (
-                    keras.layers.BatchNormalization()
-                    if isinstance(layer, keras.layers.BatchNormalization)
-                    else type(layer).from_config(layer.get_config())
-                ),
-            )
-            by_default.set_weights(normalised.get_weights())
             folded_model = fold_model(normalised)
             expect.builtin_model(folded_model, "the model that fold_model returns")
             expect.close(
@@ -2846,7 +3024,26 @@ with expect.exercise("Take it out again", points=4) as exercise:
                 f"the probabilities of fold_model(model), for a model with {activation}",
                 rtol=1e-3,
                 atol=1e-4,
-                mistakes={"the layer has an epsilon of its own, not Keras' default": by_default(batch)},
+                mistakes={
+                    "the layer has an epsilon of its own, not Keras' default": outputs_of_changed(
+                        normalised, batch, keras.layers.BatchNormalization, epsilon=1e-3
+                    ),
+                    "the last layer has lost its softmax": outputs_of_changed(
+                        normalised, batch, keras.layers.Dense, activation="linear"
+                    ),
+                    "the activation functions were left out": outputs_of_changed(
+                        normalised, batch, keras.layers.Activation, activation="linear"
+                    ),
+                }
+                | (
+                    {}
+                    if activation == "relu"
+                    else {
+                        "the hidden layers have ReLU, whatever the model has": outputs_of_changed(
+                            normalised, batch, keras.layers.Activation, activation="relu"
+                        )
+                    }
+                ),
                 step="Fold each pair of layers, and keep activation functions and the last layer.",
             )
             expect.equal(
@@ -2855,6 +3052,13 @@ with expect.exercise("Take it out again", points=4) as exercise:
                 "the number of parameters of the folded model",
                 mistakes={"the normalisations are still in it": normalised.count_params()},
                 step="The folded model has Dense and Activation layers alone.",
+            )
+            expect.equal(
+                [normalised.trainable, *(layer.trainable for layer in normalised.layers)],
+                [True] * (1 + len(normalised.layers)),
+                "whether the original model and its layers are trainable, after fold_model",
+                cause="the model that was handed in is frozen",
+                step="Leave the flags of the original model as they are.",
             )
             expect.close(
                 normalised(batch),

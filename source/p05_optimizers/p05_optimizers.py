@@ -450,7 +450,7 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
     rng = np.random.default_rng()
     # rounded to float32, as Keras rounds its settings, so that it follows the same numbers
     eta, rho = map(float, np.float32(rng.uniform([0.05, 0.6], [0.2, 0.85])))
-    w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
+    w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.permutation([-1, -1, 1, 1])
     s = np.array(
         [*rng.uniform(0.01, 0.05, size=2), *rng.uniform(0.5, 2, size=2)]
     )  # below and above Keras' 0.1
@@ -690,7 +690,7 @@ with expect.exercise("Adam", points=4) as exercise:
     rng = np.random.default_rng()
     # rounded to float32, as Keras rounds its settings, so that it follows the same numbers
     eta, b1, b2 = map(float, np.float32(rng.uniform([0.01, 0.7, 0.97], [0.1, 0.85, 0.99])))
-    w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.choice([-1, 1], size=4)
+    w, g = rng.normal(size=4), rng.uniform(0.5, 2, size=4) * rng.permutation([-1, -1, 1, 1])
     m, t = rng.normal(size=4), int(rng.integers(3, 9))
     s = np.array(
         [*rng.uniform(0.1, 0.2, size=2), *rng.uniform(5, 8, size=2)]

@@ -72,7 +72,7 @@ def test_one_hand_in_is_executed_once_and_recorded_for_each_member(groups, monke
         assert f"feedback for {name}" in page
         assert f"Handed in by the group {group}." in page
     assert "group" not in course.page("eva").read_text()
-    assert sorted(path.name for path in course.collected.iterdir()) == sorted(results)
+    assert sorted(path.name for path in course.collected.glob("[!.]*")) == sorted(results)
     [file] = export(course, "nbgrader", groups.root / "export").files
     assert {row["student_id"] for row in csv.DictReader(file.open())} == set(results)
     assert sorted(hand_back(course, groups.root / "pages").students) == sorted(results)

@@ -5,6 +5,8 @@ import platform
 import stat
 import subprocess
 import sys
+import sysconfig
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,11 @@ def test_what_running_needs_stands_before_what_tests_need():
             assert canonicalize_name(one.name) not in after or (one.marker and not one.marker.evaluate()), (
                 name
             )
+
+
+@pytest.mark.parametrize("package", ["keras", "nbclient", "ipykernel"])
+def test_what_is_installed_is_compiled(package):
+    """A kernel in the sandbox cannot write, and would compile all that it imports at each start."""
+    modules = list(Path(sysconfig.get_path("purelib"), package).rglob("*.py"))
+    assert modules
+    assert [path for path in modules if not Path(cache_from_source(path)).is_file()] == []

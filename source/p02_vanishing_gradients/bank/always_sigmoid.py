@@ -1,6 +1,6 @@
 # title: Uses the sigmoid whatever the name says
 # kind: misconception
-# fails: forward-test 1/3, gradient-check-test 2/3
+# fails: forward-test 1/3, gradient-check-test 1/3
 # hint: the activation function is always the sigmoid
 
 # %% forward

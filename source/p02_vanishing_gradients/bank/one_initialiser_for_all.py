@@ -1,0 +1,19 @@
+# title: Makes one initialiser, which gives every layer of a shape the same weights
+# kind: misconception
+# fails: deep-mlp-test 2/3
+# hint: the layers share one initialiser
+
+# %% deep-mlp
+def build_deep_mlp(n_deep, activation, initialiser):
+    initialiser = keras.initializers.get(initialiser)
+    layers = [
+        keras.Input(shape=(784,)),
+        keras.layers.Dense(300, activation=activation, kernel_initializer=initialiser),
+    ]
+    for _ in range(n_deep):
+        layers.append(keras.layers.Dense(100, activation=activation, kernel_initializer=initialiser))
+    layers.append(keras.layers.Dense(10, activation="softmax"))
+    return keras.Sequential(layers)
+
+
+deep_parameters = 784 * 300 + 300 + 300 * 100 + 100 + 59 * (100 * 100 + 100) + 100 * 10 + 10
