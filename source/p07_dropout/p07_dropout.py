@@ -562,7 +562,7 @@ for name, row in by_network.mean().iterrows():
 # the loss ends at 0, or very near it, since the steps of this optimiser never quite vanish: compare the shares
 # of weights below 0.001. $\ell_2$ pushes with a force proportional to the weight: it works on the large ones and hardly
 # touches the small ones. At this strength the histogram hardly changes after a short training (the quick budget). After
-# a longer one, more weights are small (at the full budget a share of 0.05 was below 0.001, against 0.01 without a penalty),
+# a longer one, more weights are small (at the full budget a share of 0.06 was below 0.001, against 0.01 without a penalty),
 # but far fewer than with $\ell_1$ (0.42). Max-norm penalises nothing, but a unit's He weights begin with a length above 1 here, so all of
 # them are made smaller.
 #
@@ -1184,7 +1184,7 @@ plots.show(
 
 # %% [markdown]
 # **See and explain.** The training loss goes to nearly 0: the network knows its 500 images by heart. The validation loss turns in the
-# first half of the training, and ends about half as high again as its lowest point. That is **overfitting**. Yet the accuracy on the validation images hardly
+# first half of the training, and ends much higher than its lowest point (by a third to four fifths, in ten runs of the notebook). That is **overfitting**. Yet the accuracy on the validation images hardly
 # differs. What gets worse is not so much the answers as the probabilities: on images that it gets wrong, the network becomes ever surer.
 # You will come back to this in section 4.
 #
@@ -1522,7 +1522,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **See and explain.** At the same rate alpha dropout does worse than dropout here, and in two of three runs of the notebook worse than nothing. The same rate is not
+# **See and explain.** At the same rate alpha dropout does worse than dropout here, and in nine of ten runs of the notebook (five at each budget) worse than nothing. The same rate is not
 # the same amount of noise: dropout moves a number $x$ to 0, alpha dropout to −1.76, which for most numbers is much further away. Take numbers of mean 0 and
 # variance 1. At the rate 0.1, noise makes up 10 % of the variance of what leaves dropout, and 31 % for alpha dropout; at 0.025 it is 10 % there, too.
 # At that rate alpha dropout, too, is better than nothing, though here not as good as dropout. So choose a rate of its own for it, and begin small.
@@ -2455,8 +2455,8 @@ sliders.show(
 
 # %% [markdown]
 # **See.** At the end of the training the plain network is much too sure: the temperatures are well above 1. All three remedies lower NLL, calibration error
-# and Brier score. After 5 epochs the temperatures are a little below 1, so the network is, if anything, too modest; now the passes make all three scores *worse*. In six runs of the notebook (five at the quick budget, one at the
-# full one) the means of the differences had these signs each time. (“Plain against Monte-Carlo” above showed the
+# and Brier score. After 5 epochs the temperatures are close to 1, mostly a little below, so the network is, if anything, too modest; now the passes make all three scores *worse*. In ten runs of the notebook (five at each
+# budget) the means of the differences had these signs each time. (“Plain against Monte-Carlo” above showed the
 # same for a short training on many images.)
 #
 # **Explain.** The three remedies do different things:
@@ -3045,13 +3045,13 @@ show_aurocs(
 )
 
 # %% [markdown]
-# **See and explain.** The plain scores of a network that has overfitted are poor. In six runs of the notebook (five at the quick budget,
-# one at the full one) the mutual information of the passes was ahead of both plain scores for all three kinds: it asks whether the passes agree, not how sure they
+# **See and explain.** The plain scores of a network that has overfitted are poor. In ten runs of the notebook (five at each
+# budget) the mutual information of the passes was ahead of both plain scores for all three kinds: it asks whether the passes agree, not how sure they
 # are, and that says something even where every single pass is too sure. So here MC dropout adds something that no temperature can: a
 # temperature changes how sure the network is of all images, but hardly which of them it is least sure of.
 #
-# Passes or networks? In the same six runs the passes were ahead for clothes lying on their side each time (by 0.02 to 0.07), the five networks for digits in four of
-# the six, and noise went either way. One training with many passes was about as good as five trainings, and neither was good at turned clothes.
+# Passes or networks? In the same ten runs the passes were ahead for clothes lying on their side each time (by 0.02 to 0.07), the five networks for digits in eight of
+# the ten, and noise went either way. One training with many passes was about as good as five trainings, and neither was good at turned clothes.
 
 # %% [markdown]
 # ### Experiment: a model from a file
