@@ -865,7 +865,7 @@ def means_and_intervals(
 
 
 def weight_histograms(groups: Mapping[str, ArrayLike], bins: int = 81) -> Figure:
-    """Histograms of weights side by side, on common axes; counts are logarithmic.
+    """Histograms of weights, two side by side, on common axes; counts are logarithmic.
 
     Args:
         groups: a dict from a title to an array of weights of any shape.
@@ -873,9 +873,9 @@ def weight_histograms(groups: Mapping[str, ArrayLike], bins: int = 81) -> Figure
     """
     _some(groups=groups)
     limit = max(np.abs(np.asarray(values)).max() for values in groups.values())
-    rows, columns = _shape(len(groups), 6)
-    figure = _figure(2.6 * columns, 2.5 * rows)
-    panels = _panels(figure, len(groups), 6, sharey=True)
+    rows, columns = _shape(len(groups), 2)
+    figure = _figure(3.2 * columns, 2.3 * rows)
+    panels = _panels(figure, len(groups), 2, sharey=True)
     for axis, (title, values) in zip(panels, groups.items(), strict=True):
         axis.hist(np.ravel(values), bins=list(np.linspace(-limit, limit, bins + 1)), color=BLUE, log=True)
         axis.set_title(title, fontsize=10)
