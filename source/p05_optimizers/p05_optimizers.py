@@ -838,6 +838,24 @@ with expect.exercise("Adam", points=4) as exercise:
                 },
                 step="Use the new averages, corrected with the number of this step.",
             )
+        # averages over so many steps that the correction is still felt after thousands
+        slow_1, slow_2 = (float(beta) for beta in rng.uniform([0.998, 0.9999], [0.999, 0.99995]))
+        for at in (200, 2_000, 5_000):
+            now = slow_1 * m + (1 - slow_1) * g, slow_2 * s + (1 - slow_2) * g**2
+            root = np.sqrt(now[1] / (1 - slow_2**at))
+            expect.close(
+                adam_step(w.copy(), g.copy(), m.copy(), s.copy(), at, eta, slow_1, slow_2),
+                [w - eta * now[0] / (1 - slow_1**at) / root, *now],
+                f"the new weights and averages after step {at:,}, with beta_1={slow_1:.5f} and beta_2={slow_2:.6f}",
+                rtol=1e-4,
+                mistakes={
+                    "in late steps there is no correction any more; how long it is needed depends on the betas": [
+                        w - eta * now[0] / np.sqrt(now[1]),
+                        *now,
+                    ],
+                },
+                step="Correct in every step: divide by 1 − beta to the power t, however large t is.",
+            )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the first step, and the settings", points=1):
         moved, _, _ = adam_step(w.copy(), g.copy(), np.zeros(4), np.zeros(4), 1, eta, b1, b2)
@@ -919,24 +937,7 @@ with expect.exercise("Adam", points=4) as exercise:
                 },
                 step="Add epsilon to the root of the corrected s; its default is 1e-7.",
             )
-        # averages over so many steps that the correction is still felt after thousands
-        slow_1, slow_2 = (float(beta) for beta in rng.uniform([0.998, 0.9999], [0.999, 0.99995]))
-        for at in (200, 2_000, 5_000):
-            now = slow_1 * m + (1 - slow_1) * g, slow_2 * s + (1 - slow_2) * g**2
-            root = np.sqrt(now[1] / (1 - slow_2**at))
-            expect.close(
-                adam_step(w.copy(), g.copy(), m.copy(), s.copy(), at, eta, slow_1, slow_2),
-                [w - eta * now[0] / (1 - slow_1**at) / root, *now],
-                f"the new weights and averages after step {at:,}, with beta_1={slow_1:.5f} and beta_2={slow_2:.6f}",
-                rtol=1e-4,
-                mistakes={
-                    "in late steps there is no correction any more; how long it is needed depends on the betas": [
-                        w - eta * now[0] / np.sqrt(now[1]),
-                        *now,
-                    ],
-                },
-                step="Correct in every step: divide by 1 − beta to the power t, however large t is.",
-            )
+    with exercise.part("50 steps beside Keras, on steep and flat slopes", points=1):
         for size in ((1,), (2, 3), (2, 1, 3)):
             old, slope, first = (rng.normal(size=size) for _ in range(3))
             squares = rng.uniform(0.5, 2, size=size)
@@ -948,7 +949,6 @@ with expect.exercise("Adam", points=4) as exercise:
                 rtol=1e-4,
                 step="Compute with the arrays as they are, elementwise, whatever their shape.",
             )
-    with exercise.part("50 steps beside Keras, on steep and flat slopes", points=1):
         ours, theirs = beside_keras(
             lambda w, g, m, s, n: adam_step(w, g, m, s, n, eta, b1, b2),
             [np.zeros(4), np.zeros(4)],
