@@ -247,10 +247,28 @@ with expect.exercise("Momentum", points=3) as exercise:
             step="Return the new velocity, so that the next step goes on from it.",
         )
 
+    def _check_of_any_shape(nesterov):
+        for size, share in (((1,), beta), ((2, 3), beta), ((2, 1, 3), beta), ((2, 3), 0.0)):
+            old, slope, before = (rng.normal(size=size) for _ in range(3))
+            called = f"one step of arrays of shape {size} with momentum {share:.3f} and nesterov={nesterov}"
+            found = momentum_step(old.copy(), slope.copy(), before.copy(), eta, share, nesterov)
+            after = share * before - eta * slope
+            expect.close(
+                found,
+                [old + (share * after - eta * slope if nesterov else after), after],
+                f"the new weights and the new velocity after {called}",
+                mistakes=None
+                if share
+                else {"with momentum 0 the old velocity is not kept, nor given back": [old + after, before]},
+                step="Compute with the arrays as they are, elementwise, whatever their shape and the momentum.",
+            )
+
     with exercise.part("momentum at speed, and 50 steps beside Keras", points=1):
         _check_at_speed(False, new)
+        _check_of_any_shape(False)
     with exercise.part("Nesterov momentum at speed, and 50 steps beside Keras", points=1):
         _check_at_speed(True, nesterov_step)
+        _check_of_any_shape(True)
     ### END HIDDEN TESTS
 exercise.score
 
@@ -325,22 +343,26 @@ with expect.exercise("Terminal velocity", points=3) as exercise:
     rng = np.random.default_rng()
 
     with exercise.part("the terminal velocity", points=1):
-        for _ in range(5):
-            eta, slope, beta = rng.uniform(0.01, 0.5), rng.uniform(0.5, 3), rng.uniform(0.2, 0.95)
+        for beta in (*rng.uniform(0.2, 0.95, size=4), rng.uniform(0.98, 0.99), 0.0):
+            eta, slope = rng.uniform(0.01, 0.5), rng.uniform(0.5, 3) * rng.choice([-1, 1])
             velocity = 0.0
-            for _ in range(1_000):
+            for _ in range(3_000):
                 velocity = beta * velocity - eta * slope
             expect.close(
                 terminal_velocity(eta, slope, beta),
                 velocity,
-                f"the velocity with momentum {beta:.2f} under a constant gradient, after 1,000 steps",
+                f"the velocity with momentum {beta:.3f} under a constant gradient of {slope:.2f}, after 3,000 steps",
                 rtol=1e-4,
                 mistakes={
-                    "the sign: a positive gradient drives the weights down": -velocity,
-                    "divided by the momentum itself": -eta * slope / beta,
+                    "the sign: a positive gradient drives the weights down, a negative one up": -velocity,
+                    "divided by the momentum itself": -eta * slope / (beta or np.nan),
                     "that is one plain step": -eta * slope,
                     "multiplied by 1 − momentum instead of divided": -eta * slope * (1 - beta),
-                },
+                    "the velocity had not settled: a hundred steps are too few with this momentum": velocity
+                    * (1 - beta**100),
+                }
+                if beta
+                else None,
                 step="At the end v = βv − ηg. Solve for v.",
             )
     with exercise.part("the form of the answers", points=0):
@@ -552,8 +574,8 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             mistakes={"0/0 is not a number": np.full(2, np.nan)},
             step="Add epsilon under the root, before you divide.",
         )
-        # gradients of whose squares about as much is kept as epsilon is
-        small = rng.uniform(3e-4, 6e-4, size=4) / np.sqrt(share) * [1, -1, 1, -1]
+        # gradients of whose squares about as much is kept as epsilon is, and gradients about as large as epsilon
+        small = rng.uniform(3, 6, size=4) / np.sqrt(share) * [1e-4, -1e-4, 1e-7, -1e-7]
         for epsilon in (None, float(rng.uniform(2, 4) * 1e-7), 1e-4):
             named = {} if epsilon is None else {"epsilon": epsilon}
             said = "its default" if epsilon is None else f"{epsilon:.2g}"
@@ -576,7 +598,7 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             expect.close(
                 step,
                 min(right, key=lambda value, found=step: float(np.max(np.abs(np.subtract(found, value))))),
-                f"the step from rest for gradients of about {np.mean(abs(small)):.1g}, with {said} as epsilon",
+                f"the step from rest for gradients of about {abs(small[0]):.1g} and {abs(small[2]):.1g}, with {said} as epsilon",
                 rtol=1e-3,
                 atol=0,
                 mistakes={
@@ -589,7 +611,7 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
                 }
                 | {
                     f"epsilon is {other:g}{where}, not {said}": value
-                    for other in (0, 1e-8, 1e-7, 1e-6)
+                    for other in (0, 1e-10, 1e-8, 1e-7, 1e-6)
                     for where, value in zip(
                         ("", ", behind the root"), _step_with(other, share * small**2, small), strict=True
                     )
@@ -597,7 +619,29 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
                 step="Add epsilon under the root; its default is 1e-7.",
             )
 
+    def _check_of_any_shape(rule, kept, added, *settings):
+        """A step, weight by weight; `kept` and `added` are the shares of the old squares and of the new one."""
+        for size in ((1,), (2, 3), (2, 1, 3)):
+            old, slope, squares = rng.normal(size=size), rng.normal(size=size), rng.uniform(0.5, 2, size=size)
+            now = kept * squares + added * slope**2
+            expect.close(
+                rule(old.copy(), slope.copy(), squares.copy(), *settings),
+                [old - eta * slope / np.sqrt(now), now],
+                f"the new weights and what is kept of the squares, for arrays of shape {size}",
+                rtol=1e-4,
+                mistakes={
+                    f"squares were averaged over an axis ({axis}); each weight has its own": [
+                        old - eta * slope / np.sqrt(mixed),
+                        mixed,
+                    ]
+                    for axis in range(len(size))
+                    for mixed in [kept * squares + added * np.mean(slope**2, axis=axis, keepdims=True)]
+                },
+                step="Compute with the arrays as they are, elementwise, whatever their shape.",
+            )
+
     with exercise.part("AdaGrad: settings, and 50 steps beside Keras, on steep and flat slopes", points=1):
+        _check_of_any_shape(adagrad_step, 1, 1, eta)
         _check_settings(adagrad_step, 1.0, eta)
         ours, theirs = beside_keras(
             lambda w, g, s, n: adagrad_step(w, g, s, eta),
@@ -624,6 +668,7 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             },
             step="Leave the first line of the function as the exercise has it.",
         )
+        _check_of_any_shape(rmsprop_step, rho, 1 - rho, eta, rho)
         _check_settings(rmsprop_step, 1 - rho, eta, rho)
         ours, theirs = beside_keras(
             lambda w, g, s, n: rmsprop_step(w, g, s, eta, rho),
@@ -793,6 +838,23 @@ with expect.exercise("Adam", points=4) as exercise:
                 },
                 step="Use the new averages, corrected with the number of this step.",
             )
+        # averages over so many steps that the correction is still felt after thousands
+        slow_1, slow_2 = (float(beta) for beta in rng.uniform([0.998, 0.9999], [0.999, 0.99995]))
+        for at in (200, 2_000, 5_000):
+            now = slow_1 * m + (1 - slow_1) * g, slow_2 * s + (1 - slow_2) * g**2
+            root = np.sqrt(now[1] / (1 - slow_2**at))
+            expect.close(
+                adam_step(w.copy(), g.copy(), m.copy(), s.copy(), at, eta, slow_1, slow_2)[0],
+                w - eta * now[0] / (1 - slow_1**at) / root,
+                f"the new weights after step {at:,}, with beta_1={slow_1:.5f} and beta_2={slow_2:.6f}",
+                rtol=1e-4,
+                mistakes={
+                    "in late steps there is no correction any more; how long it is needed depends on the betas": (
+                        w - eta * now[0] / np.sqrt(now[1])
+                    ),
+                },
+                step="Correct in every step: divide by 1 − beta to the power t, however large t is.",
+            )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the first step, and the settings", points=1):
         moved, _, _ = adam_step(w.copy(), g.copy(), np.zeros(4), np.zeros(4), 1, eta, b1, b2)
@@ -875,6 +937,17 @@ with expect.exercise("Adam", points=4) as exercise:
                 step="Add epsilon to the root of the corrected s; its default is 1e-7.",
             )
     with exercise.part("50 steps beside Keras, on steep and flat slopes", points=1):
+        for size in ((1,), (2, 3), (2, 1, 3)):
+            old, slope, first = (rng.normal(size=size) for _ in range(3))
+            squares = rng.uniform(0.5, 2, size=size)
+            now = b1 * first + (1 - b1) * slope, b2 * squares + (1 - b2) * slope**2
+            expect.close(
+                adam_step(old.copy(), slope.copy(), first.copy(), squares.copy(), t, eta, b1, b2),
+                [old - eta * now[0] / (1 - b1**t) / np.sqrt(now[1] / (1 - b2**t)), *now],
+                f"the new weights and averages for arrays of shape {size}",
+                rtol=1e-4,
+                step="Compute with the arrays as they are, elementwise, whatever their shape.",
+            )
         ours, theirs = beside_keras(
             lambda w, g, m, s, n: adam_step(w, g, m, s, n, eta, b1, b2),
             [np.zeros(4), np.zeros(4)],
@@ -1498,6 +1571,23 @@ with expect.exercise("Four schedules", points=4) as exercise:
                 },
                 step="Raise the whole bracket to the power.",
             )
+        part_of_a_step, far, power = float(rng.uniform(0.2, 0.8)), 100 * decay, float(rng.uniform(0.5, 1.5))
+        expect.close(
+            [
+                power_rate(far, eta, decay + part_of_a_step, power),
+                power_rate(far, eta, 3 * part_of_a_step, power),
+                power_rate(far, eta, decay, 0),
+            ],
+            [
+                eta / (1 + far / (decay + part_of_a_step)) ** power,
+                eta / (1 + far / (3 * part_of_a_step)) ** power,
+                eta,
+            ],
+            f"the learning rates after {far:,} steps: with power {power:.2f} and decay_steps "
+            f"{decay + part_of_a_step:.2f} and {3 * part_of_a_step:.2f}, and with power 0 and decay_steps {decay}",
+            rtol=1e-4,
+            step="Compute with the numbers as they come: decay_steps need not be whole, and power may be 0.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("exponential", points=1):
         expect.close(
@@ -1690,6 +1780,21 @@ def schedule_for_decay(learning_rate, decay):
 steps_to_half = 10_000
 ### END SOLUTION
 
+# %% [markdown]
+# For the checks: your schedule in an optimiser.
+
+
+# %% nbgrader={"grade": false, "grade_id": "rates-of-steps", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def rates_of_steps(learning_rate, decay, steps):
+    """The learning rates with which an optimiser takes its first steps when it is given your schedule."""
+    optimizer = keras.optimizers.SGD(learning_rate=schedule_for_decay(learning_rate, decay))
+    weight, rates = keras.Variable(0.0), []
+    for _ in range(steps):
+        rates.append(float(optimizer.learning_rate))
+        optimizer.apply([keras.ops.ones(())], [weight])
+    return rates
+
+
 # %% nbgrader={"grade": true, "grade_id": "decay-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Where decay went", points=2) as exercise:
     rng = np.random.default_rng()
@@ -1713,6 +1818,13 @@ with expect.exercise("Where decay went", points=2) as exercise:
                 else None,
                 step="InverseTimeDecay computes initial / (1 + decay_rate · step / decay_steps).",
             )
+        expect.close(
+            rates_of_steps(eta, decay, 4),
+            [eta / (1 + decay * step) for step in range(4)],
+            "the learning rates of the first four steps of SGD(learning_rate=schedule_for_decay(…))",
+            rtol=1e-5,
+            step="Return a schedule that Keras can use: one of keras.optimizers.schedules.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("when it is halved", points=1):
         expect.equal(
@@ -1818,12 +1930,13 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         rest=0,
         once=False,
         least=0.0,
+        window=None,
     ):
         """The rates; the keyword arguments make the mistakes that the check recognises."""
         waited, rates, begin = 0, [], rate
         for number, loss in enumerate(losses):
-            if against == "recent":
-                lowest = min(losses[max(0, number - patience) : number], default=np.inf)
+            if against == "recent" or window:
+                lowest = min(losses[max(0, number - (window or patience)) : number], default=np.inf)
             better = loss < lowest - delta or (ties and loss == lowest)
             if better:
                 waited = 0 if row else waited
@@ -1848,7 +1961,9 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         "the epochs are counted in all; they must come in a row": {"row": False},
         "the lowest loss is forgotten at a reduction": {"forget": True},
         "after a reduction an epoch is left out of the count": {"rest": 1},
-        "a loss above 1 is never the lowest: begin with np.inf or with the first loss": {"lowest": 1.0},
+        "the first loss is not taken for the lowest so far: begin with np.inf, or with the first loss": {
+            "lowest": 1.0
+        },
         "it was reduced once only": {"once": True},
     }
 
@@ -1897,7 +2012,7 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                 "after a reduction an epoch is left out of the count": _plateau_expected(
                     [1.5] * 30, rate, factor, 2, rest=1
                 ),
-                "a loss above 1 is never the lowest: begin with np.inf or with the first loss": _plateau_expected(
+                "the first loss is not taken for the lowest so far: begin with np.inf, or with the first loss": _plateau_expected(
                     [1.5] * 30, rate, factor, 2, lowest=1.0
                 ),
             }
@@ -1925,6 +2040,27 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                     "an equal loss is not lower": _plateau_expected(losses, rate, factor, 3, ties=True),
                 },
                 "Any loss below the lowest so far is a new lowest, by however little.",
+            )
+        # a long plateau, losses of any sign and size, and a plateau after a single epoch
+        long, of_epochs = int(rng.integers(12, 20)), 3 * 10.0 ** rng.integers(7, 10)
+        for losses, waiting, what in (
+            ([of_epochs, of_epochs / 2, *[of_epochs] * (long + 3)], long, "far above 1"),
+            ([-0.1, -0.2, -0.3, -0.3, -0.2, -0.4], 2, "below 0"),
+            ([1.0, 0.9, 0.95, 0.8, 0.8, 0.85, 0.7], 1, "that jump about"),
+        ):
+            _check_rates(
+                losses,
+                rate,
+                factor,
+                waiting,
+                f"the learning rates for {len(losses)} losses {what}, with patience {waiting}",
+                _mistaken_rates(losses, rate, factor, waiting)
+                | {
+                    "only the last ten losses were looked at; it is the lowest of all so far that counts": (
+                        _plateau_expected(losses, rate, factor, waiting, window=10)
+                    ),
+                },
+                "Keep the lowest loss so far, and count the epochs since then; patience may be 1, and it may be long.",
             )
     with exercise.part("beside Keras, on losses that jump about", points=1):
         for _ in range(3):
@@ -2238,7 +2374,7 @@ with expect.exercise("1cycle", points=4) as exercise:
             step="Join the corners with straight lines.",
         )
 
-    def _weight_after(rates, momentum=0.5):
+    def _weight_after(rates, momentum=0.9):
         """With input 1, target 0 and squared error, the gradient is twice the weight, which begins at 1."""
         weight, velocity = 1.0, 0.0
         for rate in rates:
@@ -2247,25 +2383,26 @@ with expect.exercise("1cycle", points=4) as exercise:
         return weight
 
     # one image more than whole minibatches: an image that is left out costs a step
-    wanted = _cycle(np.arange(12), 12, 0.05)
+    # and so much momentum that the loss rises again on the way: a training that ends early shows
+    wanted = _cycle(np.arange(24), 24, 0.05)
     with exercise.part("the learning rates of a training", points=1):
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.5), loss="mse")
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.9), loss="mse")
         model.set_weights([np.array([[1.0]], dtype="float32")])
-        rates = train_one_cycle(model, np.ones((61, 1)), np.zeros((61, 1)), 0.05, 3, 20)
+        rates = train_one_cycle(model, np.ones((61, 1)), np.zeros((61, 1)), 0.05, 6, 20)
         expect.shape(
             rates,
-            (12,),
-            "the learning rates of 3 epochs with 61 images in minibatches of 20",
+            (24,),
+            "the learning rates of 6 epochs with 61 images in minibatches of 20",
             cause={
                 (
-                    9,
+                    18,
                 ): "a step of each epoch is missing: the last minibatch holds one image, and is a step too; all images "
                 "are there to train on",
-                (3,): "one rate an epoch, rather than one a step",
-                (6,): "the minibatches have 32 images, as fit makes them when it is not given batch_size",
+                (6,): "one rate an epoch, rather than one a step",
+                (12,): "the minibatches have 32 images, as fit makes them when it is not given batch_size",
                 (4,): "that is a single epoch",
-                (8,): "that is one epoch too few",
+                (20,): "that is one epoch too few",
             }.get(np.shape(rates)),
             step="The callback appends the rate of each step to a list; count ceil(n / batch_size) steps an epoch.",
         )
@@ -2275,27 +2412,38 @@ with expect.exercise("1cycle", points=4) as exercise:
             "these learning rates",
             rtol=1e-3,
             mistakes={
-                "the cycle starts anew in each epoch": np.tile(_cycle(np.arange(4), 4, 0.05), 3),
+                "the cycle starts anew in each epoch": np.tile(_cycle(np.arange(4), 4, 0.05), 6),
                 "the steps are counted anew in each epoch, the cycle is that of all": np.tile(
-                    _cycle(np.arange(4), 12, 0.05), 3
+                    _cycle(np.arange(4), 24, 0.05), 6
                 ),
-                "the last, smaller minibatch of each epoch was not counted": _cycle(np.arange(12), 9, 0.05),
-                "the cycle moves once an epoch only": np.repeat(_cycle(np.arange(3), 3, 0.05), 4),
-                "the steps are counted from 1": _cycle(np.arange(1, 13), 12, 0.05),
+                "the last, smaller minibatch of each epoch was not counted": _cycle(np.arange(24), 18, 0.05),
+                "the cycle moves once an epoch only": np.repeat(_cycle(np.arange(6), 6, 0.05), 4),
+                "the steps are counted from 1": _cycle(np.arange(1, 25), 24, 0.05),
                 "the end of the cycle is step n_steps, not the last step before it": _cycle(
-                    np.arange(12), 11, 0.05
+                    np.arange(24), 23, 0.05
                 ),
             },
             step="Count the steps across epochs, from 0.",
         )
         other = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
         other.compile(optimizer=keras.optimizers.SGD(), loss="mse")
+        later = train_one_cycle(other, np.ones((65, 1)), np.zeros((65, 1)), 0.04, 2)
         expect.shape(
-            train_one_cycle(other, np.ones((65, 1)), np.zeros((65, 1)), 0.05, 2),
+            later,
             (6,),
             "the learning rates of 2 epochs with 65 images and the default minibatches of 32",
             cause="the default of batch_size is not 32",
             step="Leave the first line of the function as the exercise has it.",
+        )
+        expect.close(
+            later,
+            _cycle(np.arange(6), 6, 0.04),
+            "the learning rates of this second training",
+            rtol=1e-3,
+            mistakes={
+                "the steps are counted on from the training before": _cycle(np.arange(24, 30), 6, 0.04),
+            },
+            step="Let the count of the steps begin anew in each call.",
         )
     with exercise.part("they were used", points=1):
         listed = np.ravel(rates) if np.shape(rates)[0:1] == (np.size(rates),) else []
@@ -2310,7 +2458,7 @@ with expect.exercise("1cycle", points=4) as exercise:
                 "the learning rate was set after the step, for the next one": _weight_after(
                     [0.3, *wanted[:-1]]
                 ),
-                "the learning rate stayed what it was when the model was compiled": _weight_after([0.3] * 12),
+                "the learning rate stayed what it was when the model was compiled": _weight_after([0.3] * 24),
                 "the model's optimiser was exchanged: its momentum is lost (was it compiled anew?)": _weight_after(
                     wanted, momentum=0.0
                 ),
@@ -2433,6 +2581,22 @@ def continue_training(model, x, y, done, more):
 jump = 10
 ### END SOLUTION
 
+# %% [markdown]
+# For the checks: your function on a model whose optimiser has gone some steps.
+
+
+# %% nbgrader={"grade": false, "grade_id": "trained-before", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def after_two_epochs(x, y, done, more):
+    """The weight of a tiny model after two epochs at the learning rate 0.02, and once your function has trained it."""
+    model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.02, momentum=0.95), loss="mse")
+    model.set_weights([np.array([[1.0]], dtype="float32")])
+    model.fit(x, y, epochs=2, verbose=0)
+    before = float(model.get_weights()[0][0, 0])
+    continue_training(model, x, y, done, more)
+    return before, float(model.get_weights()[0][0, 0])
+
+
 # %% nbgrader={"grade": true, "grade_id": "continue-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Go on where you stopped", points=3) as exercise:
     rng = np.random.default_rng()
@@ -2440,9 +2604,10 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     # one step an epoch: the gradient of the squared error is 2 · weight · the mean square of the inputs
     inputs, mean_square = np.array([[0.5], [1.5], [2.0], [3.0]]), 3.875
 
+    # so much momentum that the loss rises again on the way: a training that ends early shows
     def _tiny_model():
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.5), loss="mse")
+        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.95), loss="mse")
         model.set_weights([np.array([[1.0]], dtype="float32")])
         return model
 
@@ -2466,7 +2631,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     def _rates_of(first, last):
         return np.array([rate_of_epoch(epoch) for epoch in range(first, last)])
 
-    def _weight_after(rates, momentum=0.5, steep=mean_square):
+    def _weight_after(rates, momentum=0.95, steep=mean_square):
         weight, velocity = 1.0, 0.0
         for rate in rates:
             velocity = momentum * velocity - rate * 2 * weight * steep
@@ -2515,6 +2680,31 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                 ),
             },
             step="Train with fit and the callback, on all images, and leave the model compiled as it is.",
+        )
+        weight, new_weight = after_two_epochs(inputs, np.zeros((4, 1)), done, more)
+        expect.close(
+            new_weight,
+            _weight_after([0.02, 0.02, *wanted]),
+            "the weight of a tiny model that had been trained for two epochs at the learning rate 0.02 before",
+            describe="what it becomes when the optimiser goes on with the velocity that it had",
+            rtol=1e-3,
+            atol=1e-4,
+            mistakes={
+                "the model was not trained (a copy of it may have been)": weight,
+                "the optimiser was exchanged or set back: it had a velocity, which is lost (was the model compiled "
+                "anew?)": weight * _weight_after(wanted),
+                "the optimiser was exchanged for one without momentum (was the model compiled anew?)": weight
+                * _weight_after(wanted, momentum=0.0),
+            },
+            step="Leave the model compiled as it is, and its optimiser with the state that it has.",
+        )
+        expect.close(
+            continue_training(_tiny_model(), inputs, np.zeros((4, 1)), 0, 3),
+            _rates_of(0, 3),
+            "the learning rates of 3 epochs after none",
+            rtol=1e-3,
+            mistakes={"no epoch done is taken for 20 of them": _rates_of(20, 23)},
+            step="`done` may be 0, too.",
         )
     with exercise.part("the jump", points=1):
         expect.close(

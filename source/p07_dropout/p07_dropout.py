@@ -160,6 +160,19 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
             },
             step="Add l1 times the sum of absolute values and l2 times the sum of squares, array by array.",
         )
+        more = [rng.normal(size=size) for size in ((2, 3, 2, 4), (5,), (3, 2), (4,))]
+        for one, other in ((strong, weak), (0.0, weak), (strong, 0.0)):
+            expect.close(
+                penalty(more, one, other),
+                sum(one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in more),
+                f"the penalty of four arrays, one of them with four axes, with l1={one:.3f} and l2={other:.3f}",
+                mistakes={
+                    "only the first two arrays are counted": sum(
+                        one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in more[:2]
+                    ),
+                },
+                step="Add over all arrays of the list, and over all axes of each.",
+            )
     ### BEGIN HIDDEN TESTS
     with exercise.part("its gradient", points=2):
         arrays[1][2] = 0.0
@@ -197,6 +210,7 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
             "the gradient without an ℓ1 penalty",
         )
         others = [rng.normal(size=sizes) for sizes in ((2, 3, 2, 4), (5,), (3, 2), (4,))]
+        others[1][:3] = rng.uniform(1e-7, 1e-6), -rng.uniform(1e-5, 1e-4), rng.uniform(1e-4, 1e-3)
         for one, other in ((strong, weak), (0.0, weak), (strong, 0.0)):
             called = f"four arrays, one of them with four axes, with l1={one:.3f} and l2={other:.3f}"
             for place, found in enumerate(penalty_gradient(others, one, other)):
@@ -204,6 +218,7 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
                     found,
                     one * np.sign(others[place]) + 2 * other * others[place],
                     f"the gradient for array {place} of {called}",
+                    step="The slope of |w| is 1 or −1 for every w but 0, however small: np.sign.",
                 )
             expect.equal(len(penalty_gradient(others, one, other)), 4, f"the number of gradients of {called}")
     ### END HIDDEN TESTS
@@ -628,6 +643,18 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             cause="entries are dropped at inference too",
             step="Look at `training` first.",
         )
+        often = float(rng.uniform(0.6, 0.9))
+        expect.close(
+            dropout(some, often, False, int(rng.integers(1_000))),
+            some,
+            f"dropout of this array with rate {often:.3f} and training=False",
+            mistakes={
+                "what comes out was scaled down; inverted dropout scales in training instead": some
+                * (1 - often),
+                "what comes out was scaled up, as in training": some / (1 - often),
+            },
+            step="At inference nothing happens, whatever the rate.",
+        )
     with exercise.part("what is kept is scaled up", points=1):
         ones = np.ones((300, 200))
         dropped = np.asarray(dropout(ones, share, True, int(rng.integers(1_000))))
@@ -699,6 +726,15 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             cause="all images have the same mask",
             step="Draw a random number for each entry: size=np.shape(x).",
         )
+        filters = np.asarray(dropout(np.ones((6, 5, 7, 8)), share, True, int(rng.integers(1_000)))) == 0
+        for axes in ((0,), (1,), (2,), (3,), (1, 2)):
+            shares = filters.mean(axis=axes)
+            expect.true(
+                bool(np.any((shares > 0) & (shares < 1))),
+                f"the entries along axis {' and '.join(map(str, axes))} of an array of four axes are dropped one by one",
+                cause="they are all dropped together, or all kept",
+                step="Draw a random number for each entry: size=np.shape(x).",
+            )
         often = np.asarray(dropout(np.full((50, 60), 3.0), 0.75, True, int(rng.integers(1_000))))
         # six standard deviations
         expect.true(
@@ -710,11 +746,33 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
         )
     with exercise.part("seeds, the rate 0, and the argument as it was", points=1):
         first, second = (int(seed) for seed in rng.choice(1_000, size=2, replace=False))
+        second += 2**40  # a seed may be any whole number
         some = rng.normal(size=(4, 3, 50))
         kept = some.copy()
         one = np.asarray(dropout(some, share, True, first))
         expect.close(one, np.where(one == 0, 0, kept / (1 - share)), "dropout of an array of three axes")
         expect.equal(some, kept, "x after the call", step="Make a new array; change no argument.")
+        for sign, named in ((1, "positive"), (-1, "negative")):
+            of_sign = one[sign * kept > 0]
+            expect.true(
+                bool(np.any(of_sign == 0)) and bool(np.any(of_sign != 0)),
+                f"some of the {named} entries are dropped, and some are kept",
+                cause="whether an entry is dropped depends on the entry itself",
+                step="Compare random numbers with the rate, and x with nothing.",
+            )
+        whole = rng.integers(1, 200, size=(30, 20))
+        of_whole = np.asarray(dropout(whole, share, True, first))
+        expect.close(
+            of_whole,
+            np.where(of_whole == 0, 0, whole / (1 - share)),
+            "dropout of an array of whole numbers",
+            mistakes={
+                "what is kept was cut to whole numbers": np.where(
+                    of_whole == 0, 0, np.trunc(whole / (1 - share))
+                )
+            },
+            step="Divide into a new array: it has fractions, though x has none.",
+        )
         expect.equal(
             dropout(some, share, True, first),
             one,
@@ -722,12 +780,24 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             cause="the mask does not follow from the seed",
             step="Draw the mask from np.random.default_rng(seed).",
         )
-        expect.true(
-            bool(np.any(np.asarray(dropout(some, share, True, second)) != one)),
-            "another seed gives another mask",
-            cause="the seed is not used",
-            step="Draw the mask from np.random.default_rng(seed).",
+        expect.equal(
+            dropout(some, share, True, 0),
+            dropout(some, share, True, 0),
+            "a second call with the seed 0",
+            cause="0 is a seed like any other, but was taken for none",
+            step="Hand the seed to np.random.default_rng as it is.",
         )
+        for other, named, cause in (
+            (second, "another seed", "the seed is not used"),
+            (first + 1, "the next seed", "seeds beside each other give the same mask"),
+            (first ^ 1, "a seed beside it", "seeds beside each other give the same mask"),
+        ):
+            expect.true(
+                bool(np.any(np.asarray(dropout(some, share, True, other)) != one)),
+                f"{named} gives another mask",
+                cause=cause,
+                step="Draw the mask from np.random.default_rng(seed).",
+            )
         expect.close(dropout(some, 0.0, True, first), kept, "dropout with the rate 0")
     ### END HIDDEN TESTS
 exercise.score
@@ -1008,10 +1078,14 @@ def choose_rate(losses):
 with expect.exercise("Choose the rate from evidence", points=3) as exercise:
     rng = np.random.default_rng()
 
-    def shuffled(rows):
+    def shuffled(rows, *good):
+        """The rows in another order, the last of those that are `good` neither before nor behind all others of them."""
         names = list(rows)
-        rng.shuffle(names)
-        return {name: list(rng.permutation(rows[name])) for name in names}
+        while True:
+            rng.shuffle(names)
+            order = [name for name in names if name in good]
+            if len(good) < 3 or order.index(good[-1]) not in (0, len(good) - 1):
+                return {name: [float(loss) for loss in rng.permutation(rows[name])] for name in names}
 
     with exercise.part("one rate is clearly best", points=1):
         numbers = sorted(float(rate) for rate in rng.choice(np.arange(1, 20) / 20, size=5, replace=False))
@@ -1042,33 +1116,53 @@ with expect.exercise("Choose the rate from evidence", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("several rates are as good as the best", points=2):
         # five seeds ± gap: standard deviation 1 or 0.894, standard error 0.447 or 0.4 (dividing by n)
-        offsets = np.array([-1, -1, 0, 1, 1]) * gap
+        offsets = np.array([-1, -1, 0, 1, 1])
         numbers = sorted(float(rate) for rate in rng.choice(np.arange(1, 20) / 20, size=6, replace=False))
-        above = (2.0, 0.2, 0.0, 0.3, 0.425, 0.48)  # of each rate's mean, in gaps
-        close_by = {rate: level + shift * gap + offsets for rate, shift in zip(numbers, above, strict=True)}
-        close_by[numbers[0]] = level + 2 * gap + np.array([-6, 1, 1, 2, 2]) * gap  # one lucky seed
-        expect.equal(
-            choose_rate(shuffled(close_by)),
-            numbers[4],
-            "the rate chosen among several that are hard to tell apart",
-            mistakes={
-                "this is the rate with the lowest mean; a larger one is within one standard error": numbers[
-                    2
-                ],
-                "this allows one standard deviation; the standard error is smaller by √n": numbers[5],
-                "the standard deviation divides by n, not by n − 1, here": numbers[3],
-                "this is the smallest rate within one standard error; more dropout makes the simpler network": numbers[
-                    1
-                ],
-                "this rate has the highest mean of all": numbers[0],
-            },
-            step="Collect all rates whose mean is at most the limit, and take the largest.",
-        )
+        # the largest rate is not far above the limit: what choosing it shows
+        for size, last, cause in (
+            (
+                gap,
+                0.7,
+                "this allows more than one standard error; one standard deviation is √n times as much",
+            ),
+            (
+                1e-4 * level,
+                0.7,
+                "small differences count too: nothing is rounded, and the limit has no further tolerance",
+            ),
+            (
+                gap,
+                0.48,
+                "the standard deviation is divided by √n, not by √(n − 1), to give the standard error",
+            ),
+        ):
+            above = (2.0, 0.2, 0.0, 0.3, 0.425, last)  # of each rate's mean, in units of size
+            close_by = {
+                rate: level + (shift + offsets) * size for rate, shift in zip(numbers, above, strict=True)
+            }
+            close_by[numbers[0]] = level + 2 * size + np.array([-6, 1, 1, 2, 2]) * size  # one lucky seed
+            expect.equal(
+                choose_rate(shuffled(close_by, *numbers[1:5])),
+                numbers[4],
+                "the rate chosen among several that are hard to tell apart",
+                mistakes={
+                    "this is the rate with the lowest mean; a larger one is within one standard error": numbers[
+                        2
+                    ],
+                    cause: numbers[5],
+                    "the standard deviation divides by n, not by n − 1, here": numbers[3],
+                    "this is the smallest rate within one standard error; more dropout makes the simpler network": numbers[
+                        1
+                    ],
+                    "this rate has the highest mean of all": numbers[0],
+                },
+                step="Collect all rates whose mean is at most the limit, and take the largest.",
+            )
         # the spread of another rate than the best must not matter
         spread_out = {
-            numbers[0]: level + 0.3 * gap + 20 * offsets,
-            numbers[1]: level + 0.1 * offsets,
-            numbers[2]: level + 0.2 * gap + 20 * offsets,
+            numbers[0]: level + (0.3 + 20 * offsets) * gap,
+            numbers[1]: level + 0.1 * offsets * gap,
+            numbers[2]: level + (0.2 + 20 * offsets) * gap,
         }
         expect.equal(
             choose_rate(shuffled(spread_out)),
@@ -1078,9 +1172,9 @@ with expect.exercise("Choose the rate from evidence", points=3) as exercise:
             step="The standard error is that of the rate with the lowest mean.",
         )
         expect.equal(
-            choose_rate({numbers[0]: [0.5] * 4, numbers[1]: [0.75] * 4}),
-            numbers[0],
-            "the rate chosen where the seeds make no difference, so that the standard error is 0",
+            choose_rate({numbers[0]: [0.75] * 4, 0.0: [0.5] * 4}),
+            0.0,
+            "the rate chosen where the seeds make no difference, so that the standard error is 0, and no dropout is best",
             step="The best rate itself is not above the limit: compare with <=.",
         )
         # whole numbers: mean 2 and standard error 1 without rounding, so that the limit is exactly 3
@@ -1098,6 +1192,25 @@ with expect.exercise("Choose the rate from evidence", points=3) as exercise:
             "the rates in `losses` after the call",
             cause="choose_rate changes the dict of whoever calls it",
             step="Read from the dict without pop or del.",
+        )
+        # mean 3 and median 2 of the best; the standard error is 1.53
+        lopsided = {numbers[1]: [6.0, 3.0, 3.0], numbers[0]: [6.0, 1.0, 2.0], numbers[2]: [5.0, 5.0, 5.0]}
+        as_they_were = {rate: [*of_rate] for rate, of_rate in lopsided.items()}
+        expect.equal(
+            choose_rate(lopsided),
+            numbers[1],
+            "the rate chosen where the mean of the best rate's losses is not their median",
+            mistakes={
+                "the limit is one standard error above the median; the rule takes the mean": numbers[0]
+            },
+            step="Add the standard error to the lowest mean.",
+        )
+        expect.equal(
+            lopsided,
+            as_they_were,
+            "the losses after the call",
+            cause="the lists of whoever calls the function are changed (sorted, for instance)",
+            step="sorted(…) makes a new list; sort() changes the one that is there.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -1587,6 +1700,14 @@ with expect.exercise("A layer that always drops", points=2) as exercise:
     with exercise.part("in both modes, with its rate, and anew in each call", points=1):
         layer = MCDropout(share)
         by_itself = bool(np.any(np.asarray(layer(ones)) == 0))
+        masks = np.asarray(layer(ones, training=True)) == 0
+        expect.equal(
+            len(np.unique(masks, axis=0)),
+            len(ones),
+            "the number of different masks among the 100 rows",
+            cause="rows have the same mask",
+            step="Let the base class draw the mask.",
+        )
         for mode in (False, True):
             found = float(np.mean(np.asarray(layer(ones, training=mode)) == 0))
             expect.true(
@@ -1604,6 +1725,30 @@ with expect.exercise("A layer that always drops", points=2) as exercise:
             "two calls drop different entries",
             cause="each call draws the same mask",
             step="Let the base class draw the mask.",
+        )
+        for rate in (float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.02, 0.06))):
+            found = float(np.mean(np.asarray(MCDropout(rate)(ones)) == 0))
+            expect.true(
+                abs(found - rate) < 6 * np.sqrt(rate * (1 - rate) / ones.size),
+                f"the share of 30,000 entries that MCDropout({rate:.3f}) drops",
+                got=f"{found:.4f}",
+                expected=f"about {rate:.4f}",
+                step="Let the base class do the work; it has the rate.",
+            )
+        expect.equal(
+            np.asarray(MCDropout(0.0)(ones)),
+            ones,
+            "what MCDropout(0.0) gives",
+            step="Let the base class do the work.",
+        )
+        seed = int(rng.integers(10_000))
+        alike = [np.asarray(MCDropout(share, seed=number)(ones)) for number in (seed, seed)]
+        expect.equal(
+            alike[1],
+            alike[0],
+            "what two new layers with the same seed give",
+            cause="the layer's own seed is not used",
+            step="Let the base class draw the mask: it has the seed.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -1766,6 +1911,39 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
                 cause="all layers have the same rate" if abs(found[0] - found[1]) < 0.05 else None,
                 step="Each MCDropout has the rate of the layer that it stands for.",
             )
+        halves = np.split(np.asarray(mc_model(two_masks(0.5, 0.5, 300))(ones)), 2, axis=1)
+        expect.true(
+            bool(np.any(halves[0] != halves[1])),
+            "two dropout layers of the same rate have different masks",
+            cause="all MCDropout layers were given the same seed",
+            step="Give an MCDropout the rate, and leave the seed to Keras.",
+        )
+        noisy = keras.Sequential(
+            [
+                keras.Input(shape=(300,)),
+                keras.layers.GaussianDropout(0.4),
+                keras.layers.GaussianNoise(0.4),
+                keras.layers.AlphaDropout(0.4),
+                keras.layers.Dropout(high, name="thinned"),
+            ]
+        )
+        outputs = np.asarray(mc_model(noisy)(ones))
+        found = float(np.mean(outputs == 0))
+        expect.true(
+            abs(found - high) < 6 * np.sqrt(high * (1 - high) / ones.size),
+            f'the share that a Sequential model drops whose only Dropout is named "thinned" and has the rate {high:.3f}',
+            got=f"{found:.3f}",
+            expected=f"about {high:.3f}",
+            step="Sequential models, too, have a Dropout replaced by its class, not by its name, and nothing else replaced.",
+        )
+        expect.close(
+            outputs[outputs != 0],
+            np.full(int(np.sum(outputs != 0)), 1 / (1 - high)),
+            "what this model keeps of an array of ones, where it has other kinds of noise as well",
+            rtol=1e-3,
+            cause="the other kinds of noise are random, too",
+            step="Replace the layers of the class Dropout, and copy all others as they are.",
+        )
     with exercise.part("batch normalisation is in inference mode", points=1):
         network = mc_model(small_network(0.5, int(rng.integers(1_000))))
         # of standard deviation 1: larger inputs saturate the softmax, and different masks give the same answer
@@ -1819,6 +1997,14 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             atol=1e-5,
             cause="the model itself was changed",
             step="Leave the model as it is, and change the copy only.",
+        )
+        mc_model(plain)
+        expect.equal(
+            [plain.trainable, *(layer.trainable for layer in plain.layers)],
+            [True] * (1 + len(plain.layers)),
+            "whether the model that was handed over, and its layers, are trainable after the call",
+            cause="the model that was handed over is frozen",
+            step="Leave the model as it is; the copy may be frozen.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -1882,12 +2068,18 @@ def of_pair_of_masks(images, passes, seed):
     return mc_predict(pair_of_masks, images, passes, seed)
 
 
+def of_network_that_hardly_drops(images, passes, seed):
+    """Your `mc_predict` on a Monte-Carlo model with batch normalisation, which drops next to nothing."""
+    return mc_predict(uncertainty.mc_model(small_network(1e-9, 3)), images, passes, seed)
+
+
 # %% nbgrader={"grade": true, "grade_id": "mc-predict-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Mean and standard deviation of many passes", points=3) as exercise:
     rng = np.random.default_rng()
     positive = rng.uniform(1, 2, size=(30, 40)).astype("float32")
     twice = np.concatenate([positive, positive], axis=1)  # what the network gives without dropout
-    first, second = (int(seed) for seed in rng.choice(10_000, size=2, replace=False))
+    first = int(rng.integers(10_000))
+    second = first + 1_000 * int(rng.integers(1, 10))
 
     with exercise.part("mean and standard deviation", points=1):
         # with the rate 0.5 an output is 0 or twice the input; of two passes there are three outcomes
@@ -1922,6 +2114,12 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             },
             step="np.std over the axis of the passes.",
         )
+        expect.true(
+            len(np.unique(np.round(share), axis=0)) > 1,
+            "different inputs have different masks",
+            cause="all inputs have the same masks",
+            step="Hand all inputs to the model in one call, and set the states before the first pass only.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("seeds", points=1):
         repeated = [
@@ -1948,6 +2146,16 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             cause="all layers were given the same random state",
             step="Give the layer at place i the state [seed + i, 0].",
         )
+        # were the masks of one layer those of the other a pass later, this would be 2/3; by chance it is 0 ± 0.03
+        found = float(np.corrcoef((left / positive).ravel(), (right / positive).ravel())[0, 1])
+        expect.true(
+            abs(found) < 0.2,
+            "the masks of two dropout layers side by side have nothing to do with each other over three passes",
+            got=f"a correlation of {found:.2f} between their means",
+            expected="about 0",
+            cause="the masks of one layer come again in the other, in another pass",
+            step="Set the states once, before the first pass: each layer then counts its own masks.",
+        )
     with exercise.part("many passes", points=1):
         passes = 100
         middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive[:10], passes, first))
@@ -1960,6 +2168,26 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             cause="there are fewer passes than asked for" if 0.1 < found < 0.9 else None,
             step="Make as many passes as `passes` says.",
         )
+        # each pass adds a hundredth of twice the input, or nothing
+        counts = middle / twice[:10] * passes / 2
+        expect.close(
+            counts, np.round(counts), "how often each number was kept in these passes", rtol=0, atol=0.02
+        )
+        expect.true(
+            bool(np.any(np.round(counts) % 2 == 1)),
+            f"some numbers were kept an odd number of times in {passes} passes",
+            got="even numbers only",
+            cause="there are fewer passes than asked for",
+            step="Make as many passes as `passes` says.",
+        )
+        # whoever divides by the passes less one has NaN here, and has lost the first part for it
+        expect.close(
+            np.nan_to_num(np.asarray(of_pair_of_masks(positive, 1, first)[1])),
+            np.zeros((30, 80)),
+            "the standard deviation of a single pass",
+            cause="more passes are made than asked for",
+            step="Make as many passes as `passes` says: it may be one.",
+        )
         # 800 numbers; the mean of all differs from 1 by less than six standard errors
         found = float(np.mean(middle / twice[:10]))
         expect.true(
@@ -1968,6 +2196,16 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             got=f"{found:.4f}",
             expected="about 1",
             step="Average over all passes.",
+        )
+        inputs_of_six = rng.normal(2, 3, size=(20, 6)).astype("float32")
+        in_training = np.asarray(small_network(0.0, 3)(inputs_of_six, training=True))
+        expect.close(
+            of_network_that_hardly_drops(inputs_of_six, 1, first)[0],
+            probabilities_of(small_network(0.0, 3), inputs_of_six),
+            "the answers for a network with batch normalisation where next to nothing is dropped",
+            atol=1e-5,
+            mistakes={"batch normalisation is in training mode": in_training},
+            step="Call the model without training=True: its MCDropout layers drop in any mode.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -2082,6 +2320,7 @@ with expect.exercise("Likelihood and calibration", points=4) as exercise:
     answers = rng.dirichlet(np.full(5, 0.7), size=200)
     truth = np.where(rng.uniform(size=200) < 0.6, answers.argmax(axis=1), rng.integers(5, size=200))
     of_truth = answers[np.arange(200), truth]
+    as_they_were = [answers.copy(), truth.copy()]
 
     with exercise.part("the negative log-likelihood", points=1):
         expect.close(
@@ -2172,6 +2411,13 @@ with expect.exercise("Likelihood and calibration", points=4) as exercise:
                 "the counts are not divided by the number of images": float(200 * weights @ np.abs(gaps)),
             },
             step="Compute the table of counts, accuracies and confidences by bin, and print it.",
+        )
+        expect.equal(
+            [answers, truth],
+            as_they_were,
+            "probabilities and labels after the call",
+            cause="the arrays of whoever calls the function are changed",
+            step="Make new arrays; change no argument.",
         )
     with exercise.part("empty bins, edges, and other numbers of bins", points=1):
         # everything in the last bin, and its upper edge belongs to it
@@ -2573,6 +2819,10 @@ with expect.exercise("Entropy and mutual information", points=3) as exercise:
         )
         more = rng.dirichlet(np.ones(6), size=(3, 1))
         more[0, 0] = np.eye(6)[2]
+        # and a class that is rare in all passes
+        more[:, :, 5] *= 0
+        more *= (1 - 3e-4) / more.sum(axis=2, keepdims=True)
+        more[:, :, 5] = 3e-4
         before = more.copy()
         found = predictive_entropy(more), mutual_information(more)
         expect.equal(
@@ -2768,8 +3018,8 @@ with expect.exercise("Refer to a human", points=3) as exercise:
                 np.array(refer(scores_of_n, share), dtype=int), expected, f"the images handed over of {n}"
             )
     with exercise.part("the accuracy of the rest", points=1):
-        answers = rng.dirichlet(np.ones(4), size=200)
-        truth = np.where(rng.uniform(size=200) < 0.5, answers.argmax(axis=1), rng.integers(4, size=200))
+        answers = rng.dirichlet(np.ones(12), size=200)
+        truth = np.where(rng.uniform(size=200) < 0.5, answers.argmax(axis=1), rng.integers(12, size=200))
         scores_of_all = rng.permutation(200) / 200
         right = answers.argmax(axis=1) == truth
         order = np.argsort(scores_of_all)  # surest first
@@ -2785,12 +3035,22 @@ with expect.exercise("Refer to a human", points=3) as exercise:
                 "the surest images were handed over": right[order[50:]].mean(),
             }
 
-        while len({kept.mean(), *mistaken().values()}) < 6:  # until no two are alike
+        # until no two are alike, and rounding would show
+        while len({kept.mean(), *mistaken().values()}) < 6 or abs(kept.mean() - kept.mean().round(2)) < 1e-3:
             truth = rng.permutation(truth)
             right = answers.argmax(axis=1) == truth
             kept = right[order[:150]]
+        as_they_were = [answers.copy(), truth.copy(), scores_of_all.copy()]
+        found = accuracy_of_rest(answers, truth, scores_of_all, 0.25)
+        expect.equal(
+            [answers, truth, scores_of_all],
+            as_they_were,
+            "probabilities, labels and scores after the call",
+            cause="an array of whoever calls the function is changed",
+            step="Make new arrays; change no argument.",
+        )
         expect.close(
-            accuracy_of_rest(answers, truth, scores_of_all, 0.25),
+            found,
             kept.mean(),
             "the accuracy of the rest of 200 images, with share=0.25",
             mistakes=mistaken(),

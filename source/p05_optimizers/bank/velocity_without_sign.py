@@ -1,7 +1,7 @@
 # title: Gives the terminal velocity without its sign
 # kind: misconception
 # fails: terminal-velocity-test 2/3
-# hint: a positive gradient drives the weights down
+# hint: a positive gradient drives the weights down, a negative one up
 
 # %% terminal-velocity
 def terminal_velocity(learning_rate, gradient, momentum):

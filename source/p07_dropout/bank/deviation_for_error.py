@@ -1,7 +1,7 @@
 # title: Allows a whole standard deviation
 # kind: misconception
 # fails: choose-rate-test 1/3
-# hint: this allows one standard deviation
+# hint: this allows more than one standard error
 
 # %% choose-rate
 def choose_rate(losses):
