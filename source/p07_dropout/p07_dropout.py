@@ -369,6 +369,13 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             },
             step='Set kernel_initializer="he_normal".',
         )
+        # the largest of thousands, in standard deviations: 1.73 for uniform weights, 2.27 for Keras' normal ones
+        expect.true(
+            all(float(np.abs(kernel).max() / kernel.std()) > 2 for kernel in arrays[:-2:2]),
+            "the initial weights of the hidden layers are normally distributed",
+            cause="they are spread evenly, as those of he_uniform are",
+            step='Set kernel_initializer="he_normal".',
+        )
         arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
         plain.set_weights(arrays)
         batch = rng.normal(size=(4, sizes[0])).astype("float32")
@@ -394,6 +401,38 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             },
             step="Hidden layers have ReLU, the last layer a softmax.",
         )
+        for others in ((30, 4), (12, 8, 2), (40, 40, 40, 40, 3)):
+            other = build_regularised_mlp(others, None, None)
+            expect.builtin_model(other, "the model that build_regularised_mlp returns")
+            found = other.get_weights()
+            expect.equal(
+                [tuple(array.shape) for array in found],
+                [shape for at in range(1, len(others)) for shape in (others[at - 1 : at + 1], (others[at],))],
+                f"the shapes of the weights for sizes={others}",
+                step="One Dense layer for each entry of sizes but the first, however many there are.",
+            )
+            expect.true(
+                len(found) < 6 or bool(np.any(found[0] != found[2])),
+                "two layers of the same shape begin with different weights",
+                cause="the layers share one initialiser with a seed, or are one layer",
+                step='Hand kernel_initializer="he_normal" to each layer.',
+            )
+            given = [rng.normal(size=array.shape) * 0.3 for array in found]
+            other.set_weights(given)
+            few = rng.normal(size=(4, others[0])).astype("float32")
+            signal = few
+            for kernel, bias in zip(given[:-2:2], given[1:-2:2], strict=True):
+                signal = np.maximum(signal @ kernel + bias, 0)
+            for training in (False, True):
+                expect.close(
+                    other(few, training=training),
+                    softmax(signal @ given[-2] + given[-1]),
+                    f"the probabilities of four inputs for sizes={others}, with training={training}",
+                    rtol=1e-3,
+                    atol=1e-4,
+                    cause="a layer was added that does something else in training" if training else None,
+                    step="Dense layers alone: the hidden ones with ReLU, the last one with a softmax.",
+                )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the regulariser", points=1):
         penalised = build_regularised_mlp(sizes, keras.regularizers.L1L2(l1=0.02, l2=0.01), None)
@@ -415,6 +454,15 @@ with expect.exercise("A regularised layer", points=3) as exercise:
                 "the biases are penalised, in place of the weights": float(sum(of_biases)),
             },
             step="kernel_regularizer=regulariser belongs to every Dense layer.",
+        )
+        penalised(batch)
+        expect.close(
+            float(sum(float(loss) for loss in penalised.losses)),
+            float(sum(of_layers)),
+            "the sum of the model's penalties once it has answered for four inputs",
+            rtol=1e-3,
+            cause="what the layers give is penalised, too",
+            step="Leave activity_regularizer alone.",
         )
     with exercise.part("the constraint", points=1):
         held = build_regularised_mlp(sizes, None, keras.constraints.MaxNorm(0.5))
