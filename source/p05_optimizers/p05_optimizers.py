@@ -1786,8 +1786,11 @@ steps_to_half = 10_000
 
 # %% nbgrader={"grade": false, "grade_id": "rates-of-steps", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def rates_of_steps(learning_rate, decay, steps):
-    """The learning rates with which an optimiser takes its first steps when it is given your schedule."""
-    optimizer = keras.optimizers.SGD(learning_rate=schedule_for_decay(learning_rate, decay))
+    """The learning rates with which an optimiser takes its first steps with your schedule; none if it is no schedule."""
+    schedule = schedule_for_decay(learning_rate, decay)
+    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return []
+    optimizer = keras.optimizers.SGD(learning_rate=schedule)
     weight, rates = keras.Variable(0.0), []
     for _ in range(steps):
         rates.append(float(optimizer.learning_rate))
@@ -1823,6 +1826,7 @@ with expect.exercise("Where decay went", points=2) as exercise:
             [eta / (1 + decay * step) for step in range(4)],
             "the learning rates of the first four steps of SGD(learning_rate=schedule_for_decay(…))",
             rtol=1e-5,
+            mistakes={"that is no Keras schedule: an optimiser would not hand the step to it": []},
             step="Return a schedule that Keras can use: one of keras.optimizers.schedules.",
         )
     ### BEGIN HIDDEN TESTS
@@ -2045,6 +2049,12 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         long, of_epochs = int(rng.integers(12, 20)), 3 * 10.0 ** rng.integers(7, 10)
         for losses, waiting, what in (
             ([of_epochs, of_epochs / 2, *[of_epochs] * (long + 3)], long, "far above 1"),
+            # far below all others for longer than ten epochs
+            (
+                [0.9, 0.3, *(0.8 - 0.01 * number for number in range(16))],
+                4,
+                "of which the second is the lowest",
+            ),
             ([-0.1, -0.2, -0.3, -0.3, -0.2, -0.4], 2, "below 0"),
             ([1.0, 0.9, 0.95, 0.8, 0.8, 0.85, 0.7], 1, "that jump about"),
         ):
