@@ -455,7 +455,7 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             },
             step="kernel_regularizer=regulariser belongs to every Dense layer.",
         )
-        penalised(batch)
+        penalised(rng.normal(size=(4, sizes[0])).astype("float32"))
         expect.close(
             float(sum(float(loss) for loss in penalised.losses)),
             float(sum(of_layers)),
