@@ -414,7 +414,7 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             expect.true(
                 len(found) < 6 or bool(np.any(found[0] != found[2])),
                 "two layers of the same shape begin with different weights",
-                cause="the layers share one initialiser with a seed, or are one layer",
+                cause="the layers share one initialiser, which draws the same each time, or are one layer",
                 step='Hand kernel_initializer="he_normal" to each layer.',
             )
             given = [rng.normal(size=array.shape) * 0.3 for array in found]

@@ -1,7 +1,7 @@
 # title: Makes one initialiser with a seed for all layers
 # kind: misconception
 # fails: regularised-test 2/3
-# hint: the layers share one initialiser with a seed
+# hint: the layers share one initialiser, which draws the same each time
 
 # %% regularised
 def build_regularised_mlp(sizes, regulariser, constraint):
