@@ -370,6 +370,13 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             },
             step='Set kernel_initializer="he_normal".',
         )
+        # the largest of thousands, in standard deviations: 1.73 for uniform weights, 2.27 for Keras' normal ones
+        expect.true(
+            all(float(np.abs(kernel).max() / kernel.std()) > 2 for kernel in arrays[:-2:2]),
+            "the initial weights of the hidden layers are normally distributed",
+            cause="they are spread evenly, as those of he_uniform are",
+            step='Set kernel_initializer="he_normal".',
+        )
         arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
         plain.set_weights(arrays)
         batch = rng.normal(size=(4, sizes[0])).astype("float32")
@@ -395,6 +402,38 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             },
             step="Hidden layers have ReLU, the last layer a softmax.",
         )
+        for others in ((30, 4), (12, 8, 2), (40, 40, 40, 40, 3)):
+            other = build_regularised_mlp(others, None, None)
+            expect.builtin_model(other, "the model that build_regularised_mlp returns")
+            found = other.get_weights()
+            expect.equal(
+                [tuple(array.shape) for array in found],
+                [shape for at in range(1, len(others)) for shape in (others[at - 1 : at + 1], (others[at],))],
+                f"the shapes of the weights for sizes={others}",
+                step="One Dense layer for each entry of sizes but the first, however many there are.",
+            )
+            expect.true(
+                len(found) < 6 or bool(np.any(found[0] != found[2])),
+                "two layers of the same shape begin with different weights",
+                cause="the layers share one initialiser, which draws the same each time, or are one layer",
+                step='Hand kernel_initializer="he_normal" to each layer.',
+            )
+            given = [rng.normal(size=array.shape) * 0.3 for array in found]
+            other.set_weights(given)
+            few = rng.normal(size=(4, others[0])).astype("float32")
+            signal = few
+            for kernel, bias in zip(given[:-2:2], given[1:-2:2], strict=True):
+                signal = np.maximum(signal @ kernel + bias, 0)
+            for learning in (False, True):
+                expect.close(
+                    other(few, training=learning),
+                    softmax(signal @ given[-2] + given[-1]),
+                    f"the probabilities of four inputs for sizes={others}, with training={learning}",
+                    rtol=1e-3,
+                    atol=1e-4,
+                    cause="a layer was added that does something else in training" if learning else None,
+                    step="Dense layers alone: the hidden ones with ReLU, the last one with a softmax.",
+                )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the regulariser", points=1):
         penalised = build_regularised_mlp(sizes, keras.regularizers.L1L2(l1=0.02, l2=0.01), None)
@@ -416,6 +455,15 @@ with expect.exercise("A regularised layer", points=3) as exercise:
                 "the biases are penalised, in place of the weights": float(sum(of_biases)),
             },
             step="kernel_regularizer=regulariser belongs to every Dense layer.",
+        )
+        penalised(rng.normal(size=(4, sizes[0])).astype("float32"))
+        expect.close(
+            float(sum(float(loss) for loss in penalised.losses)),
+            float(sum(of_layers)),
+            "the sum of the model's penalties once it has answered for four inputs",
+            rtol=1e-3,
+            cause="what the layers give is penalised, too",
+            step="Leave activity_regularizer alone.",
         )
     with exercise.part("the constraint", points=1):
         held = build_regularised_mlp(sizes, None, keras.constraints.MaxNorm(0.5))
@@ -1206,8 +1254,8 @@ with expect.exercise("Choose the rate from evidence", points=3) as exercise:
             step="Add the standard error to the lowest mean.",
         )
         expect.equal(
-            lopsided,
-            as_they_were,
+            [lopsided[rate] for rate in numbers[:3]],
+            [as_they_were[rate] for rate in numbers[:3]],
             "the losses after the call",
             cause="the lists of whoever calls the function are changed (sorted, for instance)",
             step="sorted(…) makes a new list; sort() changes the one that is there.",
@@ -1880,9 +1928,19 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             step="Only MCDropout ignores the mode; all other layers are copied as they are.",
         )
     ### BEGIN HIDDEN TESTS
+    low, high = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.7))
+    ones = np.ones((100, 300), "float32")
+    noisy = keras.Sequential(
+        [
+            keras.Input(shape=(300,)),
+            keras.layers.GaussianDropout(0.4),
+            keras.layers.GaussianNoise(0.4),
+            keras.layers.AlphaDropout(0.4),
+            keras.layers.Dropout(high, name="thinned"),
+        ]
+    )
+
     with exercise.part("every dropout layer drops, with its own rate", points=1):
-        low, high = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.5, 0.7))
-        ones = np.ones((100, 300), "float32")
         masked = mc_model(two_masks(low, high, 300))
         drops = bool(np.any(np.asarray(MCDropout(0.5)(ones, training=False)) == 0))
         for called, outputs in (
@@ -1918,15 +1976,6 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             cause="all MCDropout layers were given the same seed",
             step="Give an MCDropout the rate, and leave the seed to Keras.",
         )
-        noisy = keras.Sequential(
-            [
-                keras.Input(shape=(300,)),
-                keras.layers.GaussianDropout(0.4),
-                keras.layers.GaussianNoise(0.4),
-                keras.layers.AlphaDropout(0.4),
-                keras.layers.Dropout(high, name="thinned"),
-            ]
-        )
         outputs = np.asarray(mc_model(noisy)(ones))
         found = float(np.mean(outputs == 0))
         expect.true(
@@ -1936,15 +1985,7 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             expected=f"about {high:.3f}",
             step="Sequential models, too, have a Dropout replaced by its class, not by its name, and nothing else replaced.",
         )
-        expect.close(
-            outputs[outputs != 0],
-            np.full(int(np.sum(outputs != 0)), 1 / (1 - high)),
-            "what this model keeps of an array of ones, where it has other kinds of noise as well",
-            rtol=1e-3,
-            cause="the other kinds of noise are random, too",
-            step="Replace the layers of the class Dropout, and copy all others as they are.",
-        )
-    with exercise.part("batch normalisation is in inference mode", points=1):
+    with exercise.part("batch normalisation and other noise are in inference mode", points=1):
         network = mc_model(small_network(0.5, int(rng.integers(1_000))))
         # of standard deviation 1: larger inputs saturate the softmax, and different masks give the same answer
         one = rng.normal(size=(1, 6)).astype("float32")
@@ -1969,6 +2010,16 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             "the number of different answers for one image: there are six units to drop, so 64 masks",
             got=f"{distinct} answers in 400 passes",
             step="Each row of a batch has a mask of its own, and nothing else is random.",
+        )
+        outputs = np.asarray(mc_model(noisy)(ones))
+        of_kept = outputs[outputs != 0]
+        expect.close(
+            of_kept,
+            np.full(of_kept.shape, of_kept[:1].sum()),
+            "what this model keeps of an array of ones, where it has other kinds of noise as well",
+            rtol=1e-3,
+            cause="the other kinds of noise are random, too",
+            step="Replace the layers of the class Dropout, and copy all others as they are.",
         )
     with exercise.part("it shares nothing with the model", points=1):
         original = small_network(0.0, int(rng.integers(1_000)))

@@ -1,7 +1,7 @@
 # title: Returns a plain function of the step
 # kind: misconception
 # fails: decay-test 1/2
-# hint: Return a schedule that Keras can use
+# hint: that is no Keras schedule
 
 # %% decay
 def schedule_for_decay(learning_rate, decay):

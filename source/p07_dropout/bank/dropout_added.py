@@ -1,0 +1,20 @@
+# title: Adds dropout
+# kind: misconception
+# fails: regularised-test 2/3
+# hint: a layer was added that does something else in training
+
+# %% regularised
+def build_regularised_mlp(sizes, regulariser, constraint):
+    layer = partial(
+        keras.layers.Dense,
+        activation="relu",
+        kernel_initializer="he_normal",
+        kernel_regularizer=regulariser,
+        kernel_constraint=constraint,
+    )
+    model = keras.Sequential([keras.Input(shape=(sizes[0],))])
+    for units in sizes[1:-1]:
+        model.add(layer(units))
+        model.add(keras.layers.Dropout(0.1))
+    model.add(layer(sizes[-1], activation="softmax"))
+    return model
