@@ -25,6 +25,8 @@ TRACEBACK = re.compile(
     r"^(?:Exception ignored .*\n)?Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)*(?:\S.*\n?)?",
     re.MULTILINE,
 )
+# what IPython prints before the traceback of a callback that failed, or was interrupted
+CALLBACK = re.compile(rf"^Error in callback .*\b(?:{PACKAGES}|{MACHINERY})\b.*\n?", re.MULTILINE)
 
 
 def without_ours(outputs: Iterable[NotebookNode], *, of_tests: bool) -> list[NotebookNode]:
@@ -40,7 +42,8 @@ def without_ours(outputs: Iterable[NotebookNode], *, of_tests: bool) -> list[Not
 def _cleaned(outputs: list[NotebookNode], of_tests: bool) -> Iterator[NotebookNode]:
     for output in outputs:
         if output.output_type == "stream":
-            output.text = PATH.sub("", TRACEBACK.sub(_stream_frames(of_tests), output.text))
+            output.text = CALLBACK.sub("", TRACEBACK.sub(_stream_frames(of_tests), output.text))
+            output.text = PATH.sub("", output.text)
             if not output.text:
                 continue
         elif output.output_type == "error":

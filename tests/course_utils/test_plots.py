@@ -485,6 +485,7 @@ def test_rejection_curves_are_means_over_the_runs():
 # --- any number of labels -----------------------------------------------------------------------------------
 
 COUNTS = (1, 2, 8, 9, 20)
+COUNTS_OF_PANELS = (1, 2, 8, 13)  # which take longest to draw; with 13 the last row is not full, however wide
 NORMAL = np.random.default_rng(0).normal(size=(20, 50))
 
 
@@ -560,6 +561,9 @@ WITH_A_LINE_EACH = (
     "curves_of_runs", "activation_functions", "per_layer", "mean_and_range", "optimizer_paths",
     "reliability_diagram", "rejection_curves",
 )  # fmt: skip
+IN_PANELS = {
+    name for name in OF_ANY_NUMBER if name.endswith((", panels", ", networks", ", losses", ", images"))
+} | {"learning_curves", "heat_maps", "layer_histograms", "decision_regions", "weight_histograms"}
 SHOWN = {"show", "show_animation", "as_png"}  # these draw nothing
 
 
@@ -570,8 +574,10 @@ def test_every_function_is_tried_with_any_number():
     assert tried == public - SHOWN
 
 
-@pytest.mark.parametrize("n", COUNTS)
-@pytest.mark.parametrize("name", OF_ANY_NUMBER)
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [(name, n) for name in OF_ANY_NUMBER for n in (COUNTS_OF_PANELS if name in IN_PANELS else COUNTS)],
+)
 def test_any_number_is_drawn_whole_and_no_wider_than_a_page_can_show(name, n):
     figure = OF_ANY_NUMBER[name](n)
     figure.draw_without_rendering()

@@ -7,7 +7,7 @@ import pytest
 from engine_course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
 from loops import LOOP, STUBBORN_LOOP, function
 
-from autograder.engine import split
+from autograder.engine import side, split
 from autograder.engine.limits import Limits
 from autograder.engine.parents import data_folder
 from autograder.engine.side import Side
@@ -15,7 +15,7 @@ from autograder.practical.cells import grade_id, is_test
 from autograder.practical.testcells import result_of
 from course_utils.results import FAILED, PASSED, RESULT_TYPE, ExerciseResult, part_result
 
-LIMITS = Limits(cell_seconds=6, notebook_seconds=90)
+LIMITS = Limits(cell_seconds=4, notebook_seconds=90)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,24 +37,41 @@ def test_an_unanswered_notebook_gets_nothing_and_is_told_so(tmp_path):
     assert "not answered yet" in feedback(executed, "scale-test")
 
 
-WRONG = {
-    "partly right": {**HONEST, "scale": "def scale(x):\n    return x - x.mean(axis=0)"},
-    "no bias": {**HONEST, "build": BUILD.replace("units, activation", "units, use_bias=False, activation")},
-    "raises": {**HONEST, "scale": "def scale(x):\n    raise ValueError('my mistake')"},
-    "syntax error": {**HONEST, "build": "def build(units:\n    return"},
-    "own import": {**HONEST, "scale": "import numpy as numeric\n" + SCALE.replace("(x -", "numeric.asarray(x -")},
-    "warns": {**HONEST, "scale": "import warnings, sys\n" + SCALE.replace("    return", "    warnings.warn('w'); print('e', file=sys.stderr)\n    return")},
-    "value for a name": {**HONEST, "count": "parameters = np.float32(114)"},
-    "wrong value": {**HONEST, "count": "parameters = 113"},
-    "a list for an array": {**HONEST, "scale": SCALE.replace("return (", "return list(map(list, (") + "))"},
-    "lambda": {**HONEST, "scale": "scale = lambda x: (x - x.mean(axis=0)) / x.std(axis=0)"},
-    "functional": {**HONEST, "build": "def build(units):\n    i = keras.Input((4,))\n    h = keras.layers.Dense(units, 'relu')(i)\n    m = keras.Model(i, keras.layers.Dense(2, 'softmax')(h))\n    m.compile('adam', 'sparse_categorical_crossentropy')\n    return m"},
+OF_SCALE = {
+    "partly right": "def scale(x):\n    return x - x.mean(axis=0)",
+    "raises": "def scale(x):\n    raise ValueError('my mistake')",
+    "own import": "import numpy as numeric\n" + SCALE.replace("(x -", "numeric.asarray(x -"),
+    "warns": "import warnings, sys\n" + SCALE.replace("    return", "    warnings.warn('w'); print('e', file=sys.stderr)\n    return"),
+    "a list for an array": SCALE.replace("return (", "return list(map(list, (") + "))",
+    "lambda": "scale = lambda x: (x - x.mean(axis=0)) / x.std(axis=0)",
 }  # fmt: skip
+OF_BUILD = {
+    "no bias": BUILD.replace("units, activation", "units, use_bias=False, activation"),
+    "syntax error": "def build(units:\n    return",
+    "functional": "def build(units):\n    i = keras.Input((4,))\n    h = keras.layers.Dense(units, 'relu')(i)\n    m = keras.Model(i, keras.layers.Dense(2, 'softmax')(h))\n    m.compile('adam', 'sparse_categorical_crossentropy')\n    return m",
+}  # fmt: skip
+OF_COUNT = {"value for a name": "parameters = np.float32(114)", "wrong value": "parameters = 113"}
+# several mistakes in one submission: the plain executor imports Keras for each
+WRONG = [
+    ("partly right", "no bias", "value for a name"),
+    ("raises", "syntax error", "wrong value"),
+    ("own import", "functional", None),
+    ("warns", None, None),
+    ("a list for an array", None, None),
+    ("lambda", None, None),
+]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("answers", WRONG.values(), ids=WRONG.keys())
-def test_scores_are_those_of_the_plain_executor(answers, tmp_path):
+@pytest.mark.parametrize("mistakes", WRONG, ids=lambda mistakes: ", ".join(filter(None, mistakes)))
+def test_scores_are_those_of_the_plain_executor(mistakes, tmp_path):
+    of_each = {"scale": OF_SCALE, "build": OF_BUILD, "count": OF_COUNT}
+    wrong = {
+        name: answers[mistake]
+        for (name, answers), mistake in zip(of_each.items(), mistakes, strict=True)
+        if mistake
+    }
+    answers = {**HONEST, **wrong}
     assert scores(graded(answers, tmp_path)) == scores(graded(answers, tmp_path, plain=True))
 
 
@@ -156,8 +173,9 @@ def test_an_endless_cell_and_an_endless_function(tmp_path):
     assert "did not return within" in feedback(executed, "scale-test")
 
 
-def test_the_time_of_the_notebook_ends_it(tmp_path):
-    limits = Limits(cell_seconds=60, notebook_seconds=8)
+def test_the_time_of_the_notebook_ends_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(side, "REACTION_SECONDS", 1)  # which a stubborn loop uses up
+    limits = Limits(cell_seconds=60, notebook_seconds=5)
     executed = graded({**HONEST, "build": STUBBORN_LOOP}, tmp_path, limits=limits)
     assert scores(executed)["scale-test"] == POINTS["scale-test"]
     assert "NotebookTimeLimit" in str(executed.cells[-2].outputs)

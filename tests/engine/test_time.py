@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from engine_course import HONEST, POINTS, feedback, graded, scores
+from engine_course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded, scores
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -29,12 +29,13 @@ from autograder.practical.cells import grade_id
 
 BURNERS, BURN_SECONDS = 8, 60
 BURN = f"import time\nend = time.monotonic() + {BURN_SECONDS}\nwhile time.monotonic() < end: pass"
-QUICKLY = Limits(cell_seconds=2)
+QUICKLY = Limits(cell_seconds=1)
 CHILDREN_WORK = """
 import subprocess, sys
 while True:
     subprocess.run([sys.executable, "-S", "-c", "import time\\nwhile time.process_time() < 0.3: pass"])
 """
+NOTHING = dict.fromkeys(POINTS, 0.0)
 ENDS_INTERRUPTS = "try:\n    while True: pass\nexcept BaseException: print('I go on')"
 
 
@@ -86,12 +87,12 @@ def test_processor_time_counts_descendants_that_live_and_that_were_waited_for():
 def test_what_works_for_too_long_is_ended_whoever_does_the_work(executed, code):
     notebook = executed(code, QUICKLY)
     assert last_error(notebook) == CELL_TIME_LIMIT
-    assert "2 s of processor time" in notebook.cells[0].outputs[-1].evalue
+    assert "1 s of processor time" in notebook.cells[0].outputs[-1].evalue
     assert incidents(notebook) == [f"{INCIDENTS[CELL_TIME_LIMIT]}: 1"]
 
 
 def test_what_waits_has_ten_times_as_long(executed):
-    waits = executed("import time; time.sleep(5); print('slept')", Limits(cell_seconds=2))
+    waits = executed("import time; time.sleep(3); print('slept')", Limits(cell_seconds=1))
     assert [output.text for output in waits.cells[0].outputs] == ["slept\n"]
     endless = executed("import time; time.sleep(600)", Limits(cell_seconds=1))
     assert last_error(endless) == CELL_CLOCK_LIMIT
@@ -119,9 +120,9 @@ def test_a_notebook_whose_clock_runs_out_stops_the_cell_that_waits_and_leaves_it
     ],
 )
 def test_a_call_that_is_stopped_costs_its_own_parts_and_is_named(shared_parent, tmp_path, body, name, words):
-    answers = {**HONEST, "scale": f"def scale(x):\n    {body}", "train": "model = None"}
-    notebook = graded(answers, tmp_path, limits=Limits(cell_seconds=4))
-    assert scores(notebook) == {**POINTS, "scale-test": 0.0, "train-test": 0.0}
+    answers = {"scale": f"def scale(x):\n    {body}", "count": ANSWER}
+    notebook = graded(answers, tmp_path, limits=Limits(cell_seconds=2))
+    assert scores(notebook) == {**NOTHING, "count-test": POINTS["count-test"]}
     said = " ".join(feedback(notebook, "scale-test").split())
     assert "your code did not return within" in said
     assert words in said
@@ -131,18 +132,15 @@ def test_a_call_that_is_stopped_costs_its_own_parts_and_is_named(shared_parent, 
 
 
 def test_a_call_may_wait_longer_than_it_may_work(shared_parent, tmp_path):
-    waits = HONEST["scale"].replace("    return", "    import time; time.sleep(7)\n    return")
-    notebook = graded(
-        {**HONEST, "scale": waits, "train": "model = None"}, tmp_path, limits=Limits(cell_seconds=5)
-    )
-    assert scores(notebook) == {**POINTS, "train-test": 0.0}
+    waits = SCALE.replace("    return", "    import time; time.sleep(3)\n    return")
+    notebook = graded({"scale": waits}, tmp_path, limits=Limits(cell_seconds=2))
+    assert scores(notebook) == {**NOTHING, "scale-test": POINTS["scale-test"]}
     assert incidents(notebook) == []
 
 
 def test_a_name_whose_cell_was_stopped_is_not_called_unanswered(shared_parent, tmp_path):
     for killer, why in (("while True: pass", "processor time"), ("import os; os._exit(3)", "exit status 3")):
-        answers = {**HONEST, "build": f"{killer}\n{HONEST['build']}", "train": "model = None"}
-        notebook = graded(answers, tmp_path, limits=Limits(cell_seconds=4))
+        notebook = graded({"build": f"{killer}\n{BUILD}"}, tmp_path, limits=Limits(cell_seconds=2))
         said = " ".join(feedback(notebook, "build-test").split())
         assert "not answered" not in said
         assert "the cell that defines `build` did not come to its end" in said
@@ -151,7 +149,7 @@ def test_a_name_whose_cell_was_stopped_is_not_called_unanswered(shared_parent, t
 
 def test_a_student_cannot_say_that_a_call_was_stopped(shared_parent, tmp_path):
     forge = f"display({{{LIMIT_TYPE!r}: 'CallTimeLimit'}}, raw=True)"
-    assert incidents(graded({**HONEST, "train": forge}, tmp_path, extra=forge)) == []
+    assert incidents(graded({"scale": SCALE, "train": forge}, tmp_path, extra=forge)) == []
 
 
 @pytest.mark.slow

@@ -19,11 +19,20 @@ def host(tmp_path):
 
 @pytest.fixture(scope="session")
 def parent():
-    from probes import LIMITS
+    """Forks the kernels of all probes; in the end it must still have some for an honest submission."""
+    import engine_course as course
+    from probes import HONEST, LIMITS, MARKS
 
+    from autograder.engine import split
     from autograder.engine.kernel import KernelParent
 
     with KernelParent() as parent:
         for trusted in (False, True):
             parent.fork(LIMITS.resources, trusted=trusted).stop()  # which leaves a spare one each time
         yield parent
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(split, "kernel_parent", lambda **_: parent)
+            after = split.execute_notebook(
+                course.submission(HONEST), LIMITS, {}, references=course.REFERENCES
+            )
+        assert course.scores(after) == MARKS

@@ -35,9 +35,11 @@ BUILD_TEST = """with expect.exercise("Build the model", points=4) as exercise:
         expect.shape(probabilities, (5, 2), "the shape of the predictions")
         expect.close(probabilities.sum(axis=1), np.ones(5), "the sums of the probabilities", atol=1e-5)
 exercise.score"""
+# few and large steps: this is trained for each submission that a test grades
 TRAIN = """keras.utils.set_random_seed(1)
 model = build(16)
-history = model.fit(scale(x_train), y_train, epochs=40, verbose=0)"""
+model.optimizer.learning_rate = 0.05
+history = model.fit(scale(x_train), y_train, epochs=3, verbose=0)"""
 TRAIN_TEST = """with expect.exercise("Train it", points=3) as exercise:
     with exercise.part("accuracy on new data", points=3):
         x, y = sample(500)

@@ -2,7 +2,7 @@
 
 A file in tests/probes/cells is the code of one cell. It caps itself a little above the limit that it tests,
 ends by its own deadline, and prints a marker, or leaves one in a course folder made for it, where it got
-through. `# waits` gives it cells of 3 s, since what only waits has ten times as long by the clock. Names in
+through. `# waits` gives it cells of 2 s, since what only waits has ten times as long by the clock. Names in
 capitals stand for the caps:
 
     COURSE                      a folder with a course, a gradebook, another submission and sockets; a probe
