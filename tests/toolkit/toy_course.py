@@ -168,7 +168,7 @@ def index_of(notebook: NotebookNode, name: str) -> int:
     return [grade_id(cell) for cell in notebook.cells].index(name)
 
 
-# nbgrader starts `alembic` for each new gradebook and asks for the newest version; test_grade.py compares them
+# nbgrader starts `alembic` for each new gradebook, to ask for its newest version; test_grade.py compares them
 alembic_version = functools.cache(newest_version)
 
 
