@@ -69,10 +69,11 @@ def written(tmp_path) -> Course:
 def warm() -> Iterator[ForkServerContext]:
     """Processes that begin with what an audit's workers import; each would take two seconds for that."""
     context = multiprocessing.get_context("forkserver")
-    forkserver._forkserver._stop()  # that of other tests, which imports TensorFlow
+    stop = forkserver._forkserver._stop  # type: ignore[attr-defined]  # CPython made it for its own tests
+    stop()  # the server of other tests, which imports TensorFlow
     context.set_forkserver_preload([variant_workers.__name__])
     yield context
-    forkserver._forkserver._stop()
+    stop()
     context.set_forkserver_preload([])
 
 
