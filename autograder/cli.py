@@ -18,7 +18,6 @@ from autograder.errors import PracticalsError
 from autograder.practical.paths import course_root
 from autograder.practical.sooner import leave_out_server_extensions
 from autograder.reporting.exports import export_names
-from course_utils.quick_start import leave_out_address_parsers
 
 if TYPE_CHECKING:
     from autograder.grading.course import Course
@@ -839,7 +838,6 @@ def bench_uncertainty(
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    leave_out_address_parsers()
     leave_out_server_extensions()
     try:
         app()

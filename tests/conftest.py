@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCREENSHOTS = ROOT / "build" / "browser"
 FAILED = pytest.StashKey[bool]()
 MILLISECONDS = 60_000  # that a page may take for one step
+LONGEST = ("test_readme.py", "test_everywhere.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,8 +46,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the README's commands, a group of minutes: begun last, the other workers wait for it."""
-    items.sort(key=lambda item: item.path.name != "test_readme.py")
+    """Begin with the longest groups, of minutes each: begun last, the other workers wait for them."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 # --- commands -----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from distributed.client import (
     FuturesCancelledError,
 )
 from graded_class import by_student, graded
+from light_kernels import program
 from rich.console import Console
 from toy_course import GOOD, HALF_SQUARE, ToyCourse
 
@@ -39,23 +40,27 @@ SLOW = "def square(x):\n    return x * x\nimport time\ntime.sleep(3)"
 
 def local_cluster(folder: Path) -> distributed.LocalCluster:
     """A scheduler and two workers, each a process of one thread under a nanny that starts it anew."""
+    light = f"import light_kernels, pathlib\nlight_kernels.use(pathlib.Path({str(program())!r}))"
     return distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-        local_directory=str(folder),
+        local_directory=str(folder), preload=[light],
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory) -> Iterator[distributed.LocalCluster]:
-    """One for all tests: its workers are killed and started anew, each imports TensorFlow once more."""
+    """One for all tests: its workers are killed and started anew."""
     with local_cluster(tmp_path_factory.mktemp("cluster")) as local:
         yield local
 
 
 @pytest.fixture
 def mortal(tmp_path) -> Iterator[distributed.LocalCluster]:
-    """One for a test that closes it."""
-    with local_cluster(tmp_path) as local:
+    """One for a test that closes it: its worker is a thread of this process, with its parent of kernels."""
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", host="127.0.0.1",
+        dashboard_address=None, local_directory=str(tmp_path),
+    ) as local:  # fmt: skip
         yield local
 
 

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import NBGRADER, run
+from command_line import run
 from graded_class import by_student, command, graded, scores
 from nbgrader.api import Gradebook
 from toy_course import GOOD, ToyCourse, essay_cell, exercise_cell, index_of, test_cell, toy_cells
@@ -89,7 +89,7 @@ def test_the_gradebook_is_backed_up_before(toy, without_kernels):
     assert recorded(toy) == before
 
 
-def test_who_is_not_handed_in_again_keeps_a_notebook_that_nbgrader_can_read(toy, without_kernels):
+def test_who_is_not_handed_in_again_keeps_a_notebook_that_nbgrader_can_read(toy, without_kernels, nbgrader):
     path = toy.submit("s1", ESSAY)
     toy.submit("s2", GOOD)
     graded(toy, output=toy.root)
@@ -99,19 +99,19 @@ def test_who_is_not_handed_in_again_keeps_a_notebook_that_nbgrader_can_read(toy,
     assert graded(toy, output=toy.root, rename=("square=area", "why=reason")).executed == ["s2"]
     page = toy.root / "feedback" / "s1" / "toy" / "toy.html"
     page.unlink()
-    run([*NBGRADER, "generate_feedback", "toy", "--force"], cwd=toy.root)
+    nbgrader("generate_feedback", "toy", "--force", cwd=toy.root)
     assert "Because of n." in page.read_text()
 
 
 @pytest.mark.slow
-def test_plain_nbgrader_grades_what_has_the_former_names_and_exports(toy):
+def test_plain_nbgrader_grades_what_has_the_former_names_and_exports(toy, nbgrader):
     toy.submitted = toy.root / "submitted"
     toy.submit("s1", ESSAY)
     graded(toy, submitted=None, output=toy.root)
     toy.write_source(renamed_cells(square="area", why="reason"))
     graded(toy, submitted=None, output=toy.root, rename=("square=area", "why=reason"))
-    run([*NBGRADER, "autograde", "toy", "--force"], cwd=toy.root)
-    run([*NBGRADER, "export"], cwd=toy.root)
+    nbgrader("autograde", "toy", "--force", cwd=toy.root)
+    nbgrader("export", cwd=toy.root)
     with Gradebook(f"sqlite:///{toy.root / 'gradebook.db'}") as book:
         [notebook] = book.find_submission("toy", "s1").notebooks
         assert {grade.name: grade.auto_score for grade in notebook.grades} == {

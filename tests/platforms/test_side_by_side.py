@@ -4,9 +4,10 @@ import csv
 import subprocess
 from pathlib import Path
 
+import light_kernels
 import nbformat
 import pytest
-from command_line import PRACTICALS, environment
+from command_line import environment
 from platform_archives import canvas_name, write_zip
 from toy_course import GOOD, HALF_SQUARE, ToyCourse, new_toy
 
@@ -70,7 +71,8 @@ def test_two_courses_at_the_same_time_in_one_configuration(practicals, nbgrader,
         folder.mkdir(parents=True)
         nbformat.write(toy.notebook(answers), folder / "toy.ipynb")
         (folder / "timestamp.txt").write_text("2026-11-30 18:30:00 CET")  # of the zone that holds in both
-    command = [*PRACTICALS, "grade", "toy", "--due", "2026-11-30 18:00 Europe/Berlin"]
+    due = ["--due", "2026-11-30 18:00 Europe/Berlin"]
+    command = [*light_kernels.command("autograder.cli"), "grade", "toy", *due]
     both = [
         subprocess.Popen(command, cwd=toy.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for toy in (first, second)

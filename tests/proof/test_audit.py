@@ -2,6 +2,10 @@
 
 import io
 import json
+import multiprocessing
+from collections.abc import Iterator
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from autograder.cli import app
 from autograder.errors import PracticalsError
 from autograder.practical.bank import BankEntry, read_bank
 from autograder.practical.notebooks import read_text
+from autograder.proof import trials, variant_workers
 from autograder.proof.audit import audit_all
 from autograder.proof.audit_report import Report, show
 from autograder.proof.draws import draws_all
@@ -55,11 +60,32 @@ BANK = {
 
 
 @pytest.fixture
-def sound(tmp_path) -> Course:
+def written(tmp_path) -> Course:
+    """A sound course."""
     course = new_course(tmp_path / "course")
     course.write(**ONLY_ADDITION)
     write_bank(course, BANK)
     return course
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[ForkServerContext]:
+    """Processes that begin with what an audit's workers import; each would take two seconds for that."""
+    context = multiprocessing.get_context("forkserver")
+    stop = forkserver._forkserver._stop  # type: ignore[attr-defined]  # CPython made it for its own tests
+    stop()  # the server of other tests, which imports TensorFlow
+    context.set_forkserver_preload([variant_workers.__name__])
+    yield context
+    stop()
+    context.set_forkserver_preload([])
+
+
+@pytest.fixture
+def sound(written, warm, monkeypatch) -> Course:
+    """A sound course; its audits take warm processes and few draws."""
+    monkeypatch.setattr(multiprocessing, "get_context", lambda _: warm)
+    monkeypatch.setattr(trials, "DRAWS", 10)
+    return written
 
 
 def write_bank(course: Course, entries: dict[str, str]) -> None:
@@ -78,8 +104,8 @@ def found(report: Report) -> list[tuple[str, str]]:
     return [(one.kind, one.where) for one in report.findings]
 
 
-def test_a_sound_practical_passes_and_is_not_audited_again(sound, monkeypatch):
-    report = audited(sound)
+def test_a_sound_practical_passes_and_is_not_audited_again(written, monkeypatch):
+    report = audited(written)
     assert report.findings == []
     assert report.counts["alternates"] == 2
     assert report.counts["misconceptions"] == 4
@@ -91,10 +117,10 @@ def test_a_sound_practical_passes_and_is_not_audited_again(sound, monkeypatch):
     assert draws["failures"] == 0
     assert (1 - draws["rate_at_most"]) ** draws["runs"] == pytest.approx(0.05, rel=0.05)
     monkeypatch.setattr("autograder.proof.audit.Workers", None)  # nothing may run now
-    assert audited(sound) == report
-    write_bank(sound, {"subtracts": BANK["subtracts"] + "\n\n# once more\n"})
+    assert audited(written) == report
+    write_bank(written, {"subtracts": BANK["subtracts"] + "\n\n# once more\n"})
     with pytest.raises(TypeError):
-        audited(sound)
+        audited(written)
 
 
 @pytest.mark.slow
@@ -306,14 +332,14 @@ def test_bank_files_about_cells_that_there_are_not_are_refused(sound):
 
 
 @pytest.mark.slow
-def test_command_line(sound, monkeypatch, tmp_path):
-    monkeypatch.chdir(sound.root)
+def test_command_line(written, monkeypatch, tmp_path):
+    monkeypatch.chdir(written.root)
     result = CliRunner().invoke(
         app, ["audit", "toy", "--fast", "--workers", "1", "--json", str(tmp_path / "a")]
     )
     assert result.exit_code == 0, result.output
     assert json.loads((tmp_path / "a").read_text())[0]["findings"] == []
-    (sound.root / "source" / "toy" / "bank" / "first.py").unlink()
+    (written.root / "source" / "toy" / "bank" / "first.py").unlink()
     result = CliRunner().invoke(app, ["audit", "toy", "--only", "add", "--workers", "1"])
     assert result.exit_code == 1
     assert "has 3 misconceptions, and should have 4" in result.output

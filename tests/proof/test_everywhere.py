@@ -137,8 +137,13 @@ def test_an_answer_that_one_way_refuses_is_found_and_told(tmp_path, monkeypatch)
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("everywhere")
-@pytest.mark.parametrize("practical", practical_names(ROOT))
+@pytest.mark.parametrize(
+    "practical",
+    [  # two groups: all in one, they would take longer than all other tests
+        pytest.param(name, marks=pytest.mark.xdist_group(f"everywhere-{number % 2}"))
+        for number, name in enumerate(practical_names(ROOT))
+    ],
+)
 def test_the_fullest_notebook_of_each_practical_gets_one_verdict_everywhere(practical):
     notebook = prepared(read_text(source_text(ROOT, practical)), practical)
     report = compare_everywhere(ROOT, practical, notebook, read_bank(ROOT, practical), 1, QUIET, most=1)

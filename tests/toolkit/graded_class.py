@@ -2,8 +2,8 @@
 
 from concurrent.futures import Future
 
+import light_kernels
 import pytest
-from command_line import PRACTICALS
 from rich.console import Console
 from toy_course import ToyCourse
 
@@ -52,4 +52,4 @@ def folders(toy: ToyCourse) -> list[str]:
 
 def command(toy: ToyCourse, *arguments: str) -> list[str]:
     """The command that grades the class, for tests that end it or watch it."""
-    return [*PRACTICALS, "grade", "toy", *folders(toy), *arguments]
+    return [*light_kernels.command("autograder.cli"), "grade", "toy", *folders(toy), *arguments]

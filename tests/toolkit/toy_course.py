@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-import nbgrader.api
 from checkout import ROOT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader_cells import settings
 
 from autograder.engine.assignment import load_assignment
+from autograder.grading.gradebook import newest_version
 from autograder.practical.cells import grade_id
 from autograder.practical.notebooks import set_cell_ids
 from autograder.practical.paths import course_config
@@ -168,8 +168,8 @@ def index_of(notebook: NotebookNode, name: str) -> int:
     return [grade_id(cell) for cell in notebook.cells].index(name)
 
 
-# nbgrader starts `alembic` for each new gradebook and asks which version it has: once is enough
-alembic_version = functools.cache(nbgrader.api.get_alembic_version)
+# nbgrader starts `alembic` for each new gradebook, to ask for its newest version; test_grade.py compares them
+alembic_version = functools.cache(newest_version)
 
 
 def new_toy(root: Path, cells: list[NotebookNode] | None = None) -> ToyCourse:
