@@ -30,6 +30,7 @@ python -W ignore - <<'PY'
 import keras
 import numpy as np
 
+keras.utils.set_random_seed(0)
 x = np.random.default_rng(0).normal(size=(2, 10, 10, 64)).astype("float32")
 layers = {
     "Conv2D": (keras.layers.Conv2D(64, 3, kernel_initializer="he_normal"), 9 * 64),
@@ -37,7 +38,6 @@ layers = {
     "DepthwiseConv2D": (keras.layers.DepthwiseConv2D(3, depthwise_initializer="he_normal"), 9),
     "Conv2DTranspose": (keras.layers.Conv2DTranspose(1, 3, kernel_initializer="he_normal"), 9 * 64),
 }
-keras.utils.set_random_seed(0)
 ratio, signal = {}, {}
 for name, (layer, inputs) in layers.items():
     out = np.asarray(layer(x))
