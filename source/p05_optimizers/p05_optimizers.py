@@ -2618,7 +2618,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     rng = np.random.default_rng()
     done, more = int(rng.integers(3, 7)), int(rng.integers(8, 15))
     # one step an epoch: the gradient of the squared error is 2 · weight · the mean square of the inputs
-    inputs, mean_square = np.array([[0.5], [1.5], [2.0], [3.0]]), 3.875
+    inputs, mean_square = rng.permutation([[0.5], [1.5], [2.0], [-3.0]]), 3.875
 
     # so much momentum that the loss rises again on the way: a training that ends early shows
     def _tiny_model():

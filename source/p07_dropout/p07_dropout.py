@@ -3069,28 +3069,30 @@ with expect.exercise("Refer to a human", points=3) as exercise:
                 np.array(refer(scores_of_n, share), dtype=int), expected, f"the images handed over of {n}"
             )
     with exercise.part("the accuracy of the rest", points=1):
-        answers = rng.dirichlet(np.ones(12), size=200)
-        truth = np.where(rng.uniform(size=200) < 0.5, answers.argmax(axis=1), rng.integers(12, size=200))
-        scores_of_all = rng.permutation(200) / 200
+        n_classes, handed = int(rng.integers(8, 13)), int(rng.integers(45, 56))
+        n = 4 * handed
+        answers = rng.dirichlet(np.ones(n_classes), size=n)
+        truth = np.where(rng.uniform(size=n) < 0.5, answers.argmax(axis=1), rng.integers(n_classes, size=n))
+        scores_of_all = rng.permutation(n) / n
         right = answers.argmax(axis=1) == truth
         order = np.argsort(scores_of_all)  # surest first
-        kept = right[order[:150]]
+        kept = right[order[:-handed]]
 
         def mistaken():
             """What each mistake gives, by its hint."""
             return {
-                "this is the accuracy on the images that were handed over": right[order[150:]].mean(),
+                "this is the accuracy on the images that were handed over": right[order[-handed:]].mean(),
                 "this is the accuracy on all images": right.mean(),
-                "the images handed over count as right; leave them out": (kept.sum() + 50) / 200,
-                "the images handed over count as wrong; leave them out": kept.sum() / 200,
-                "the surest images were handed over": right[order[50:]].mean(),
+                "the images handed over count as right; leave them out": (kept.sum() + handed) / n,
+                "the images handed over count as wrong; leave them out": kept.sum() / n,
+                "the surest images were handed over": right[order[handed:]].mean(),
             }
 
         # until no two are alike, and rounding would show
         while len({kept.mean(), *mistaken().values()}) < 6 or abs(kept.mean() - kept.mean().round(2)) < 1e-3:
             truth = rng.permutation(truth)
             right = answers.argmax(axis=1) == truth
-            kept = right[order[:150]]
+            kept = right[order[:-handed]]
         as_they_were = [answers.copy(), truth.copy(), scores_of_all.copy()]
         found = accuracy_of_rest(answers, truth, scores_of_all, 0.25)
         expect.equal(
@@ -3103,7 +3105,7 @@ with expect.exercise("Refer to a human", points=3) as exercise:
         expect.close(
             found,
             kept.mean(),
-            "the accuracy of the rest of 200 images, with share=0.25",
+            f"the accuracy of the rest of {n} images, with share=0.25",
             mistakes=mistaken(),
             step="Take out the images that refer names, then compute the accuracy.",
         )
