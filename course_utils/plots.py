@@ -58,12 +58,12 @@ def show(figure: Figure, alt: str) -> None:
     display(data, raw=True, metadata={"image/png": {"alt": alt}})
 
 
-def as_png(figure: Figure, colours: int = 128) -> bytes:
+def as_png(figure: Figure, colours: int = 96) -> bytes:
     """A figure as the bytes of a PNG file; one that pyplot knows is closed.
 
     Args:
         figure: a matplotlib Figure.
-        colours: how many it may have, default 128: enough for a figure, and a much smaller file. They are
+        colours: how many it may have, default 96: enough for a figure, and a much smaller file. They are
             chosen to cover all that occur, so that a thin line keeps its colour, and text stays black, beside
             large areas of others.
     """
