@@ -29,7 +29,8 @@ from autograder.practical.paths import practical_names, source_text
 from autograder.practical.testcells import printed
 
 BUILD_SETTINGS = {"COURSE_BUDGET": "quick", "COURSE_SEED": "42"}
-MAX_BYTES = 500_000
+KB = 1024
+MAX_BYTES = 500 * KB
 RELEASE = "release_sha256"  # in the built notebook's metadata: the digest of the release made from it
 RAN = re.compile(r'"output_type"|"execution_count": \d')  # what only a notebook holds that somebody ran
 
@@ -205,8 +206,8 @@ def require_small(notebook: NotebookNode, written: str, practical: str) -> None:
         sizes = {describe(cell, index): len(json.dumps(cell)) for index, cell in enumerate(notebook.cells)}
         largest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:5]
         raise PracticalsError(
-            f"{practical}: the notebook has {size / 1000:.0f} KB and may have {MAX_BYTES / 1000:.0f}; "
-            f"the largest: {', '.join(f'{name} with {sizes[name] / 1000:.0f} KB' for name in largest)}",
+            f"{practical}: the notebook has {size / KB:.0f} KB and may have {MAX_BYTES / KB:.0f}; "
+            f"the largest: {', '.join(f'{name} with {sizes[name] / KB:.0f} KB' for name in largest)}",
             "Draw fewer or smaller figures there",
         )
 

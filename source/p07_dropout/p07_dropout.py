@@ -2119,6 +2119,7 @@ def of_pair_of_masks(images, passes, seed):
     return mc_predict(pair_of_masks, images, passes, seed)
 
 
+# %% nbgrader={"grade": false, "grade_id": "hardly-drops", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def of_network_that_hardly_drops(images, passes, seed):
     """Your `mc_predict` on a Monte-Carlo model with batch normalisation, which drops next to nothing."""
     return mc_predict(uncertainty.mc_model(small_network(1e-9, 3)), images, passes, seed)

@@ -161,7 +161,7 @@ STALE = {
     "too large": (
         lambda course: edit_notebook(
             course,
-            add_output("add", new_output("stream", name="stdout", text="x" * 500_000)),
+            add_output("add", new_output("stream", name="stdout", text="x" * 512_000)),
             keep_digests=True,
         ),
         NOTEBOOK,
