@@ -361,7 +361,7 @@ LOUD = CELLS["figure-test"].replace("\nexercise.score", "\nprint('loud', file=sy
             id="a warning",
         ),
         pytest.param(
-            {"use": "# %%\nprint(random.randbytes(310_000).hex())\n"},
+            {"use": "# %%\nprint(random.randbytes(307_500).hex())\n"},
             r"the notebook has 60\d KB and may have 500; the largest: cell 5 with 60\d KB",
             id="large",
         ),
