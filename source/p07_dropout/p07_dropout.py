@@ -1907,20 +1907,21 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
     inputs = rng.normal(2, 3, size=(50, 6)).astype("float32")
 
     with exercise.part("without dropout, the answers of the model itself", points=1):
-        # at rate 0 nothing is random, and every pass must be the model's inference
-        original = small_network(0.0, int(rng.integers(1_000)))
+        # so little is dropped that every pass must be the model's inference; at rate 0, Dropout has no seed_generator,
+        # which an MCDropout may well use
+        original = small_network(1e-9, int(rng.integers(1_000)))
         copies = [np.asarray(mc_model(original)(inputs)) for _ in range(2)]
         expect.close(
             copies[0],
             copies[1],
-            "two Monte-Carlo models of the same model with the dropout rate 0",
+            "two Monte-Carlo models of the same model with the dropout rate 1e-9",
             cause="the weights are new ones: clone_model draws them anew",
             step="Give the copy the weights of the model: set_weights(model.get_weights()).",
         )
         expect.close(
             copies[0],
             probabilities_of(original, inputs),
-            "the answers of the Monte-Carlo model of a model with the dropout rate 0",
+            "the answers of the Monte-Carlo model of a model with the dropout rate 1e-9",
             atol=1e-5,
             mistakes={
                 "batch normalisation is in training mode": np.asarray(original(inputs, training=True)),
@@ -1957,6 +1958,12 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
                 step="Put an MCDropout in the place of each Dropout."
                 if drops
                 else "Correct Exercise 6 first, then look here again.",
+            )
+            expect.true(
+                len(np.unique(outputs == 0, axis=0)) > 1,
+                f"the rows of a batch have different masks in {called}",
+                cause="rows have the same mask: this comes from the MCDropout of Exercise 6",
+                step="Correct Exercise 6 first, then look here again.",
             )
             fits = [
                 abs(share - rate) < 6 * np.sqrt(rate * (1 - rate) / ones.size)
@@ -2022,9 +2029,9 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             step="Replace the layers of the class Dropout, and copy all others as they are.",
         )
     with exercise.part("it shares nothing with the model", points=1):
-        original = small_network(0.0, int(rng.integers(1_000)))
+        original = small_network(1e-9, int(rng.integers(1_000)))
         others = [array + rng.uniform(0.5, 1, size=array.shape) for array in original.get_weights()]
-        changed = small_network(0.0, 0)
+        changed = small_network(1e-9, 0)
         changed.set_weights(others)
         before, after = before_and_after(original, others, inputs)
         expect.close(

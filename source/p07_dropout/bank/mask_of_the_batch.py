@@ -1,6 +1,6 @@
 # title: Draws one mask for all rows
 # kind: misconception
-# fails: mc-dropout-test 1/2
+# fails: mc-dropout-test 1/2, mc-model-test 2/4
 # hint: rows have the same mask
 
 # %% mc-dropout

@@ -1,6 +1,6 @@
 # title: Fixes the mask with a constant seed
 # kind: misconception
-# fails: mc-dropout-test 1/2
+# fails: mc-dropout-test 1/2, mc-model-test 3/4
 # hint: each call draws the same mask
 
 # %% mc-dropout
