@@ -2206,9 +2206,11 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             step="Give the layer at place i the state [seed + i, 0].",
         )
         # were the masks of one layer those of the other a pass later, this would be 2/3; by chance it is 0 ± 0.03
+        # (whoever gives all inputs the same masks has lost the first part for it, and leaves too few to compare)
         found = float(np.corrcoef((left / positive).ravel(), (right / positive).ravel())[0, 1])
+        few = len(np.unique(np.round(left / positive, 2), axis=0)) == 1
         expect.true(
-            abs(found) < 0.2,
+            few or abs(found) < 0.2,
             "the masks of two dropout layers side by side have nothing to do with each other over three passes",
             got=f"a correlation of {found:.2f} between their means",
             expected="about 0",
@@ -2247,10 +2249,11 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             cause="more passes are made than asked for",
             step="Make as many passes as `passes` says: it may be one.",
         )
-        # 800 numbers; the mean of all differs from 1 by less than six standard errors
+        # 800 numbers, or 80 where all inputs have one mask; the mean of all differs from 1 by less than six standard errors
         found = float(np.mean(middle / twice[:10]))
+        independent = 80 * len(np.unique(np.round(counts), axis=0))
         expect.true(
-            abs(found - 1) < 6 / np.sqrt(800 * passes),
+            abs(found - 1) < 6 / np.sqrt(independent * passes),
             f"the mean of {passes} passes, in units of the input, averaged over all numbers",
             got=f"{found:.4f}",
             expected="about 1",
