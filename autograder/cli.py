@@ -212,9 +212,8 @@ def audit(
     from autograder.proof.promises import promises_all
 
     console, root = Console(), course_root()
-    if everywhere + draws + promises > 1 or (
-        (everywhere or draws or promises) and (only or fast or rounding)
-    ):
+    instead = everywhere + draws + promises
+    if instead > 1 or (instead and (only or fast or rounding)):
         raise PracticalsError(
             "--everywhere, --draws and --promises each look at whole practicals, and do nothing else",
             "Use one of them, without --only, --fast and --rounding",

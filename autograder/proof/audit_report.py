@@ -1,6 +1,7 @@
 """What an audit found, and how it is shown: sentences and a table, or JSON."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from rich import box
@@ -122,44 +123,48 @@ def show(reports: list[Report], console: Console) -> None:
 
 def show_everywhere(reports: list[Report], console: Console) -> None:
     """Print where ways of running checks differ, then a line for each practical."""
-    for report in reports:
-        _show_findings(report, console)
-    for report in reports:
-        counts, found = report.counts, len(report.findings)
-        console.print(
-            f"{report.practical}: {counts['entries']} answers in {counts['notebooks']} notebooks, each in "
-            f"{counts['ways']} ways: {found or 'no'} {'difference' if found == 1 else 'differences'} "
-            f"({report.seconds:.0f} s)",
-            highlight=False,
-            soft_wrap=True,
+
+    def line(counts: dict[str, int], found: int) -> str:
+        return (
+            f"{counts['entries']} answers in {counts['notebooks']} notebooks, each in "
+            f"{counts['ways']} ways: {found or 'no'} {'difference' if found == 1 else 'differences'}"
         )
+
+    _show_each(reports, console, line)
 
 
 def show_draws(reports: list[Report], console: Console) -> None:
     """Print which entries of the bank did not get theirs on every draw, then a line for each practical."""
-    for report in reports:
-        _show_findings(report, console)
-    for report in reports:
-        counts, found = report.counts, len(report.findings)
-        console.print(
-            f"{report.practical}: {counts['entries']} answers, each on {counts['draws']} draws or more: "
-            f"{found or 'no'} {'finding' if found == 1 else 'findings'} ({report.seconds:.0f} s). What "
-            "does not show in n draws comes on fewer than 3/n of all, with 95 % confidence.",
-            highlight=False,
-            soft_wrap=True,
+
+    def line(counts: dict[str, int], found: int) -> str:
+        return (
+            f"{counts['entries']} answers, each on {counts['draws']} draws or more (what does not show in n "
+            f"draws comes on fewer than 3/n of all, with 95 % confidence): "
+            f"{found or 'no'} {'finding' if found == 1 else 'findings'}"
         )
+
+    _show_each(reports, console, line)
 
 
 def show_promises(reports: list[Report], console: Console) -> None:
     """Print which promises no call varies, then a line for each practical."""
+
+    def line(counts: dict[str, int], found: int) -> str:
+        return (
+            f"{counts['calls']:,} calls of {counts['functions']} functions: {found or 'no'} "
+            f"{'promise' if found == 1 else 'promises'} that they do not vary"
+        )
+
+    _show_each(reports, console, line)
+
+
+def _show_each(reports: list[Report], console: Console, line: Callable[[dict[str, int], int], str]) -> None:
+    """Print all findings, then for each practical what `line` makes of its counts and number of findings."""
     for report in reports:
         _show_findings(report, console)
     for report in reports:
-        counts, found = report.counts, len(report.findings)
         console.print(
-            f"{report.practical}: {counts['calls']:,} calls of {counts['functions']} functions: "
-            f"{found or 'no'} {'promise' if found == 1 else 'promises'} that they do not vary "
-            f"({report.seconds:.0f} s)",
+            f"{report.practical}: {line(report.counts, len(report.findings))} ({report.seconds:.0f} s)",
             highlight=False,
             soft_wrap=True,
         )

@@ -16,9 +16,9 @@ from autograder.practical.notebooks import read_text
 from autograder.practical.paths import practical_names, source_text
 from autograder.proof.audit_report import Report
 from autograder.proof.hints import hint_problems
-from autograder.proof.trials import Subject, subject_of
+from autograder.proof.trials import Subject, needed_code, subject_of
 from autograder.proof.variant_workers import Task, Workers
-from autograder.proof.variants import SEED, Outcome, affected, cell_of, needed
+from autograder.proof.variants import SEED, Outcome, affected
 
 FILE = "draws.json"
 MANY, FEW = 200, 10  # draws of each entry: as many as fit into SECONDS, within these
@@ -154,12 +154,9 @@ def _judge(name: str, seen: _Seen, report: Report) -> None:
 
 def _key(subject: Subject, one: BankEntry) -> str:
     """SHA-256 of what an entry's verdicts depend on, chance and the machine apart."""
-    code = [cell_of(*item) for item in one.cells.items()]
-    names = frozenset().union(*(cell.looks_up for cell in code))
-    cells = needed(subject.cells, affected(subject.cells, one.cells) | set(one.cells), names)
     return digest(
         [
-            [[cell.name, one.cells.get(cell.name, cell.source)] for cell in cells],
+            needed_code(subject.cells, affected(subject.cells, one.cells), one.cells),
             [one.kind, one.hint, one.fails],
             # whose hints must not appear in its feedback
             sorted([other.name, other.hint] for other in subject.bank if set(other.fails) & set(one.fails)),

@@ -373,11 +373,14 @@ def _tasks_in_float32(subject: Subject) -> list[Task[InFloat32]]:
 
 def _rounding_digest(subject: Subject, task: Task[InFloat32]) -> str:
     """What the measured rounding depends on: test and cells that it needs, the answer, how it is measured."""
-    answers = task.arguments["answers"]
-    code = [cell_of(*item) for item in answers.items()]
-    names = frozenset().union(*(cell.looks_up for cell in code))
-    cells = needed(subject.cells, {task.key.test, *answers}, names)
-    return rounding_digest([[cell.name, answers.get(cell.name, cell.source)] for cell in cells])
+    return rounding_digest(needed_code(subject.cells, {task.key.test}, task.arguments["answers"]))
+
+
+def needed_code(cells: list[Cell], chosen: set[str], answers: dict[str, str]) -> list[list[str]]:
+    """Name and code of the chosen cells and the answers, and of all cells that these need, in their order."""
+    names = frozenset().union(*(cell_of(*item).looks_up for item in answers.items()))
+    found = needed(cells, chosen | set(answers), names)
+    return [[cell.name, answers.get(cell.name, cell.source)] for cell in found]
 
 
 def grade_bank(subject: Subject, results: Results, console: Console, workers: int) -> None:

@@ -176,9 +176,8 @@ def test_a_closed_browser_loses_nothing(marker, page, essays):
     again = page.context.new_page()
     again.goto(marker.start_page)
     wait_for(again, essays, "ann", (1.0, None))
-    again.wait_for_function(
-        "localStorage.length === 0"
-    )  # once the answer is there, a moment after the gradebook
+    # what the browser kept goes once the answer is there, a moment after the gradebook has the mark
+    again.wait_for_function("localStorage.length === 0")
 
 
 def test_a_mark_above_the_maximum_stays_in_sight_and_out_of_the_gradebook(marker, page, essays, shot):
