@@ -46,9 +46,9 @@
 # | 6 A layer that always drops | 2 | | 13 Is it worth a hundred passes? (in words) | 3 |
 # | 7 A Monte-Carlo model | 4 | | **Total** | **39** |
 #
-# **Time.** On two otherwise idle processor cores, the whole notebook took a little more than three minutes at the
-# full budget (the default, for working through it) and less than one at the quick budget (for checking that everything
-# runs). Allow four hours for reading, guessing and answering.
+# **Time.** On two processor cores with other work beside it, the whole notebook took about seven minutes at the full
+# budget (the default, for working through it) and one and a half to two and a half at the quick budget (for checking that
+# everything runs). Allow four hours for reading, guessing and answering.
 #
 # **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them
 # through the formula. When things get confusing, choose *Restart kernel and run all cells*. When you ask
