@@ -75,9 +75,9 @@ print(
 
 # %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
 N_TRAIN = training.budget(full=20_000, quick=4_000)
-N_VALID = training.budget(full=5_000, quick=2_000)
+N_VALID = training.budget(full=5_000, quick=1_000)
 N_TEST = training.budget(full=3_000, quick=500)
-EPOCHS = training.budget(full=5, quick=3)
+EPOCHS = training.budget(full=5, quick=2)
 SEEDS = training.seeds(training.budget(full=5, quick=3))
 
 fashion = data.load("fashion_mnist")
@@ -928,7 +928,7 @@ parabola.fit(
     np.tile(for_each(points), (20, 1, 1)),
     np.tile(for_each(targets), (20, 1, 1)),
     batch_size=64,
-    epochs=training.budget(full=150, quick=30),
+    epochs=training.budget(full=150, quick=20),
     shuffle=False,
     verbose=0,
 )
@@ -1283,7 +1283,7 @@ print("chosen from the evidence above:", choose_rate(evidence))
 # images does the long training cost?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-N_FEW, LONG = 500, training.budget(full=40, quick=30)
+N_FEW, LONG = 500, training.budget(full=40, quick=25)
 
 
 def halved(images):
@@ -2283,7 +2283,7 @@ exercise.score
 # hundred probabilities for an image that the network finds easy, and for one that it finds hard?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-PASSES = training.budget(full=100, quick=50)
+PASSES = training.budget(full=100, quick=25)
 dropout_mlp = build_dropout_mlp(0.2)
 dropout_mlp.set_weights(trained[0.2][0])
 samples = uncertainty.mc_samples(dropout_mlp, x_test, PASSES, seed=SEEDS[0])
@@ -3219,7 +3219,7 @@ plots.show(
 # foreign ones.
 
 # %% tags=["experiment", "nbval-ignore-output"]
-N_OUTSIDE = training.budget(full=500, quick=150)
+N_OUTSIDE = training.budget(full=500, quick=100)
 rng = np.random.default_rng(training.base_seed())
 digits = data.load("digits")
 enlarged = np.pad(np.kron(digits.x_train[:N_OUTSIDE], np.ones((1, 3, 3))), ((0, 0), (2, 2), (2, 2))) * (
