@@ -1560,7 +1560,7 @@ def predict_many(networks, x):
 
 
 SIZES = (784, 100, 50, 50, 1)
-SEEDS = training.seeds(training.budget(full=20, quick=4))
+SEEDS = training.seeds(training.budget(full=20, quick=6))
 N_TO_CHOOSE = 500  # images of task B to choose a learning rate by: never trained on, never tested on
 BINARY = keras.losses.BinaryCrossentropy(from_logits=True)
 METHODS = {"from scratch": (0, 20), "frozen": (20, 0), "fine-tuned": (4, 16)}  # epochs frozen, epochs in all
@@ -2418,7 +2418,7 @@ exercise.score
 
 # %% tags=["experiment", "nbval-ignore-output"]
 digits = data.load("digits")
-N_DIGITS = training.budget(full=1797, quick=160)
+N_DIGITS = training.budget(full=1797, quick=200)
 grey = np.concatenate([digits.x_train, digits.x_test])[:N_DIGITS]
 digit_labels = np.concatenate([digits.y_train, digits.y_test])[:N_DIGITS].astype("int32")
 photographs = to_colour(grey, 10)
@@ -2459,7 +2459,7 @@ def outputs_of(model, images):
 
 
 training.set_seed()
-SPLITS = training.seeds(training.budget(full=20, quick=6))
+SPLITS = training.seeds(training.budget(full=20, quick=8))
 HEAD_EPOCHS = training.budget(full=40, quick=20)
 pictures = backbone.preprocess(photographs)
 n_train = int(0.4 * N_DIGITS)
@@ -3137,8 +3137,8 @@ exercise.score
 # %% tags=["experiment", "nbval-ignore-output"]
 training.set_seed()
 DIGIT_SIZES = (64, 100, 10)
-AUGMENT_SEEDS = training.seeds(training.budget(full=30, quick=6))
-AUGMENT_EPOCHS = training.budget(full=80, quick=20)
+AUGMENT_SEEDS = training.seeds(training.budget(full=30, quick=8))
+AUGMENT_EPOCHS = training.budget(full=80, quick=30)
 every_grey = np.concatenate([digits.x_train, digits.x_test])[..., None].astype("float32") / 16
 every_label = np.concatenate([digits.y_train, digits.y_test]).astype("int32")
 AUGMENTATIONS = {
@@ -3150,7 +3150,7 @@ AUGMENTATIONS = {
     "flip": keras.layers.RandomFlip("horizontal"),
 }
 order = draws(AUGMENT_SEEDS, len(every_grey), len(every_grey))
-train_rows, test_rows = order[:100], order[100 : 100 + training.budget(full=1697, quick=400)]
+train_rows, test_rows = order[:100], order[100 : 100 + training.budget(full=1697, quick=600)]
 centred = every_grey[test_rows].reshape(len(test_rows), len(AUGMENT_SEEDS), 64)
 off_centre = np.asarray(AUGMENTATIONS["shift"](every_grey[test_rows].reshape(-1, 8, 8, 1), training=True))
 test_sets = {"centred digits": centred, "shifted digits": off_centre.reshape(centred.shape)}
@@ -3365,7 +3365,7 @@ autoencoder.compile(optimizer=keras.optimizers.Adam(learning_rate=1e-3), loss="m
 autoencoder.fit(
     pixels_train[:N_UNLABELLED],
     pixels_train[:N_UNLABELLED],
-    epochs=training.budget(full=6, quick=2),
+    epochs=training.budget(full=6, quick=3),
     batch_size=64,
     verbose=0,
     callbacks=[training.Progress()],
@@ -3380,9 +3380,9 @@ plots.show(
 )
 
 # %% tags=["experiment", "nbval-ignore-output"]
-PRETRAIN_SEEDS = training.seeds(training.budget(full=20, quick=4))
-PRETRAIN_EPOCHS = training.budget(full=30, quick=10)
-N_TEST = training.budget(full=5_000, quick=600)
+PRETRAIN_SEEDS = training.seeds(training.budget(full=20, quick=6))
+PRETRAIN_EPOCHS = training.budget(full=30, quick=12)
+N_TEST = training.budget(full=5_000, quick=1_000)
 CLASS_RATES = (0.01, 0.03, 0.1)
 FEW_LABELS = (50, 200)
 chosen = draws(PRETRAIN_SEEDS, len(pixels_train) - N_TO_CHOOSE, max(FEW_LABELS))

@@ -1283,7 +1283,7 @@ print("chosen from the evidence above:", choose_rate(evidence))
 # images does the long training cost?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-N_FEW, LONG = 500, training.budget(full=40, quick=25)
+N_FEW, LONG = 500, training.budget(full=40, quick=30)
 
 
 def halved(images):
@@ -2283,7 +2283,7 @@ exercise.score
 # hundred probabilities for an image that the network finds easy, and for one that it finds hard?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-PASSES = training.budget(full=100, quick=25)
+PASSES = training.budget(full=100, quick=20)
 dropout_mlp = build_dropout_mlp(0.2)
 dropout_mlp.set_weights(trained[0.2][0])
 samples = uncertainty.mc_samples(dropout_mlp, x_test, PASSES, seed=SEEDS[0])
