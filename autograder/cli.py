@@ -764,12 +764,21 @@ def bench_grade(
     light: Annotated[
         int, typer.Option(min=0, help="instead: this many small submissions; what grows with their number?")
     ] = 0,
+    every: Annotated[
+        bool, typer.Option("--all", help="instead: what one more submission of each practical costs")
+    ] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="with --all: another checkout of the course, in turn with this one")
+    ] = None,
     json: Json = None,
 ) -> None:
     """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
     from autograder.bench.grade import bench_grade, bench_light
+    from autograder.bench.submissions import bench_submissions
 
-    if light:
+    if every:
+        bench_submissions(course_root(), submissions, against, Console(), json)
+    elif light:
         bench_light(course_root(), light, WORKERS, Console(), json)
     else:
         bench_grade(course_root(), submissions, rounds, Console(), json)
