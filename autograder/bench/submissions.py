@@ -1,28 +1,23 @@
 """Measures what grading one more submission costs, practical by practical and test by test."""
 
-import contextlib
 import json
-import os
 import shutil
 import statistics
-import subprocess
 import tempfile
-import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
-from autograder.bench.grade import practicals_command, quick_environment
+from autograder.bench.grade import practicals_command
+from autograder.bench.versions import in_turn, timed, versions
 from autograder.errors import PracticalsError
 from autograder.files import write_atomically
-from autograder.practical.paths import COURSE_ROOT_MARKER, practical_names
+from autograder.practical.paths import practical_names
 
 REFERENCE = "s01_reference"  # the student of a sample class who hands in the reference answers
 TESTS = "tests/"  # of the parts of a submission's seconds those of single test cells
-LOOK_SECONDS = 0.2  # between two looks at what processes have used; the last of each is not seen
 DEAREST = 3  # test cells of each practical that are shown
 
 
@@ -50,7 +45,7 @@ def bench_submissions(
 
     Each version grades its own reference answers: once one submission, once as many more as are asked for.
     The difference leaves out the start of the command. All at the quick budget, with one worker and a new
-    gradebook each time; both use the packages of this Python.
+    gradebook each time.
 
     Args:
         root: the checkout; its practicals must be built.
@@ -65,21 +60,13 @@ def bench_submissions(
     Raises:
         PracticalsError: `against` is no checkout, or a command failed.
     """
-    versions = {"now": root}
-    if against is not None:
-        if not (against / COURSE_ROOT_MARKER).is_file() or not (against / "autograder").is_dir():
-            raise PracticalsError(
-                f"{against} is no checkout of the course",
-                "Make one with `git worktree add --detach FOLDER COMMIT`, and name its folder",
-            )
-        versions["before"] = against.resolve()
-    costs: dict[str, list[Cost]] = {version: [] for version in versions}
+    checkouts = versions(root, against)
+    costs: dict[str, list[Cost]] = {version: [] for version in checkouts}
     for number, practical in enumerate(practical_names(root)):
-        turn = list(versions) if number % 2 == 0 else list(reversed(versions))
-        for version in turn:
-            if not (versions[version] / "source" / practical).is_dir():
+        for version, checkout in in_turn(checkouts, number):
+            if not (checkout / "source" / practical).is_dir():
                 continue
-            costs[version].append(_cost(versions[version], practical, submissions))
+            costs[version].append(_cost(checkout, practical, submissions))
             latest = costs[version][-1]
             console.print(
                 f"{practical}, {version}: {latest.processor:.2f} s of processor, {latest.seconds:.2f} s",
@@ -100,17 +87,18 @@ def _cost(checkout: Path, practical: str, submissions: int) -> Cost:
     """
     with tempfile.TemporaryDirectory(prefix="bench-submissions-") as name:
         folder = Path(name)
-        _run(checkout, "sample-class", practical, folder / "sample")
+        timed(checkout, practicals_command("sample-class", practical, folder / "sample"))
         handed_in, class_folder = folder / "sample" / REFERENCE, folder / "class"
         report = folder / "report.json"
 
         def graded(number: int) -> tuple[float, float]:
             for student in range(number):
                 shutil.copytree(handed_in, class_folder / f"s{student:03}", dirs_exist_ok=True)
-            return _run(
-                checkout, "grade", practical, "--submitted", class_folder,
-                "--output", folder / f"of-{number}", "--workers", 1, "--json", report,
+            command = practicals_command(
+                "grade", practical, "--submitted", class_folder, "--output", folder / f"of-{number}",
+                "--workers", 1, "--json", report,
             )  # fmt: skip
+            return timed(checkout, command)
 
         one, more = graded(1), graded(1 + submissions)
         results = json.loads(report.read_text("utf-8"))["submissions"]
@@ -128,53 +116,6 @@ def _cost(checkout: Path, practical: str, submissions: int) -> Cost:
         (more[1] - one[1]) / submissions,
         {name.removeprefix(TESTS): statistics.median(part[name] for part in parts) for name in names},
     )
-
-
-def _run(checkout: Path, *arguments: str | Path | int) -> tuple[float, float]:
-    """Run `practicals` of a checkout; its seconds by the clock, and of processor, with all that it started.
-
-    Raises:
-        PracticalsError: it failed.
-    """
-    environment = quick_environment()
-    paths = [str(checkout), *filter(None, [environment.get("PYTHONPATH")])]
-    environment["PYTHONPATH"] = os.pathsep.join(paths)
-    start = time.monotonic()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            practicals_command(*arguments), cwd=checkout, env=environment, stdout=output,
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        used: dict[tuple[int, float], float] = {}
-        while process.poll() is None:
-            used |= _processor(process.pid)
-            time.sleep(LOOK_SECONDS)
-        seconds = time.monotonic() - start
-        output.seek(0)
-        said = output.read().decode(errors="replace").strip().splitlines()[-15:]
-    if process.returncode:
-        raise PracticalsError(
-            f"`practicals {arguments[0]} {arguments[1]}` of {checkout} ended with status "
-            f"{process.returncode}",
-            "It said:\n" + "\n".join(said),
-        )
-    return seconds, sum(used.values())
-
-
-def _processor(pid: int) -> dict[tuple[int, float], float]:
-    """Processor seconds so far of a process and of all below it, by process id and time of its start.
-
-    Kernels end with their sandbox, whose end leaves nobody to ask what they used: they are looked at while
-    they run.
-    """
-    used = {}
-    with contextlib.suppress(psutil.Error):
-        root = psutil.Process(pid)
-        for process in [root, *root.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                used[process.pid, process.create_time()] = times.user + times.system
-    return used
 
 
 def _show(costs: dict[str, list[Cost]], console: Console) -> None:
