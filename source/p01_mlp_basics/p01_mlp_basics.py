@@ -2148,12 +2148,12 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 #
 # 1. `new_run_folder(root)` makes a **new** folder inside `root` and returns its name, a string such as
 #    `"runs/run_003"`. Every call makes another one, even when two calls come within a millisecond of each
-#    other.
+#    other, when the same seed was set before both, or when there are folders from earlier sessions.
 # 2. `train_with_best(model, x, y, x_valid, y_valid, folder, epochs)` trains a model that is already
 #    compiled, with minibatches of Keras' default size, and returns the `History` that `fit` returns. The
-#    model itself stays as its last epoch left it. In `folder` the function keeps the network with the lowest validation loss **of all runs in that folder**. A
-#    second, worse run in the same folder must not replace the better network of the first run; a better
-#    one must.
+#    model itself stays as its last epoch left it. In `folder` the function keeps the network with the
+#    lowest validation loss **of all runs in that folder**, in this session or an earlier one. A second,
+#    worse run in the same folder must not replace the better network of the first run; a better one must.
 # 3. `load_best(folder)` returns the best network as a Keras model.
 #
 # By default a new `ModelCheckpoint` knows nothing about earlier runs, and its first epoch overwrites
@@ -2878,13 +2878,8 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
         def largest(table):
             return [int(i) for i in np.unravel_index(table.argmax(), table.shape)]
 
-        def on_one_side(table):
-            return {
-                "only the part above the diagonal was searched": largest(np.triu(table, 1)),
-                "only the part below the diagonal was searched": largest(np.tril(table, -1)),
-            }
-
-        mistaken, taken_for = (int(i) for i in rng.permutation(classes)[:2])
+        # below the diagonal, and in the next matrix above it
+        taken_for, mistaken = sorted(int(i) for i in rng.permutation(classes)[:2])
         lopsided = counts + np.diag(rng.integers(300, 400, size=classes))
         lopsided[mistaken, taken_for] += 200
         expect.equal(
@@ -2894,12 +2889,12 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             mistakes={
                 "the pair is in reverse order: the true class comes first": [taken_for, mistaken],
                 "the diagonal holds right answers; leave it out": [int(np.diag(lopsided).argmax())] * 2,
-            }
-            | on_one_side(lopsided),
+                "only the part above the diagonal was searched": largest(np.triu(lopsided, 1)),
+            },
             step="Find the largest entry outside the diagonal; np.unravel_index gives its row and column.",
         )
         # `hard` has the most mistakes in its row and in its column, the largest share, the largest pair
-        mistaken, taken_for = taken_for, mistaken  # on the other side of the diagonal
+        mistaken, taken_for = taken_for, mistaken
         hard = int(rng.choice(np.setdiff1d(np.arange(classes), [mistaken, taken_for])))
         uneven = rng.integers(5, 15, size=(classes, classes))
         uneven[hard], uneven[:, hard] = rng.integers(70, 80, size=(2, classes))
@@ -2917,28 +2912,23 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             cause="most_confused changes the matrix of whoever calls it",
             step="Copy the matrix before you change its diagonal.",
         )
-        worst_row, worst_column = off_diagonal.sum(axis=1).argmax(), off_diagonal.sum(axis=0).argmax()
+        worst_column = off_diagonal.sum(axis=0).argmax()
         expect.equal(
             pair,
             [mistaken, taken_for],
             "most_confused(matrix), where one class has many mistakes of several kinds",
             mistakes={
-                "this is the largest share of a class; the most frequent mistake is the largest count": largest(
-                    off_diagonal / before.sum(axis=1, keepdims=True)
-                ),
+                "this is the class with the largest share of mistakes, and with the most; the most frequent mistake "
+                "is the largest count": [hard, int(off_diagonal[hard].argmax())],
                 "both directions were added; (i, j) and (j, i) are two mistakes": largest(
                     off_diagonal + off_diagonal.T
                 ),
-                "this is the class with the most mistakes, and then its most frequent one": [
-                    int(worst_row),
-                    int(off_diagonal[worst_row].argmax()),
-                ],
                 "this is the answer that is wrong most often, and then its most frequent class": [
                     int(off_diagonal[:, worst_column].argmax()),
                     int(worst_column),
                 ],
-            }
-            | on_one_side(uneven),
+                "only the part below the diagonal was searched": largest(np.tril(uneven, -1)),
+            },
             step="Compare the entries outside the diagonal one by one.",
         )
     ### END HIDDEN TESTS
@@ -3132,7 +3122,8 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         ratio = chosen / lowest
         causes = {"this is the learning rate of the lowest loss itself; the rule takes a tenth of it": 1}
         causes |= {cause: rate / lowest / 10 for cause, rate in pitfalls.items()}
-        likely = next((cause for cause, value in causes.items() if value / 2 < ratio < value * 2), None)
+        near = [cause for cause, value in causes.items() if value / 2 < ratio < value * 2]
+        likely = min(near, key=lambda cause: max(ratio / causes[cause], causes[cause] / ratio), default=None)
         checked = f"the chosen learning rate, divided by that of the lowest loss, {what}"
         advice = "Smooth the losses, find the lowest of those that are finite, and take a tenth of its rate."
         expect.at_most(ratio, 1 / 3, checked, cause=likely, step=advice)
@@ -3148,6 +3139,22 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
+        # a valley alike on both sides, and not deep: smoothing does not move it; the explosion is far away
+        rates, _, lowest = range_curve(noise=0, place=rng.uniform(1, 3))
+        decades = np.log10(rates / lowest)
+        losses = 2.3 - np.maximum(1 - (decades / 0.5) ** 2, 0) + 20 * np.maximum(decades - 1.2, 0) ** 2
+        losses *= np.exp(0.01 * rng.normal(size=len(rates)))
+        check_choice(
+            choose_learning_rate(rates, losses),
+            lowest,
+            "on a curve that rises again long before it explodes",
+            pitfalls={
+                "this is half of the learning rate of the lowest loss; the rule takes a tenth of it": 5
+                * lowest,
+                "this is a tenth of the rate at which the loss explodes": rates[np.argmax(losses > 4.6)],
+                "the ends of the curve were smoothed with zeros": rates[0],
+            },
+        )
         for place in (*rng.uniform(1, 3, size=4), 1.1):
             rates, losses, lowest = range_curve(noise=0.04, place=place)
             diverged = np.flatnonzero(rates > 20 * lowest)
