@@ -6,5 +6,4 @@
 # %% choose-rate
 def choose_learning_rate(rates, losses):
     finite = pd.Series(losses).replace([np.inf, -np.inf], np.nan)
-    smooth = finite.rolling(21, center=True, min_periods=1).median()
     return rates[int(np.argmax(finite.to_numpy() > 2 * finite[0]))] / 10
