@@ -1,7 +1,7 @@
 # title: Takes half of the rate at the lowest loss
 # kind: misconception
 # fails: choose-rate-test 1/2
-# hint: this is half of the learning rate of the lowest loss
+# hint: this is nearer to the learning rate of the lowest loss than to a tenth of it
 
 # %% choose-rate
 def choose_learning_rate(rates, losses):
