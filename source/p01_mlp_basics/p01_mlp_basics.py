@@ -3175,7 +3175,7 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
             pitfalls={
                 "this is nearer to the learning rate of the lowest loss than to a tenth of it": 5 * lowest,
                 "this is a tenth of the rate at which the loss explodes": rates[np.argmax(losses > 4.6)],
-                "the ends of the curve were smoothed with zeros": rates[0],
+                "this is a tenth of the first rate: smoothing made zeros or NaN of the ends": rates[0],
             },
         )
         for place in (*rng.uniform(1, 3, size=4), 1.1):

@@ -1,7 +1,7 @@
 # title: Smooths with np.convolve, which puts zeros beyond the ends
 # kind: misconception
 # fails: choose-rate-test 1/2
-# hint: the ends of the curve were smoothed with zeros
+# hint: smoothing made zeros or NaN of the ends
 
 # %% choose-rate
 def choose_learning_rate(rates, losses):
