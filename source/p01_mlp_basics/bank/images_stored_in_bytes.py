@@ -1,7 +1,7 @@
 # title: Stores the images in bytes
 # kind: misconception
 # fails: split-test 2/3
-# hint: leave the values as they are
+# hint: Leave the values as they are, and their type
 
 # %% split
 def split(images, labels, n_valid):

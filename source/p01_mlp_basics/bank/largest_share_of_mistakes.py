@@ -1,7 +1,7 @@
 # title: Takes the largest share for the most frequent mistake
 # kind: misconception
 # fails: confusion-test 2/3
-# hint: this is the class with the largest share of mistakes
+# hint: this is the largest share of a class
 
 # %% confusion
 def confusion_matrix(labels, answers, n_classes):
