@@ -28,7 +28,8 @@ def build_mlp(layer_sizes, activation="relu"):
 def compile_mlp(model, learning_rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=False)
     accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-    model.compile(keras.optimizers.SGD(learning_rate, momentum=0.0), loss=loss, metrics=[accuracy])
+    sgd = keras.optimizers.SGD(learning_rate, momentum=0.0)
+    model.compile(sgd, loss=loss, metrics=[accuracy], steps_per_execution=100)
     return model
 
 
