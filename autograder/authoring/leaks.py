@@ -123,8 +123,8 @@ def leaks_in(content: bytes, secrets: dict[str, str], public: str, config: Confi
 def found_in(text: str, lines: Iterable[str]) -> list[str]:
     """Those of the lines that a text holds; short ones (`SHORTEST_SECRET`) are never found.
 
-    Thousands of lines are looked for in each of a hundred files, and few are there: what a line begins and ends
-    with is looked up first, among all pieces of the text.
+    Thousands of lines are looked for in each of a hundred files, and few are there: what a line begins and
+    ends with is looked up first, among all pieces of the text.
     """
     size = SHORTEST_SECRET
     pieces = {text[at : at + size] for at in range(len(text) - size + 1)}

@@ -42,7 +42,7 @@ def text_digest(path: Path) -> str:
 
 
 def built_digest(notebook: NotebookNode) -> str:
-    """`inputs_digest` of a notebook file that was read: equal to `text_digest` if it has the text's inputs."""
+    """`inputs_digest` of a notebook file that was read; `text_digest` of its text if both say the same."""
     cells = digest([[cell.cell_type, cell.source, cell.metadata] for cell in notebook.cells])
     return kept(_inputs_key("notebook", cells), lambda: inputs_digest(notebook))
 

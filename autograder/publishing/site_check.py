@@ -201,7 +201,5 @@ def _source(root: Path, practical: str) -> NotebookNode:
 def _not_public(secrets: dict[str, str], public: str) -> dict[str, str]:
     known = set(found_in(public, secrets))
     return {
-        line: where
-        for line, where in secrets.items()
-        if len(line) >= SHORTEST_SECRET and line not in known
+        line: where for line, where in secrets.items() if len(line) >= SHORTEST_SECRET and line not in known
     }
