@@ -349,6 +349,7 @@ def another_figure(path: Path) -> None:
 API_PAGE = "---\norphan: true\n---\n# API\n\n```{eval-rst}\n.. automodule:: course_utils.quick_start\n```\n"
 
 
+@pytest.mark.slow
 def test_a_site_made_again_is_as_one_from_scratch(checkout):
     guide, target = checkout / "docs" / "grading.md", checkout / "build" / "site"
     (checkout / "docs" / "api.md").write_text(API_PAGE)
