@@ -890,8 +890,8 @@ with expect.exercise("Fine-tune", points=4) as exercise:
                 keras.Input(shape=(6,)),
                 keras.layers.Dense(4, activation="tanh"),
                 keras.layers.BatchNormalization(name="centre"),
-                keras.layers.LayerNormalization(name="batch_normalization_of_rows"),
                 keras.layers.BatchNormalization(),
+                keras.layers.LayerNormalization(name="batch_normalization_of_rows"),
                 keras.layers.Dense(1),
             ]
         )
@@ -902,7 +902,7 @@ with expect.exercise("Fine-tune", points=4) as exercise:
         arrays[12] *= 0.25 / logits.std()
         arrays[13] = 0.5 - (logits - arrays[13]).mean(axis=0) * 0.25 / logits.std()
         network.set_weights(arrays)
-        network.layers[2].trainable = False
+        network.layers[3].trainable = False
         network.compile(optimizer=keras.optimizers.SGD(learning_rate=0.9), loss="mse")
         before = [array.copy() for array in network.get_weights()]
         # one epoch is one step: a second, of gradients clipped to one size, can take weights back to where they were
@@ -910,7 +910,7 @@ with expect.exercise("Fine-tune", points=4) as exercise:
         after = tuned.get_weights()
         moved = [bool(np.abs(new - old).max() > 1e-5) for new, old in zip(after, before, strict=True)]
         expect.true(
-            moved[6] and moved[7],
+            moved[10] and moved[11],
             "the weights of a LayerNormalization layer have changed: only batch normalisation stays",
             cause="batch normalisation was looked for by the names of layers, which anybody may choose"
             if moved[2]
@@ -925,15 +925,15 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             step="Set trainable = False where isinstance(layer, keras.layers.BatchNormalization), else True.",
         )
         expect.close(
-            after[8:12],
-            before[8:12],
+            after[6:10],
+            before[6:10],
             "the four arrays of the second BatchNormalization layer of a network",
             cause="the first BatchNormalization layer was frozen, and no other one",
             step="Go through all layers, and set trainable = False for each BatchNormalization layer.",
         )
         expect.equal(
             [layer.trainable for layer in tuned.layers],
-            [True, False, True, False, True],
+            [True, False, False, True, True],
             "which layers of the network that fine_tune returns are trainable: all but batch normalisation",
             cause="the flags were changed again after the training",
             step="Leave the flags as they are when you call fit.",
@@ -2540,7 +2540,7 @@ with expect.exercise("The trainable share", points=3) as exercise:
                 )
                 / total,
                 "scale and shift of batch normalisation are trainable": convolution / total,
-                "the kernel of a convolution has four axes, and all of them count": (lower + 2 * b) / total,
+                "the kernel of a convolution has four axes, and all of them count": 5 * b / total,
                 "this is the share that is frozen": (2 * b + upper) / total,
                 "this counts arrays, not their entries": 3 / 7,
                 "this counts layers, not their parameters": 2 / 3,
