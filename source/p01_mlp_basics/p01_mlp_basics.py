@@ -628,7 +628,7 @@ for each in (fashion, digits):
 # Write `build_mlp(layer_sizes, activation="relu")` for *any* number of layers.
 # `build_mlp((784, 300, 100, 10))` is the network above: the first number is the number of inputs, the
 # last the number of classes, and those between are the numbers of units in the hidden layers. All hidden
-# layers have the given activation and `"he_normal"` weights; the last layer has a softmax.
+# layers have the given activation and `"he_normal"` weights, drawn anew in each call; the last layer has a softmax.
 
 
 # %% nbgrader={"grade": false, "grade_id": "build-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -815,8 +815,8 @@ with expect.exercise("Build the network", points=3) as exercise:
         expect.true(
             bool(np.any(first_kernel != candidate.get_weights()[0])),
             "two networks of the same sizes begin with different weights",
-            cause="build_mlp sets a seed",
-            step="Leave the seeds to whoever calls build_mlp.",
+            cause="build_mlp sets a seed, or gives one to the initialiser",
+            step="Draw new weights in each call: leave the seeds to whoever calls build_mlp.",
         )
         expect.equal(
             bool(candidate.compiled),
