@@ -113,9 +113,8 @@ def _work_folder(root: Path, folder: Path, sources: Path) -> Path:
         shutil.copytree(kept, work)
         shutil.rmtree(work / "html" / "_static")  # addresses of styles tell whether they were there before
         for file in files:
-            content = (sources / file).read_bytes()
-            if content != (work / "source" / file).read_bytes():
-                (work / "source" / file).write_bytes(content)
+            if (sources / file).read_bytes() != (work / "source" / file).read_bytes():
+                shutil.copyfile(sources / file, work / "source" / file)
         if before["api"] != of_api and (work / "source" / API_SOURCE).is_file():
             (work / "source" / API_SOURCE).touch()
     else:
