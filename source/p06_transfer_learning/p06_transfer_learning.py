@@ -2430,7 +2430,8 @@ with expect.exercise("Digits as photographs", points=2) as exercise:
                 step="np.repeat(images, factor, axis=1) repeats each row; np.tile repeats the whole image.",
             )
             expect.equal(found.dtype, np.dtype("float32"), "the dtype", step="End with .astype('float32').")
-        dark = rng.integers(0, 12, size=(3, 4, 2)).astype("float64")
+        dark = rng.integers(0, 9, size=(3, 4, 2)).astype("float64")
+        dark[:, 0, 0] = rng.permutation([9, 10, 11])  # of each image another largest value
         before = dark.copy()
         found = to_colour(dark, 2)
         expect.equal(
