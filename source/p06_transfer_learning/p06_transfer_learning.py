@@ -1103,7 +1103,10 @@ with expect.exercise("Put together", points=4) as exercise:
                 keras.layers.Dense(3, activation="softmax"),
             ]
         )
-        model.set_weights([rng.uniform(0.3, 1.5, size=array.shape) for array in model.get_weights()])
+        weights = [rng.uniform(0.3, 1.5, size=array.shape) for array in model.get_weights()]
+        # both signs: some outputs lie between 0 and 1, where a loss that takes logits for probabilities trains too
+        weights[0] *= rng.choice([-1, 1], size=weights[0].shape)
+        model.set_weights(weights)
         model.layers[0].trainable = False
         return model
 
