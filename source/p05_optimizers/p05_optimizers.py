@@ -2403,7 +2403,9 @@ with expect.exercise("1cycle", points=4) as exercise:
     wanted = _cycle(np.arange(24), 24, 0.05)
     with exercise.part("the learning rates of a training", points=1):
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.9), loss="mse")
+        model.compile(
+            optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.9), loss="mse", run_eagerly=True
+        )
         model.set_weights([np.array([[1.0]], dtype="float32")])
         rates = train_one_cycle(model, np.ones((61, 1)), np.zeros((61, 1)), 0.05, 6, 20)
         expect.shape(
@@ -2442,7 +2444,7 @@ with expect.exercise("1cycle", points=4) as exercise:
             step="Count the steps across epochs, from 0.",
         )
         other = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        other.compile(optimizer=keras.optimizers.SGD(), loss="mse")
+        other.compile(optimizer=keras.optimizers.SGD(), loss="mse", run_eagerly=True)
         later = train_one_cycle(other, np.ones((65, 1)), np.zeros((65, 1)), 0.04, 2)
         expect.shape(
             later,
@@ -2605,7 +2607,9 @@ jump = 10
 def after_two_epochs(x, y, done, more):
     """The weight of a tiny model after two epochs at the learning rate 0.02, and once your function has trained it."""
     model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-    model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.02, momentum=0.95), loss="mse")
+    model.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=0.02, momentum=0.95), loss="mse", run_eagerly=True
+    )
     model.set_weights([np.array([[1.0]], dtype="float32")])
     model.fit(x, y, epochs=2, verbose=0)
     before = float(model.get_weights()[0][0, 0])
@@ -2623,7 +2627,9 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     # so much momentum that the loss rises again on the way: a training that ends early shows
     def _tiny_model():
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.95), loss="mse")
+        model.compile(
+            optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.95), loss="mse", run_eagerly=True
+        )
         model.set_weights([np.array([[1.0]], dtype="float32")])
         return model
 
