@@ -323,7 +323,7 @@ def _deserialised(config: Any) -> Any:
 
 
 def _sequential(config: dict) -> Any:
-    """A Sequential with all layers at once: Keras' own `from_config` builds the model again after each of them."""
+    """A Sequential with all layers at once: `from_config` builds the model again after each of them."""
     import keras
 
     settings = config["config"]
