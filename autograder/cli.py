@@ -777,6 +777,8 @@ def bench_grade(
     from autograder.bench.grade import bench_grade, bench_light
     from autograder.bench.submissions import bench_submissions
 
+    if against and not every:
+        raise PracticalsError("--against compares what one more submission costs", "Give --all with it")
     if every:
         bench_submissions(course_root(), submissions, against, Console(), json)
     elif light:
