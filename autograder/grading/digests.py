@@ -14,20 +14,21 @@ from nbgrader.converters import GenerateFeedback
 from sqlalchemy.orm import selectinload, undefer
 from traitlets.config import Config
 
-from autograder.engine.assignment import given_files
 from autograder.engine.limits import Limits
 from autograder.engine.parents import data_folder
 from autograder.engine.plain import NOT_INHERITED
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission
 from autograder.grading.course import Course
+from autograder.grading.results import AT_A_TIME
+from autograder.grading.standing import Marks
 from autograder.practical.digests import course_utils_folder, digest, modules_digest, package_digest
 from course_utils.data import SYSTEM_FOLDER, chosen_folder
 
 # What makes a grade of what was handed in, and records it
 GRADES = (
     "autograder.engine.job", "autograder.engine.rebuild", "autograder.grading.collect",
-    "autograder.grading.recording",
+    "autograder.grading.recording", "autograder.grading.rows",
 )  # fmt: skip
 PAGES = ("autograder.grading.feedback",)
 METADATA = ("dist-info", "egg-info")  # folders that pip makes, NAME-VERSION.dist-info
@@ -45,10 +46,7 @@ def common_digest(course: Course, limits: Limits, sandboxed: bool) -> str:
         [
             [[cell.cell_type, cell.source, cell.metadata] for cell in cells],
             sorted(course.assignment.formerly.items()),
-            [
-                [name, hashlib.sha256(path.read_bytes()).hexdigest()]
-                for name, path in given_files(course.coursedir, course.practical).items()
-            ],
+            [[name, hashlib.sha256(path.read_bytes()).hexdigest()] for name, path in course.given.items()],
             _packages(),
             package_digest(course_utils_folder()),
             modules_digest(*GRADES),
@@ -141,7 +139,7 @@ def page_digests(
     )
     if student_id is not None:
         query = query.filter(SubmittedAssignment.student_id == student_id)
-    return {one.student_id: _page_digest(pages, one) for one in query}
+    return {one.student_id: _page_digest(pages, one) for one in query.yield_per(AT_A_TIME)}
 
 
 def _page_digest(pages: str, submission: SubmittedAssignment) -> str:
@@ -151,6 +149,13 @@ def _page_digest(pages: str, submission: SubmittedAssignment) -> str:
         for notebook in submission.notebooks
     ]
     return digest([pages, shown, submission.total_seconds_late, submission.late_submission_penalty])
+
+
+def page_digest(pages: str, marks: Marks) -> str:
+    """The same for marks that the gradebook will have."""
+    shown = sorted([name, one.score, one.most, one.needs_manual_grade] for name, one in marks.cells.items())
+    shown += sorted([name, comment] for name, comment in marks.comments.items())
+    return digest([pages, [shown], marks.late, marks.penalty or 0.0])
 
 
 def _templates(exporter_class: type, config: Config) -> Iterator[tuple[str, str]]:
