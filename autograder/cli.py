@@ -764,12 +764,19 @@ def bench_grade(
     light: Annotated[
         int, typer.Option(min=0, help="instead: this many small submissions; what grows with their number?")
     ] = 0,
+    replay: Annotated[
+        int,
+        typer.Option(min=0, help="instead: a few submissions, executed once and recorded this many times"),
+    ] = 0,
     json: Json = None,
 ) -> None:
     """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
     from autograder.bench.grade import bench_grade, bench_light
+    from autograder.bench.replay import bench_replay
 
-    if light:
+    if replay:
+        bench_replay(course_root(), replay, Console(), json)
+    elif light:
         bench_light(course_root(), light, WORKERS, Console(), json)
     else:
         bench_grade(course_root(), submissions, rounds, Console(), json)

@@ -73,7 +73,13 @@ def course_of(root: Path, practical: str, options: GradeOptions) -> Course:
     )
 
 
-def grade(root: Path, practical: str, console: Console, options: GradeOptions = DEFAULTS) -> "GradedClass":
+def grade(
+    root: Path,
+    practical: str,
+    console: Console,
+    options: GradeOptions = DEFAULTS,
+    executing: AbstractContextManager[Callable] | None = None,
+) -> "GradedClass":
     """Grade a class and show the results; what was graded before and has not changed is kept.
 
     Each submission is recorded as soon as it was executed: whatever stops the run, finished ones stay. What
@@ -85,6 +91,7 @@ def grade(root: Path, practical: str, console: Console, options: GradeOptions = 
         practical: name of the practical.
         console: where progress and results are shown.
         options: where the class is, where the grades go, and how it is graded.
+        executing: gives what executes submissions, as `execute_all` does; default: what the options say.
 
     Returns:
         the results of all submissions, those of earlier runs too.
@@ -100,7 +107,7 @@ def grade(root: Path, practical: str, console: Console, options: GradeOptions = 
     if options.rename:
         _say(rename(course, options.rename), console)
         course = replace(course)  # reads the practical anew, with its former names
-    graded = _grade(course, console, options)
+    graded = _grade(course, console, options, executing)
     if options.json_file:
         write_atomically(options.json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
@@ -125,7 +132,12 @@ class GradedClass:
     due: datetime | None
 
 
-def _grade(course: Course, console: Console, options: GradeOptions) -> GradedClass:
+def _grade(
+    course: Course,
+    console: Console,
+    options: GradeOptions,
+    executing: AbstractContextManager[Callable] | None,
+) -> GradedClass:
     limits, sandboxed = settings(
         course.config, cell_seconds=options.cell_seconds, sandboxed=options.sandboxed
     )
@@ -135,7 +147,7 @@ def _grade(course: Course, console: Console, options: GradeOptions) -> GradedCla
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
     early = options.force or has_news(course.class_folder, course.output, course.practical)
     with (
-        executor(options, sandboxed, early=early) as execute,
+        executing or executor(options, sandboxed, early=early) as execute,
         only_one_run(course.autograded),
         one_engine(),
         quiet(),
@@ -180,7 +192,7 @@ def _grade(course: Course, console: Console, options: GradeOptions) -> GradedCla
                 sharing = run.sharing(waiting)
                 if sharing:
                     _ = run.recipe  # what is wrong with it is said before anything is executed
-                    if options.cluster is None:
+                    if options.cluster is None and executing is None:
                         start_early(sandboxed=sandboxed)  # unless it was: this machine may not be able to
                 try:
                     with closing(execute(list(sharing), run.job)) as finished:
