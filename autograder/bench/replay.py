@@ -114,6 +114,7 @@ def replay(root: Path, practical: str, few: list[Path], submissions: int, folder
     Raises:
         PracticalsError: a run failed.
     """
+    folder.mkdir(exist_ok=True)
     _execute(root, practical, few, folder)
     for number in range(submissions):
         hand_in = folder / "class" / _student(number, len(few)) / practical

@@ -184,11 +184,10 @@ def _grade(
                         executed.append(result.student_id)
                         display.finished(result)
 
-                kept = {result.student_id: result for result in run.results()}
-                for submission in asked:
-                    if submission.student_id not in waiting:
-                        display.passed_over(kept[submission.student_id])
-                del kept
+                passed_over = {one.student_id for one in asked} - set(waiting)
+                for result in run.results():
+                    if result.student_id in passed_over:
+                        display.passed_over(result)
                 sharing = run.sharing(waiting)
                 if sharing:
                     _ = run.recipe  # what is wrong with it is said before anything is executed
@@ -412,7 +411,9 @@ class Run:
         return bool(ready) and not (self._rendering.processes and ready < BATCH and soon)
 
     def _settle(self, ready: dict[Future, "_Waiting"]) -> list[Result]:
-        rendered, failed, again = {}, {}, []
+        rendered: dict[str, Rendered | Record] = {}
+        failed: dict[str, Exception] = {}
+        again: list[Work] = []
         for future, one in ready.items():
             try:
                 rendered[one.name] = future.result()
@@ -424,11 +425,11 @@ class Run:
             except Exception as error:
                 failed[one.name] = error
         failed |= self._record({name: one for name, one in rendered.items() if isinstance(one, Rendered)})
-        for name, one in rendered.items():
-            if isinstance(one, Record):
-                self.keep(name, one)
-        for name, error in failed.items():
-            self.keep(name, self._problem(name, error))
+        for name, made in rendered.items():
+            if isinstance(made, Record):
+                self.keep(name, made)
+        for name, reason in failed.items():
+            self.keep(name, self._problem(name, reason))
         for work in again:
             self.waiting[self._rendering.submit(work)] = _Waiting(work.submission.student_id, work, True)
         names = [*rendered, *failed]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -13,7 +14,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 
 @dataclass(frozen=True)
@@ -131,23 +132,26 @@ def read_given(book: Gradebook, practical: str) -> tuple[Mapping[str, Given], da
             .where(Assignment.name == practical)
         )
     }
-    for table, columns in (
-        (Grade, (Grade.manual_score, Grade.extra_credit)),
-        (Comment, (Comment.manual_comment,)),
+    for student, cell, manual, extra in db.execute(
+        _of_cells(practical, Grade, Grade.manual_score, Grade.extra_credit)
     ):
-        rows = db.execute(
-            select(SubmittedAssignment.student_id, BaseCell.name, *columns)
-            .select_from(table)
-            .join(BaseCell, BaseCell.id == table.cell_id)
-            .join(SubmittedNotebook, SubmittedNotebook.id == table.notebook_id)
-            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .where(Assignment.name == practical, or_(*(column.is_not(None) for column in columns)))
-        )
-        for student, cell, *values in rows:
-            one = found[student]
-            kept = (one.manual, one.extra) if table is Grade else (one.comments,)
-            for values_by_cell, value in zip(kept, values, strict=True):
-                if value is not None:
-                    values_by_cell[cell] = value
+        if manual is not None:
+            found[student].manual[cell] = manual
+        if extra is not None:
+            found[student].extra[cell] = extra
+    for student, cell, comment in db.execute(_of_cells(practical, Comment, Comment.manual_comment)):
+        found[student].comments[cell] = comment
     return found, due
+
+
+def _of_cells(practical: str, table: Any, *columns: Any) -> Select:
+    """Student, name of the cell and these columns, where one of them has something."""
+    return (
+        select(SubmittedAssignment.student_id, BaseCell.name, *columns)
+        .select_from(table)
+        .join(BaseCell, BaseCell.id == table.cell_id)
+        .join(SubmittedNotebook, SubmittedNotebook.id == table.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == practical, or_(*(column.is_not(None) for column in columns)))
+    )
