@@ -395,10 +395,13 @@ class Run:
         results = []
         try:
             while len(self.waiting) > most or self._is_time():
-                ready, _ = wait(self.waiting, return_when=FIRST_COMPLETED)
-                results += self._settle(
-                    {one: self.waiting.pop(one) for one in list(self.waiting) if one in ready}
-                )
+                done, _ = wait(self.waiting, return_when=FIRST_COMPLETED)
+                ready = {one: self.waiting.pop(one) for one in list(self.waiting) if one in done}
+                try:
+                    results += self._settle(ready)
+                except KeyboardInterrupt:
+                    self.waiting |= ready  # recorded before the run ends, perhaps a second time
+                    raise
                 self.settled = time.monotonic()
         except (PracticalsError, OSError):
             self.waiting.clear()
