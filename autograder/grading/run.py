@@ -355,19 +355,16 @@ class Run:
         return self._rendering
 
     def take(self, name: str, future: Future[Executed]) -> None:
-        """Have an executed submission rendered; `settle` records it.
-
-        Raises:
-            PracticalsError: the gradebook is locked.
-        """
-        made: Future = future
+        """Have an executed submission rendered; `settle` records it, or why there is nothing to record."""
+        made: Future = Future()  # of this student alone: those of a group share what was executed
         work = None
-        if future.exception() is None:
+        try:
+            executed = future.result()
             if is_known(self.course.settings):
                 given, due = self.given
                 work = Work(
                     self.submissions[name],
-                    future.result(),
+                    executed,
                     given.get(name, Given(due=due)),
                     self.digests[name],
                     Record.read(self.record_path(name)),
@@ -375,11 +372,9 @@ class Run:
                 )
                 made = self._rendering.submit(work)
             else:
-                made = Future()
-                try:
-                    made.set_result(self._recorded_by_nbgrader(name, *future.result()))
-                except Exception as error:
-                    made.set_exception(error)
+                made.set_result(self._recorded_by_nbgrader(name, *executed))
+        except Exception as error:
+            made.set_exception(error)
         self.waiting[made] = _Waiting(name, work)
 
     def settle(self, most: int) -> list[Result]:
@@ -445,8 +440,9 @@ class Run:
 
         A submission counts as recorded when its record, which is written last, has its digest.
         """
+        failed: dict[str, Exception] = {}
         if not rendered:
-            return {}
+            return failed
         start = time.monotonic()
         for name in rendered:
             earlier = Record.read(self.record_path(name))
@@ -464,18 +460,20 @@ class Run:
         except Exception as error:
             if len(rendered) == 1:
                 return dict.fromkeys(rendered, error)
-            failed: dict[str, Exception] = {}
             for name, one in rendered.items():
                 failed |= self._record({name: one})
             return failed
         each = (time.monotonic() - start) / len(rendered)
         for name, one in rendered.items():
-            recording.write(self.course, name, one.notebook, one.page)
+            one.record.seconds_by_part["record"] += each
+            try:
+                recording.write(self.course, name, one.notebook, one.page)
+                self.keep(name, one.record)
+            except OSError as error:
+                failed[name] = error
             if one.trouble:
                 self._log(name, one.trouble)
-            one.record.seconds_by_part["record"] += each
-            self.keep(name, one.record)
-        return {}
+        return failed
 
     def _problem(self, name: str, error: Exception) -> Record:
         """Why there is nothing to record.
