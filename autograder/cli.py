@@ -74,6 +74,9 @@ Force = Annotated[bool, typer.Option("--force", help="do also what was done and 
 Workers = Annotated[int, typer.Option(min=1, help="how many run at a time")]
 Seeds = Annotated[int, typer.Option(min=1, help="number of runs, with the seeds 42, 43, …")]
 Rounds = Annotated[int, typer.Option(min=1, help="runs of each way")]
+Against = Annotated[
+    Path | None, typer.Option(help="another checkout of the course, which takes turns with this one")
+]
 Repetitions = Annotated[int, typer.Option(min=1, help="timed runs of each way")]
 Json = Annotated[Path | None, typer.Option(help="write the results to this file too, as JSON")]
 To = Annotated[Path | None, typer.Option(help="folder for what is written; default: in build/")]
@@ -768,18 +771,39 @@ def bench_grade(
         int,
         typer.Option(min=0, help="instead: a few submissions, executed once and recorded this many times"),
     ] = 0,
+    every: Annotated[
+        bool, typer.Option("--all", help="instead: what one more submission of each practical costs")
+    ] = False,
+    against: Against = None,
     json: Json = None,
 ) -> None:
     """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
     from autograder.bench.grade import bench_grade, bench_light
     from autograder.bench.replay import bench_replay
+    from autograder.bench.submissions import bench_submissions
 
     if replay:
         bench_replay(course_root(), replay, Console(), json)
+    elif every:
+        bench_submissions(course_root(), submissions, against, Console(), json)
     elif light:
         bench_light(course_root(), light, WORKERS, Console(), json)
     else:
         bench_grade(course_root(), submissions, rounds, Console(), json)
+
+
+@bench_app.command("notebooks")
+def bench_notebooks(
+    names: PracticalNames = None,
+    budget: Annotated[Literal["quick", "full"], typer.Option(help="how much they compute")] = "quick",
+    against: Against = None,
+    rounds: Rounds = 1,
+    json: Json = None,
+) -> None:
+    """Time whole practicals, experiments included, beside another version of the course."""
+    from autograder.bench.notebooks import bench_notebooks
+
+    bench_notebooks(course_root(), names or [], budget, against, rounds, Console(), json)
 
 
 @bench_app.command("mark")

@@ -187,7 +187,7 @@ def _run_ours(root: Path, folder: Path, workers: int) -> Run:
     output = folder / "ours"
     shutil.rmtree(output, ignore_errors=True)
     report = folder / "ours.json"
-    command = _practicals(
+    command = practicals_command(
         "grade", PRACTICAL, "--submitted", folder / "class", "--output", output, "--json", report,
         "--workers", workers,
     )  # fmt: skip
@@ -202,12 +202,13 @@ def _run_ours(root: Path, folder: Path, workers: int) -> Run:
     return Run(_name(workers), len(results), parts=parts, scores=scores, **figures)
 
 
-def _practicals(*arguments: str | Path | int) -> list[str]:
+def practicals_command(*arguments: str | Path | int) -> list[str]:
+    """A command of `practicals`, run by this Python."""
     code = "import sys; from autograder.cli import main; sys.argv[0] = 'practicals'; main()"
     return [sys.executable, "-c", code, *map(str, arguments)]
 
 
-def _environment() -> dict[str, str]:
+def quick_environment() -> dict[str, str]:
     """For both ways the same: the quick budget, this Python's programs, no messages of TensorFlow."""
     beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {**os.environ, "PATH": beside, "COURSE_BUDGET": "quick", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -218,7 +219,7 @@ def _measured(command: list[str], folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryFile() as output:
         start = time.monotonic()
         process = subprocess.Popen(
-            command, cwd=folder, env=_environment(), stdout=output, stderr=subprocess.STDOUT
+            command, cwd=folder, env=quick_environment(), stdout=output, stderr=subprocess.STDOUT
         )
         with _watched(process.pid) as family:
             process.wait()
@@ -442,11 +443,11 @@ def bench_light(
     with tempfile.TemporaryDirectory(prefix="bench-light-") as name:
         course = Path(name)
         _write_light_course(root, course, submissions)
-        command = _practicals("grade", LIGHT, "--submitted", course / "class", "--workers", workers)
+        command = practicals_command("grade", LIGHT, "--submitted", course / "class", "--workers", workers)
         start = time.monotonic()
         finished = []
         process = subprocess.Popen(
-            command, cwd=course, env=_environment(),
+            command, cwd=course, env=quick_environment(),
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         said = []

@@ -35,7 +35,7 @@ from autograder.engine.ownership import Plan, independent_cells, plan, stored_na
 from autograder.engine.parents import kernel_parent
 from autograder.engine.plain import PlainKernel
 from autograder.engine.side import Kernel, Side
-from autograder.practical.cells import describe, is_test
+from autograder.practical.cells import describe, grade_id, is_test
 from autograder.practical.outputs import merge_streams
 from course_utils.experiments import is_experiment
 
@@ -75,7 +75,7 @@ def execute_notebook(
         sandboxed: False runs without bubblewrap; the notebook's notes then say so. Where kernels cannot be
             forked either, all cells run in one ordinary kernel, and the notes say that, too.
         seconds: receives the time that each part took: `start` (of kernels), `student` (the student's and
-            the given cells), `tests`, `stop`.
+            the given cells), `tests` (and `tests/GRADE_ID` for each, where kernels are forked), `stop`.
 
     Returns:
         a copy of the notebook with outputs.
@@ -386,7 +386,7 @@ class _Run:
         if trusted is None:
             cell.outputs = [failure("NotChecked", "the process that runs the checks ended too often.")]
             return
-        with self._timed("tests"):
+        with self._timed("tests"), self._timed(f"tests/{grade_id(cell)}"):
             seconds = max(self._seconds(), 1)
             gone = None if ready else self._gone()
             students = [self.student.kernel] if self.student else []
