@@ -21,7 +21,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from autograder.bench.grade import FINISHED, PRACTICAL, Look, _environment, _running, _watched, _write_class
+from autograder.bench.grade import (
+    FINISHED,
+    PRACTICAL,
+    Look,
+    _running,
+    _watched,
+    _write_class,
+    quick_environment,
+)
 from autograder.engine.executor import settings
 from autograder.engine.job import Job, execute_job, recipe
 from autograder.errors import PracticalsError
@@ -188,7 +196,12 @@ def _run(
     said: list[str] = []
     family: list[psutil.Process] = []
     with subprocess.Popen(
-        command, cwd=root, env=_environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=root,
+        env=quick_environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     ) as process:
         with _watched(process.pid) as looks:
             for line in process.stdout or ():
