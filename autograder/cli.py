@@ -795,7 +795,7 @@ def bench_grade(
 @bench_app.command("notebooks")
 def bench_notebooks(
     names: PracticalNames = None,
-    budget: Annotated[Literal["quick", "full"], typer.Option(help="how much they compute")] = "quick",
+    budget: Annotated[Literal["quick", "full"], typer.Option(help="how much each run computes")] = "quick",
     against: Against = None,
     rounds: Rounds = 1,
     json: Json = None,

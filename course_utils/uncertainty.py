@@ -299,7 +299,8 @@ def calibration_bins(
     Confidence is the largest probability of an input. Bins of equal width are those of Guo et al., On
     calibration of modern neural networks, ICML 2017, arXiv:1706.04599: (0, 1/m], (1/m, 2/m], …; bins of equal
     mass are those of Nixon et al., Measuring calibration in deep learning, 2019, arXiv:1904.01685: the sorted
-    inputs in m groups whose sizes differ by one at most.
+    inputs in m groups whose sizes differ by one at most. Inputs of equal confidence stay in one group, that
+    of the middle one, so that their order does not count; then sizes differ by more.
 
     Args:
         probabilities: (n, k).
@@ -395,11 +396,15 @@ def _bins(confidence, bins, equal):
         edges = np.arange(bins + 1) / bins
         return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1), edges[:-1], edges[1:]
     if equal == "mass":
-        groups = np.array_split(np.argsort(confidence, kind="stable"), min(bins, len(confidence)))
-        number = np.empty(len(confidence), dtype=int)
-        for index, group in enumerate(groups):
-            number[group] = index
-        return number, *(np.array([confidence[group[end]] for group in groups]) for end in (0, -1))
+        groups = np.array_split(np.arange(len(confidence)), min(bins, len(confidence)))
+        ends = np.cumsum([len(group) for group in groups])
+        # equal confidences stay together: which of them stands first in the data says nothing
+        _, value, counts = np.unique(confidence, return_inverse=True, return_counts=True)
+        number = np.searchsorted(ends, (np.cumsum(counts) - counts / 2)[value], side="right")
+        low, high = np.full(len(groups), np.inf), np.full(len(groups), -np.inf)
+        np.minimum.at(low, number, confidence)
+        np.maximum.at(high, number, confidence)
+        return number, low, high
     raise ValueError(f'bins may have equal "width" or "mass", not {equal!r}')
 
 

@@ -2,16 +2,20 @@
 
 import base64
 import hashlib
+import json
 import tomllib
 from pathlib import Path
 
+from autograder.grading import formulas  # before nbformat, whose import it makes shorter
+
+# isort: split
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.search import js_index
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
-
-from autograder.grading import formulas
 
 ROOT = Path(__file__).resolve().parent.parent
 logger = logging.getLogger(__name__)
@@ -48,7 +52,49 @@ def setup(app: Sphinx) -> None:
     """Register what no extension does."""
     app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("doctree-read", add_alt_texts)
+    app.connect("env-updated", pages_to_write)
+    app.connect("build-finished", drop_lost_words)
     app.connect("html-page-context", name_folds, priority=900)  # after the theme's own
+
+
+def pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Pages to write beside those that were read anew, so that all are as if made from scratch.
+
+    All of them, if something changed that pages show of each other: titles, their order, the names of
+    headings and of Python objects. Otherwise those with entries in the index, which Sphinx' search forgets
+    unless it writes their pages.
+    """
+    shown = [
+        {name: title.astext() for name, title in sorted(env.titles.items())},
+        sorted(env.toctree_includes.items()),
+        {name: slugs(env, name) for name in sorted(env.all_docs)},
+        sorted(env.domains.standard_domain.labels.items()),
+        sorted(env.domains.standard_domain.anonlabels.items()),
+        sorted(env.domains.python_domain.get_objects()),
+    ]
+    digest = hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()
+    file = Path(app.doctreedir, "shown-of-each-other.sha256")
+    is_same = file.is_file() and file.read_text("utf-8") == digest
+    file.write_text(digest, "utf-8")
+    if not is_same:
+        return list(env.all_docs)
+    return [name for name, entries in env.domains.index_domain.entries.items() if entries]
+
+
+def drop_lost_words(app: Sphinx, exception: Exception | None) -> None:
+    """Take words out of the search index that stood only in pages as they were before; Sphinx leaves them."""
+    file = Path(app.outdir, "searchindex.js")
+    if exception is None:
+        index = js_index.loads(file.read_text("utf-8"))
+        for part in ("terms", "titleterms"):
+            index[part] = {word: pages for word, pages in index[part].items() if pages != []}
+        file.write_text(js_index.dumps(index), "utf-8")
+
+
+def slugs(env: BuildEnvironment, docname: str) -> list[list[str]]:
+    """Names and texts of a page's headings, as MyST keeps them to resolve links."""
+    found = env.metadata[docname].get("myst_slugs", {})
+    return [[slug, target, text] for slug, (_, target, text) in sorted(found.items())]
 
 
 def name_folds(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object) -> None:

@@ -53,8 +53,9 @@ def secrets_and_public(notebook: NotebookNode, config: Config) -> tuple[dict[str
     """
     secrets: dict[str, str] = {}
     public: list[str] = []
+    regions = markers(config)
     for index, cell in enumerate(notebook.cells):
-        visible, hidden = _split(cell, markers(config))
+        visible, hidden = _split(cell, regions)
         public += visible
         secrets |= {squeezed(line): describe(cell, index) for line in hidden}
     return secrets, squeezed("\n".join(public))
@@ -113,10 +114,21 @@ def leaks_in(content: bytes, secrets: dict[str, str], public: str, config: Confi
     ]
     searched = "\n".join(squeezed(text) for text in texts)
     from_cells: dict[str, str] = {}
-    for line, where in secrets.items():
-        if len(line) >= SHORTEST_SECRET and line in searched and line not in public:
-            from_cells.setdefault(where, line)
+    for line in found_in(searched, secrets):
+        if line not in public:
+            from_cells.setdefault(secrets[line], line)
     return found + [f"a line of {where} ({line[:60]}…)" for where, line in from_cells.items()]
+
+
+def found_in(text: str, lines: Iterable[str]) -> list[str]:
+    """Those of the lines that a text holds; short ones (`SHORTEST_SECRET`) are never found.
+
+    Thousands of lines are looked for in each of a hundred files, and few are there: what a line begins and
+    ends with is looked up first, among all pieces of the text.
+    """
+    size = SHORTEST_SECRET
+    pieces = {text[at : at + size] for at in range(len(text) - size + 1)}
+    return [line for line in lines if line[:size] in pieces and line[-size:] in pieces and line in text]
 
 
 def _split(cell: NotebookNode, regions: list[tuple[str, str]]) -> tuple[list[str], list[str]]:

@@ -64,9 +64,7 @@ def bench_notebooks(
     times: list[Time] = []
     for number in range(rounds):
         for practical in names or practical_names(root):
-            for version, checkout in in_turn(checkouts, number):
-                if not (checkout / "source" / practical).is_dir():
-                    continue
+            for version, checkout in in_turn(checkouts, practical, number):
                 times.append(Time(practical, version, *_run(checkout, practical, budget)))
                 latest = times[-1]
                 console.print(

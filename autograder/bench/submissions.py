@@ -63,9 +63,7 @@ def bench_submissions(
     checkouts = versions(root, against)
     costs: dict[str, list[Cost]] = {version: [] for version in checkouts}
     for number, practical in enumerate(practical_names(root)):
-        for version, checkout in in_turn(checkouts, number):
-            if not (checkout / "source" / practical).is_dir():
-                continue
+        for version, checkout in in_turn(checkouts, practical, number):
             costs[version].append(_cost(checkout, practical, submissions))
             latest = costs[version][-1]
             console.print(

@@ -32,9 +32,10 @@ def versions(root: Path, against: Path | None) -> dict[str, Path]:
     return {"now": root, "before": against.resolve()}
 
 
-def in_turn(found: dict[str, Path], number: int) -> list[tuple[str, Path]]:
-    """The versions, the other way round each time, so that neither always comes first."""
-    return list(found.items()) if number % 2 == 0 else list(reversed(found.items()))
+def in_turn(found: dict[str, Path], practical: str, number: int) -> list[tuple[str, Path]]:
+    """The versions that have a practical, the other way round each time: neither always comes first."""
+    having = [item for item in found.items() if (item[1] / "source" / practical).is_dir()]
+    return having if number % 2 == 0 else having[::-1]
 
 
 def timed(checkout: Path, command: list[str], budget: str = "quick") -> tuple[float, float]:

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import Any
 
 from IPython.core import magics
-from jupytext.magics import comment_magic
 from nbformat import NotebookNode
 
 from autograder.errors import PracticalsError
@@ -83,6 +82,8 @@ def _refuse_title(cell: NotebookNode, where: str) -> None:
 
 def _refuse_commands(source: str, where: str, known: Set[str]) -> None:
     """Refuse lines that jupytext takes for commands of a shell or questions to IPython; not known magics."""
+    from jupytext.magics import comment_magic  # see `notebooks.read_text`
+
     lines = source.splitlines()
     meant = False  # whether the line before was a command that goes on here
     for number, (line, written) in enumerate(zip(lines, comment_magic(lines.copy()), strict=True), start=1):

@@ -5,7 +5,6 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
@@ -31,6 +30,8 @@ def read_text(path: Path) -> NotebookNode:
     Raises:
         PracticalsError: the file cannot be read, or jupytext makes something else of a line in silence.
     """
+    import jupytext  # takes longer to import than most commands have use for it
+
     try:
         content = path.read_text("utf-8")
         text = jupytext.reads(content, fmt=TEXT_FORMAT)
@@ -144,6 +145,8 @@ def inputs(notebook: NotebookNode) -> list[dict]:
 @lru_cache(maxsize=16)  # the same cells are asked for again and again: of the text, of the notebook
 def _through_text(cells: str) -> str:
     """Cells as JSON, as jupytext gives them back."""
+    import jupytext
+
     given = json.loads(cells)
     plain = nbformat.v4.new_notebook(
         cells=[

@@ -36,7 +36,10 @@ HOME, GRADING = (NOTEBOOK, CHECK, VALIDATE), (STOCK, ENGINE)
 WAYS = (*HOME, *GRADING)
 NOT_TRIED = "not tried"
 # What is drawn anew in each run, and so may differ: numbers, truth values, and how many of them are shown
-NUMBER = r"[-+\u2212]?(?:(?<![a-zA-Z\d])\d[\d,.]*(?:e[-+]?\d+)?|\bnan\b|\binf\b|\bTrue\b|\bFalse\b|…|\.\.\.)"
+NUMBER = (
+    r"[-+\u2212]?(?:(?<![a-zA-Z\d])\d[\d,.]*(?:e[-+]?\d+)?|\bnan\b|\binf\b|\bTrue\b|\bFalse\b|…|\.\.\."
+    r"|\bentries in all\b)"
+)
 NUMBERS = re.compile(rf"[\s,;()\[\]]*(?:{NUMBER}[\s,;()\[\]]*)+")
 
 

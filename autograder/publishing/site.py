@@ -1,12 +1,17 @@
 """Makes the site with Sphinx: guides, the practicals as they ran without their answers, the API."""
 
+import hashlib
+import importlib.metadata
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
+from filelock import FileLock
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
@@ -16,13 +21,18 @@ from autograder.authoring.release import ClearBuildMetadata, FoldTests
 from autograder.errors import PracticalsError
 from autograder.files import writable, write_atomically
 from autograder.practical.cells import is_test
+from autograder.practical.digests import course_utils_folder, digest, modules_digest
 from autograder.practical.notebooks import read_notebook
 from autograder.practical.paths import course_config, practical_names
 from autograder.practical.points import with_own_points
-from autograder.publishing.site_check import leak_problems, page_problems
+from autograder.publishing.site_check import Page, leak_problems, page_problems, read_pages, unused_files
 from autograder.publishing.site_pages import CARDS, card, write_pages
 
 WARNINGS_SHOWN = 10
+CODE = ("autograder.publishing.site", "autograder.grading.formulas")  # the latter for docs/conf.py
+API_SOURCE = "api.md"
+STATE = "state.json"  # digests of what the kept pages depend on
+PAGES = "pages.json"  # what was read of them
 NOTE = """
 ```{{note}}
 This page shows the notebook as it ran at the quick budget, with the answers left out.
@@ -33,6 +43,9 @@ This page shows the notebook as it ran at the quick budget, with the answers lef
 
 def make_site(root: Path, target: Path) -> list[str]:
     """Write the site in the place of a former one; unless everything is in order, that one stays.
+
+    Pages whose sources are as they were are taken from the last site (`_work_folder`), and the new site has
+    the same bytes as one that is made from scratch.
 
     Args:
         root: the checkout.
@@ -51,20 +64,89 @@ def make_site(root: Path, target: Path) -> list[str]:
         )
     if target.exists() and not (target / "searchindex.js").is_file():
         raise PracticalsError(f"{target} is there and is not a site", "Move it elsewhere")
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=writable(target.parent)) as folder:
-        work = Path(folder)
-        write_sources(root, work / "source")
-        _run_sphinx(root / "docs", work)
+    folder = writable(target.parent / f".{target.name}")
+    with FileLock(folder / "lock"), tempfile.TemporaryDirectory(dir=folder) as temporary:
+        sources = Path(temporary, "source")
+        write_sources(root, sources)
+        work = _work_folder(root, folder, sources)
         html = work / "html"
-        if found := [*page_problems(html), *leak_problems(root, html)]:
+        _run_sphinx(root / "docs", work)
+        pages = read_pages(html, _known_pages(work))
+        for path in unused_files(html, pages):
+            path.unlink()
+        if found := [*page_problems(html, pages), *leak_problems(root, html, pages)]:
             raise PracticalsError(
                 f"{len(found)} things are wrong with the site: {'; '.join(found[:WARNINGS_SHOWN])}",
                 "Correct them where the page comes from, docs/ or source/, and run the command again",
             )
+        write_atomically(work / PAGES, json.dumps({name: asdict(page) for name, page in pages.items()}))
+        shutil.copytree(html, Path(temporary, "html"))
         if target.exists():
-            shutil.move(target, work / "former")
-        shutil.move(html, target)
+            shutil.move(target, Path(temporary, "former"))
+        shutil.move(Path(temporary, "html"), target)
+        if (folder / "kept").exists():
+            (folder / "kept").rename(Path(temporary, "kept"))
+        work.rename(folder / "kept")
     return sorted(page.relative_to(target).as_posix() for page in target.rglob("*.html"))
+
+
+def _work_folder(root: Path, folder: Path, sources: Path) -> Path:
+    """A folder in which Sphinx makes the site, as the last site left it where that still holds.
+
+    Sphinx takes a page that it made, in work/doctrees and work/html, as long as the file of its source has
+    not been written since; `docs/conf.py` names pages that show something of others. So a source is written
+    only if it says something else, and nothing is taken over where anything else has changed.
+
+    Args:
+        root: the checkout.
+        folder: what is kept of the last site, under kept/. The folder for the next is always of one name,
+            which Sphinx' own files hold.
+        sources: what Sphinx is to read; taken from there.
+    """
+    work, kept = folder / "work", folder / "kept"
+    shutil.rmtree(work, ignore_errors=True)
+    files = [path.relative_to(sources) for path in sorted(sources.rglob("*")) if path.is_file()]
+    of_all, of_api = _digest_of_all(root, files), _sha256(*sorted(course_utils_folder().rglob("*.py")))
+    state = {"all": of_all, "api": of_api}
+    before = json.loads((kept / STATE).read_text("utf-8")) if (kept / STATE).is_file() else {}
+    if before.get("all") == of_all:
+        shutil.copytree(kept, work)
+        shutil.rmtree(work / "html" / "_static")  # addresses of styles tell whether they were there before
+        for file in files:
+            if (sources / file).read_bytes() != (work / "source" / file).read_bytes():
+                shutil.copyfile(sources / file, work / "source" / file)
+        if before["api"] != of_api and (work / "source" / API_SOURCE).is_file():
+            (work / "source" / API_SOURCE).touch()
+    else:
+        shutil.copytree(sources, work / "source")
+    write_atomically(work / STATE, json.dumps(state))
+    return work
+
+
+def _digest_of_all(root: Path, files: list[Path]) -> str:
+    """SHA-256 of what all pages depend on: settings, styles, packages, this code, the list of pages."""
+    docs = root / "docs"
+    styles = [path for path in sorted((docs / "_static").rglob("*")) if path.is_file()]
+    packages = sorted(f"{one.name} {one.version}" for one in importlib.metadata.distributions())
+    return digest(
+        [
+            *(sys.version, packages, modules_digest(*CODE), [file.as_posix() for file in files]),
+            *([style.relative_to(docs).as_posix() for style in styles], _sha256(*styles)),
+            _sha256(docs / "conf.py", root / "pyproject.toml"),
+        ]
+    )
+
+
+def _sha256(*files: Path) -> str:
+    """SHA-256 of the SHA-256 of files."""
+    return digest([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
+
+
+def _known_pages(work: Path) -> dict[str, Page]:
+    """The pages of the last site, as they were read."""
+    file = work / PAGES
+    found = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return {name: Page(**values) for name, values in found.items()}
 
 
 def write_sources(root: Path, folder: Path) -> None:

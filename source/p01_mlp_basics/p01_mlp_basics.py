@@ -205,15 +205,18 @@ with expect.exercise("Split off a validation set", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("which images go where, and their labels with them", points=1):
         (part_x, part_y), (first_x, first_y) = split(some_images, some_labels, n_first)
+        places = [int(image[0, 0]) for image in first_x]
         expect.equal(
-            [int(image[0, 0]) for image in first_x],
+            places,
             list(range(n_first)),
             "the places that the validation images had in `images`",
             mistakes={
                 "these are the last images rather than the first": list(range(90 - n_first, 90)),
                 "training and validation are swapped": list(range(n_first, 90)),
             },
-            cause="the images were drawn at random, or their order was changed",
+            cause="the images were drawn at random, or their order was changed"
+            if len(set(places)) == n_first
+            else None,
             step="Take a slice from the start of the array.",
         )
         expect.equal(first_x, some_images[:n_first], "the validation images")
@@ -227,16 +230,29 @@ with expect.exercise("Split off a validation set", points=3) as exercise:
                 "the labels of these images",
                 step="Slice images and labels alike, so that each image keeps its label.",
             )
-        for sizes in ((5,), (1, 4), (3, 2, 1)):
+        # the last are no whole numbers, and all of them are for validation
+        for sizes, number in (((5,), 4), ((1, 4), 4), ((3, 2, 1), 12)):
             other_images, other_labels = rng.integers(256, size=(12, *sizes)), rng.integers(10, size=12)
+            if number == 12:
+                other_images = rng.normal(size=other_images.shape)
             images_before, labels_before = other_images.copy(), other_labels.copy()
-            (part_x, part_y), (first_x, first_y) = split(other_images, other_labels, 4)
-            called = f"12 images of shape {sizes}, of which 4 are split off"
+            (part_x, part_y), (first_x, first_y) = split(other_images, other_labels, number)
+            called = f"12 images of shape {sizes}, of which {number} are split off"
             step = "Slice the first axis only, whatever the shape of an image is."
-            expect.equal(part_x, images_before[4:], f"the training images of {called}", step=step)
-            expect.equal(first_x, images_before[:4], f"the validation images of {called}", step=step)
-            expect.equal(part_y, labels_before[4:], f"the training labels of {called}", step=step)
-            expect.equal(first_y, labels_before[:4], f"the validation labels of {called}", step=step)
+            if number == 12:
+                step = "Leave the values as they are, and their type."
+                expect.equal(
+                    [len(part_x), len(part_y)],
+                    [0, 0],
+                    "the lengths of x_train and y_train when all of 12 images are split off",
+                    mistakes={"they were counted from the end, where -0 is the start": [12, 12]},
+                    step="Begin the training set at place n_valid.",
+                )
+            else:
+                expect.equal(part_x, images_before[number:], f"the training images of {called}", step=step)
+                expect.equal(part_y, labels_before[number:], f"the training labels of {called}", step=step)
+            expect.equal(first_x, images_before[:number], f"the validation images of {called}", step=step)
+            expect.equal(first_y, labels_before[:number], f"the validation labels of {called}", step=step)
             for array, before, name in (
                 (other_images, images_before, "images"),
                 (other_labels, labels_before, "labels"),
@@ -387,6 +403,36 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
             },
             step="In standardise, use the arguments mean and scale, and nothing computed from x.",
         )
+        fitted = fit_standardiser(seen)
+        fit_standardiser(unseen)
+        expect.close(
+            standardise(unseen, *fitted),
+            (unseen - seen.mean(axis=0)) / seen.std(axis=0),
+            "images standardised with a mean and scale that were not those of the last fit",
+            rtol=0.01,
+            atol=0.01,
+            mistakes={
+                "mean and scale are those of the last call of fit_standardiser, not the arguments": (
+                    unseen - unseen.mean(axis=0)
+                )
+                / unseen.std(axis=0),
+            },
+            step="In standardise, use the arguments mean and scale.",
+        )
+        many = np.arange(12_000)[:, np.newaxis] // rng.integers(40, 60, size=3)
+        expect.close(
+            standardise(many, *fit_standardiser(many)),
+            (many - many.mean(axis=0)) / many.std(axis=0),
+            "12,000 standardised images that grow brighter and brighter",
+            rtol=0.01,
+            atol=0.01,
+            mistakes={
+                f"only the first {first:,} images were looked at": (many - many[:first].mean(axis=0))
+                / many[:first].std(axis=0)
+                for first in (1_000, 5_000, 10_000)
+            },
+            step="Use all images of x_train.",
+        )
         few = rng.integers(256, size=(7, 4, 3, 2)).astype("uint8")
         for some, kind in (
             (few, "seven images of whole numbers from 0 to 255"),
@@ -427,10 +473,12 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
                 step="Divide by the standard deviation as it is, however small; only where it is 0, by 1.",
             )
     with exercise.part("a pixel that is constant in the training images", points=1):
-        row, column, grey = rng.integers(6), rng.integers(6), rng.integers(1, 256)
+        # odd and large: in float32 the sum of 300 such squares is not exact, while the sum of the numbers is
+        row, column, grey = rng.integers(6), rng.integers(6), 2 * rng.integers(120, 128) + 1
         with_constant = seen.copy()
         with_constant[:, row, column] = grey
         fitted = fit_standardiser(with_constant)
+        scale_there = float(np.broadcast_to(fitted[1], seen.shape)[0, row, column])
         expect.close(
             standardise(with_constant, *fitted)[:, row, column],
             np.zeros(300),
@@ -451,7 +499,17 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
                 / tiny
                 for tiny in (1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
             }
-            | {"the pixel was set to 0, whatever its value": np.zeros(40)},
+            | {"the pixel was set to 0, whatever its value": np.zeros(40)}
+            | (
+                {
+                    "rounding made a small number of the 0; take squares after the mean was subtracted": (
+                        unseen[:, row, column] - grey
+                    )
+                    / scale_there
+                }
+                if 0 < scale_there < 1
+                else {}
+            ),
             step="Where a pixel's standard deviation is 0, its scale should be 1.",
         )
     ### END HIDDEN TESTS
@@ -570,7 +628,7 @@ for each in (fashion, digits):
 # Write `build_mlp(layer_sizes, activation="relu")` for *any* number of layers.
 # `build_mlp((784, 300, 100, 10))` is the network above: the first number is the number of inputs, the
 # last the number of classes, and those between are the numbers of units in the hidden layers. All hidden
-# layers have the given activation and `"he_normal"` weights; the last layer has a softmax.
+# layers have the given activation and `"he_normal"` weights, drawn anew in each call; the last layer has a softmax.
 
 
 # %% nbgrader={"grade": false, "grade_id": "build-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -643,10 +701,17 @@ with expect.exercise("Build the network", points=3) as exercise:
             sizes = [int(n) for n in rng.integers(3, 12, size=depth)]
             if wanted:
                 called = f"build_mlp({tuple(sizes)}, activation={wanted!r})"
-                candidate = build_mlp(sizes, activation=wanted)
+                candidate = build_mlp(given := list(sizes), activation=wanted)
             else:
                 called, wanted = f"build_mlp({tuple(sizes)}), without an activation,", "relu"
-                candidate = build_mlp(sizes)
+                candidate = build_mlp(given := list(sizes))
+            expect.equal(
+                given,
+                sizes,
+                "layer_sizes after the call",
+                cause="build_mlp changes the list of whoever calls it",
+                step="Read the list with an index or a loop, without pop.",
+            )
             expect.builtin_model(candidate, "the model that build_mlp returns")
             arrays = [rng.normal(size=shape) / 2 for a, b in pairwise(sizes) for shape in ((a, b), (b,))]
             expect.equal(
@@ -745,6 +810,21 @@ with expect.exercise("Build the network", points=3) as exercise:
             cause="both were drawn with the same seed",
             step="Give the initialiser no seed.",
         )
+        candidate = build_mlp((40, 40, 40, 3))
+        expect.builtin_model(candidate, "the model that build_mlp returns")
+        expect.true(
+            bool(np.any(first_kernel != candidate.get_weights()[0])),
+            "two networks of the same sizes begin with different weights",
+            cause="build_mlp sets a seed, or gives one to the initialiser",
+            step="Draw new weights in each call: leave the seeds to whoever calls build_mlp.",
+        )
+        expect.equal(
+            bool(candidate.compiled),
+            False,
+            "whether the model is compiled",
+            cause="build_mlp compiles it",
+            step="Return the model as it is: compile_mlp comes later.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -826,7 +906,7 @@ parameter_table["total"] = sum(parameter_table.values())
 with expect.exercise("Count parameters", points=2) as exercise:
     with exercise.part("count_parameters agrees with Keras", points=1):
         rng = np.random.default_rng()
-        for depth in (2, 3, 6):
+        for depth in (3, 2, 6):
             sizes = [int(n) for n in rng.integers(2, 400, size=depth)]
             given = tuple(sizes) if depth == 3 else list(sizes)
             chain = [keras.Input(shape=(sizes[0],)), *(keras.layers.Dense(units) for units in sizes[1:])]
@@ -850,6 +930,27 @@ with expect.exercise("Count parameters", points=2) as exercise:
                 cause="count_parameters changes the list of whoever calls it",
                 step="Read the list with an index or a loop, without pop.",
             )
+        sizes = (10**9, 10**9, 7)
+        try:
+            counted = count_parameters(sizes)
+        except Exception as error:
+            expect.true(
+                False,
+                f"count_parameters({sizes}) works",
+                got=f"{type(error).__name__}: {str(error)[:80]}",
+                cause="a network was built in order to count, and no memory holds so many weights"
+                if any(word in str(error).lower() for word in ("oom", "allocate"))
+                else None,
+                step="Compute the number from the sizes alone, without Keras.",
+            )
+        large = (sizes[0] + 1) * sizes[1] + (sizes[1] + 1) * sizes[2]
+        expect.equal(
+            int(counted) - large,
+            0,
+            f"count_parameters({sizes}), less {large:,}",
+            mistakes={"this is a floating-point number, which has only 16 digits": int(float(large)) - large},
+            step="Count in whole numbers.",
+        )
     with exercise.part("parameter_table has the five entries", points=0):
         expect.equal(
             set(parameter_table),
@@ -984,14 +1085,19 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
             },
             step="In x @ W + b the rows of x stay apart, and b is added to each of them.",
         )
-        for rows, depth in ((1, 1), (1, 2), (5, 4)):
+        for rows, depth in ((1, 1), (1, 2), (5, 4), (0, 3)):
             # a hidden layer may have as many units as the output above
             other_sizes = [*(int(n) for n in rng.integers(4, 9, size=depth)), 3, 5][-depth - 1 :]
+            rows = rows or other_sizes[0]  # at last, as many rows as columns
             others = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairwise(other_sizes)]
             inputs = 10 * rng.normal(size=(rows, other_sizes[0]))
-            wanted, before = inputs, [inputs.copy(), *(array.copy() for pair in others for array in pair)]
+            before = [inputs.copy(), *(array.copy() for pair in others for array in pair)]
+            wanted, turned = inputs, inputs.T if rows == other_sizes[0] else inputs
             for place, (kernel, bias) in enumerate(others):
-                wanted = (np.maximum(wanted, 0) if place else wanted) @ kernel + bias
+                wanted, turned = (
+                    (np.maximum(signal, 0) if place else signal) @ kernel + bias
+                    for signal in (wanted, turned)
+                )
             called = (
                 f"regression_output for a minibatch of shape {inputs.shape} and layers of sizes {other_sizes}"
             )
@@ -1001,7 +1107,10 @@ with expect.exercise("One input, many inputs", points=3) as exercise:
                 called,
                 rtol=1e-3,
                 atol=1e-3 * float(np.abs(wanted).max()),
-                mistakes={"the minibatch of one was answered as if it were one input": wanted[0]},
+                mistakes={
+                    "the minibatch of one was answered as if it were one input": wanted[0],
+                    "a minibatch with as many rows as columns was transposed": turned,
+                },
                 step="Follow the list `layers`, however long it is; keep the axis of the minibatch.",
             )
             expect.equal(
@@ -1252,11 +1361,12 @@ with expect.exercise("Three activation functions", points=3) as exercise:
     others = [
         (rng.normal(scale=3, size=7), "an array with one axis"),
         (rng.normal(scale=3, size=(2, 3, 4)), "an array with three axes"),
+        (rng.choice([-3, -2, -1, 1, 2, 3], size=8), "an array of whole numbers"),
     ]
 
     with exercise.part("leaky_relu", points=1):
         expect.close(
-            leaky_relu(drawn, leak),
+            leaky_relu(drawn.copy(), leak),
             np.where(drawn > 0, drawn, leak * drawn),
             f"leaky_relu with negative_slope={leak:.3f}",
             mistakes={
@@ -1278,6 +1388,11 @@ with expect.exercise("Three activation functions", points=3) as exercise:
                         before > 0, before, default * before
                     )
                     for default in (0.01, 0.2, 0.3)
+                }
+                | {
+                    "the results were cut to whole numbers": np.trunc(
+                        np.where(before > 0, before, 0.1 * before)
+                    )
                 },
                 step="Work entry by entry, for any shape, and leave the default as it is.",
             )
@@ -1299,7 +1414,7 @@ with expect.exercise("Three activation functions", points=3) as exercise:
     with exercise.part("slopes", points=1):
         squashed = 1 / (1 + np.exp(-drawn))
         expect.close(
-            slope("sigmoid", drawn),
+            slope("sigmoid", drawn.copy()),
             squashed * (1 - squashed),
             "the slope of the sigmoid",
             mistakes={
@@ -1310,14 +1425,14 @@ with expect.exercise("Three activation functions", points=3) as exercise:
             step="Differentiate 1 / (1 + e^(−z)), and check your slope at z = 0 against the plot.",
         )
         expect.close(
-            slope("relu", drawn),
+            slope("relu", drawn.copy()),
             np.where(drawn > 0, 1.0, 0.0),
             "the slope of ReLU",
             mistakes={"this is ReLU, not its slope": np.maximum(drawn, 0)},
             step="Read the slope off the plot: it takes two values only.",
         )
         expect.close(
-            slope("leaky_relu", drawn, leak),
+            slope("leaky_relu", drawn.copy(), leak),
             np.where(drawn > 0, 1, leak),
             f"the slope of Leaky ReLU with negative_slope={leak:.3f}",
             mistakes={
@@ -1326,20 +1441,26 @@ with expect.exercise("Three activation functions", points=3) as exercise:
             },
             step="Read the slope off the plot: it takes two values only.",
         )
-        for other, kind in others:
+        for other, kind in others[:2]:
             before, squashed = other.copy(), 1 / (1 + np.exp(-other))
             step = "Work entry by entry, for any shape, and leave the default as it is."
+            found = {name: slope(name, other) for name in ("sigmoid", "relu", "leaky_relu")}
+            expect.equal(
+                other,
+                before,
+                f"z after slope, {kind}",
+                cause="slope changes the array z of whoever calls it",
+                step="Make a new array, for example with np.where.",
+            )
             expect.close(
-                slope("sigmoid", other),
+                found["sigmoid"],
                 squashed * (1 - squashed),
                 f"the slope of the sigmoid at {kind}",
                 step=step,
             )
+            expect.close(found["relu"], np.where(before > 0, 1, 0), f"the slope of ReLU at {kind}", step=step)
             expect.close(
-                slope("relu", other), np.where(before > 0, 1, 0), f"the slope of ReLU at {kind}", step=step
-            )
-            expect.close(
-                slope("leaky_relu", other),
+                found["leaky_relu"],
                 np.where(before > 0, 1, 0.1),
                 f"the slope of Leaky ReLU, without a negative_slope, at {kind}",
                 mistakes={
@@ -1349,13 +1470,6 @@ with expect.exercise("Three activation functions", points=3) as exercise:
                     for default in (0.01, 0.2, 0.3)
                 },
                 step=step,
-            )
-            expect.equal(
-                other,
-                before,
-                f"z after slope, {kind}",
-                cause="slope changes the array z of whoever calls it",
-                step="Make a new array, for example with np.where.",
             )
     with exercise.part("which units can die", points=1):
         expect.equal(
@@ -1683,6 +1797,22 @@ def few_steps(x, y, weights, biases, learning_rate, steps):
     return {name: float(value) for name, value in metrics[0].items()}, after
 
 
+def compiled_settings(learning_rate):
+    """Compile a network of two layers with your `compile_mlp`, and read what was set.
+
+    Returns:
+        The learning rate, the number of minibatches at a time, the number of arrays that are trained, and the
+        loss of an input to whose class a network gave the probability 0.25.
+    """
+    model = keras.Sequential(
+        [keras.Input(shape=(2,)), keras.layers.Dense(3), keras.layers.Dense(2, activation="softmax")]
+    )
+    compile_mlp(model, learning_rate)
+    rate = model.optimizer.get_config()["learning_rate"]
+    loss = model.compute_loss(y=np.array([1]), y_pred=keras.ops.convert_to_tensor([[0.75, 0.25]]))
+    return rate, model.steps_per_execution, len(model.trainable_weights), float(loss)
+
+
 # %% nbgrader={"grade": true, "grade_id": "compile-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 import functools
 
@@ -1710,6 +1840,12 @@ with expect.exercise("Compile", points=2) as exercise:
         try:
             return few_steps(batch, targets, kernel, bias, rate, steps=30)
         except ValueError as error:
+            expect.true(
+                "You must call `compile()`" not in str(error),
+                "the model that is passed to compile_mlp is compiled",
+                got=f"ValueError: {str(error)[:80]} …",
+                step="Call compile of the argument model itself, not of a copy.",
+            )
             expect.true(
                 False,
                 "the loss accepts probabilities and integer labels",
@@ -1815,6 +1951,47 @@ with expect.exercise("Compile", points=2) as exercise:
             else None,
             step="Plain SGD does not clip: pass it the learning rate alone.",
         )
+        for size in (rate / 1_000, 10 * rate):
+            set_rate, at_a_time, trained, loss = compiled_settings(size)
+            expect.true(
+                not isinstance(set_rate, dict),
+                "the learning rate is a number",
+                got="a schedule",
+                cause="the learning rate does not stay as it is",
+                step="Pass the learning rate to SGD as a number.",
+            )
+            expect.close(
+                set_rate,
+                size,
+                f"the learning rate after compile_mlp(model, {size:.4g})",
+                rtol=1e-4,
+                step="Pass on the argument learning_rate as it is, however small or large.",
+            )
+            expect.equal(
+                at_a_time,
+                100,
+                "steps_per_execution",
+                mistakes={"it was not passed to compile: this is Keras' default": 1},
+                step="Pass steps_per_execution=100 to compile.",
+            )
+            expect.equal(
+                trained,
+                4,
+                "the number of weights and biases that are trained, of a network of two layers",
+                step="Compile the model as it is; all its layers are trained.",
+            )
+            expect.close(
+                loss,
+                np.log(4),
+                "the loss of an input whose class got the probability 0.25",
+                rtol=1e-3,
+                mistakes={
+                    "probabilities are taken for what goes into a softmax, as with from_logits=True": np.log(
+                        1 + np.exp(0.5)
+                    )
+                },
+                step="Leave from_logits out: the model gives probabilities.",
+            )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -1994,12 +2171,12 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 #
 # 1. `new_run_folder(root)` makes a **new** folder inside `root` and returns its name, a string such as
 #    `"runs/run_003"`. Every call makes another one, even when two calls come within a millisecond of each
-#    other.
+#    other, when the same seed was set before both, or when there are folders from earlier sessions.
 # 2. `train_with_best(model, x, y, x_valid, y_valid, folder, epochs)` trains a model that is already
-#    compiled, with minibatches of Keras' default size, and returns the `History` that `fit` returns. In
-#    `folder` it keeps the network with the lowest validation loss **of all runs in that folder**. A
-#    second, worse run in the same folder must not replace the better network of the first run; a better
-#    one must.
+#    compiled, with minibatches of Keras' default size, and returns the `History` that `fit` returns. The
+#    model itself stays as its last epoch left it. In `folder` the function keeps the network with the
+#    lowest validation loss **of all runs in that folder**, in this session or an earlier one. A second,
+#    worse run in the same folder must not replace the better network of the first run; a better one must.
 # 3. `load_best(folder)` returns the best network as a Keras model.
 #
 # By default a new `ModelCheckpoint` knows nothing about earlier runs, and its first epoch overwrites
@@ -2064,7 +2241,11 @@ def load_best(folder):
 
 # %% nbgrader={"grade": false, "grade_id": "practice-run", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def practice_run(x, y, x_valid, y_valid, folder, epochs):
-    """Train a small fresh network with your `train_with_best`; its validation loss after each epoch."""
+    """Train a small fresh network with your `train_with_best`.
+
+    Returns:
+        Its validation loss after each epoch, and that of the model as it is afterwards.
+    """
     model = keras.Sequential(
         [
             keras.Input(shape=(x.shape[1],)),
@@ -2078,13 +2259,24 @@ def practice_run(x, y, x_valid, y_valid, folder, epochs):
         run_eagerly=True,
     )
     history = train_with_best(model, x, y, x_valid, y_valid, folder, epochs)
-    return history.history["val_loss"]
+    losses = history.history["val_loss"]
+    probabilities = keras.ops.convert_to_numpy(model(x_valid))
+    return losses, float(-np.log(probabilities[np.arange(len(x_valid)), y_valid]).mean())
 
 
 def make_folders(root, number):
-    """Names of the folders that so many calls of your `new_run_folder` give, and which of them are there."""
-    names = [str(new_run_folder(root)) for _ in range(number)]
-    return names, [Path(name).is_dir() for name in names]
+    """Call your `new_run_folder` so many times.
+
+    Returns:
+        The names that it gave, which of these folders are there, and the names of the results' types.
+    """
+    results = [new_run_folder(root) for _ in range(number)]
+    names = [str(result) for result in results]
+    return (
+        names,
+        [Path(name).is_dir() for name in names],
+        sorted({type(result).__name__ for result in results}),
+    )
 
 
 # %% nbgrader={"grade": true, "grade_id": "keep-best-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["student-classes"]
@@ -2114,10 +2306,13 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     while True:
         (points_x, points_y), (other_x, other_y) = three_clouds(), three_clouds()
         falling, accuracies = gradient_descent(points_y, epochs=2)
-        if accuracies[0] == accuracies[1]:  # the loss alone shows that the second epoch was better
+        wrong_y = (points_y + 1) % 3  # whoever learns these gets worse on the others
+        half_y = np.where(np.arange(32) % 2, points_y, wrong_y)
+        middling, _ = gradient_descent(half_y, epochs=2)
+        # the loss alone shows that the second epoch was better; one epoch is better than two of the half-wrong ones
+        if accuracies[0] == accuracies[1] and falling[0] < 0.95 * min(middling):
             break
-    wrong_y = (points_y + 1) % 3  # whoever learns these gets worse on the others
-    rising, _ = gradient_descent(wrong_y, epochs=6)
+    rising, _ = gradient_descent(wrong_y, epochs=5)
 
     def loss_of_best(folder):
         guesses = keras.ops.convert_to_numpy(load_best(folder)(other_x))
@@ -2127,7 +2322,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         return f"runs/check-{rng.integers(10**12)}"
 
     def train_in(folder, labels, epochs):
-        """Validation loss after each epoch of `practice_run`."""
+        """What `practice_run` returns: the validation loss after each epoch, and that of the model afterwards."""
         try:
             return practice_run(points_x, labels, other_x, other_y, folder, epochs)
         except AttributeError as error:
@@ -2144,18 +2339,20 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     made = ()
     with exercise.part("every run gets a folder of its own", points=1):
         root = fresh_name()
-        made, there = make_folders(root, 4)
+        made, there, types = make_folders(root, 12)
         expect.equal(
             len(set(made)),
-            4,
-            "the number of different folders after four calls in quick succession",
-            cause="the name depends on nothing that changes, or on a clock that is too slow",
+            12,
+            "the number of different folders after twelve calls in quick succession",
+            cause="some calls returned None"
+            if "None" in made
+            else "the name depends on nothing that changes, or on a clock that is too slow",
             step="Count up until you find a name that no folder has yet, and make that folder.",
         )
         expect.true(
             all(there),
             "the new folders are there after the call",
-            got=f"{sum(there)} of 4 are",
+            got=f"{sum(there)} of 12 are",
             cause="the function names a folder without making it",
             step="Make the folder before you return its name.",
         )
@@ -2165,6 +2362,23 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             "the new folders are inside root",
             got=f"{made[0]} for the root {root}",
             step="Put root in front of the name.",
+        )
+        expect.true(
+            types == ["str"],
+            "the names are strings",
+            got=f"results of type {', '.join(types)}",
+            step="Return str(…) of the folder.",
+        )
+        twins = []
+        for _ in range(2):
+            keras.utils.set_random_seed(7)
+            twins += make_folders(root, 1)[0]
+        expect.true(
+            twins[0] != twins[1],
+            "the folders of two calls differ, where the same seed was set before each",
+            got=f"{twins[0]} both times",
+            cause="the name is drawn at random, and the same seed draws the same name",
+            step="Look into root for a name that is free.",
         )
     with exercise.part("the best epoch is kept, not the last", points=1):
         folder = fresh_name()
@@ -2182,32 +2396,33 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     (first, second), elsewhere, apart = falling, None, False
     with exercise.part("a second, worse run in the same folder", points=1):
         train_in(folder, points_y, epochs=1)
-        train_in(folder, wrong_y, epochs=2)
+        # another name of the same folder: what earlier runs gave is to be found there, not in a variable
+        train_in(f"runs/../{folder}", wrong_y, epochs=2)
         expect.close(
             loss_of_best(folder),
             first,
-            "the validation loss of load_best(folder), after a good run, then a bad one in the same folder",
+            "the validation loss of load_best(folder), after a good run, then a bad one in the same folder, "
+            f"which was given as runs/../{folder}",
             rtol=0.01,
             mistakes={
                 "the second run has overwritten the better network of the first": rising[0],
                 "this is the last network of the second run": rising[1],
             },
-            step="Before training, find out how good the network in the folder is already.",
+            step="Before training, find out how good the network in the folder is already; look there, "
+            "since a variable is lost when the notebook starts again.",
         )
-        half_y = np.where(np.arange(32) % 2, points_y, wrong_y)
-        (middling,), _ = gradient_descent(half_y, epochs=1)
         train_in(folder, half_y, epochs=1)
         expect.close(
             loss_of_best(folder),
             first,
             "the validation loss of load_best(folder), after a good run, a bad one, and one between them",
             rtol=0.01,
-            mistakes={"the third run was compared with the second, not with the best of all": middling},
+            mistakes={"the third run was compared with the second, not with the best of all": middling[0]},
             step="Compare with the best network of all runs in the folder.",
         )
         # a run in a folder of its own has nothing to do with these
-        (elsewhere,), _ = make_folders(fresh_name(), 1)
-        losses = train_in(elsewhere, wrong_y, epochs=6)
+        (elsewhere,), *_ = make_folders(fresh_name(), 1)
+        losses, afterwards = train_in(elsewhere, wrong_y, epochs=5)
         expect.close(
             [loss_of_best(elsewhere), loss_of_best(folder)],
             [rising[0], first],
@@ -2220,7 +2435,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         )
         apart = True
     with exercise.part("a third, better run in the same folder", points=1):
-        again = train_in(folder, points_y, epochs=2)
+        again, _ = train_in(folder, points_y, epochs=2)
         expect.close(
             loss_of_best(folder),
             second,
@@ -2251,8 +2466,18 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
                 losses.append(np.log(np.exp(sums).sum()) - sums[points_y[0]])
             return losses
 
+        # names that a counter or the number of folders would give next are taken: a notebook that starts again
+        # counts from 1, and folders are removed
+        root, taken = "", []
+        if elsewhere:
+            root, _, name = str(elsewhere).rpartition("/")
+            digits = len(name) - len(name.rstrip("0123456789"))
+            # names that a clock gave repeat; whether the next call meets the next second is chance
+            if 0 < digits < 10 and len(set(made)) == 12:
+                taken = [f"{root}/{name[:-digits]}{int(name[-digits:]) + more:0{digits}d}" for more in (1, 3)]
+        in_80, _ = practice_run(copied, its_label, copied, its_label, taken[1] if taken else fresh_name(), 2)
         expect.close(
-            practice_run(copied, its_label, copied, its_label, fresh_name(), 2),
+            in_80,
             losses_with(32),
             "the validation losses of a run with 80 points",
             rtol=0.01,
@@ -2266,34 +2491,47 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             expect.close(
                 losses,
                 rising,
-                "the validation losses in the History of a run of six epochs",
+                "the validation losses in the History of a run of five epochs",
                 rtol=0.01,
-                mistakes={"the training was stopped early": rising[: len(losses)]} if len(losses) < 6 else {},
+                mistakes={"the training was stopped early": rising[: len(losses)]} if len(losses) < 5 else {},
                 step=step,
             )
-            # the next name that a counter would give is taken: a notebook that starts again counts from 1
-            root, _, name = str(elsewhere).rpartition("/")
-            digits = len(name) - len(name.rstrip("0123456789"))
-            # names that a clock gave repeat; whether the next call meets the next second is chance
-            if 0 < digits < 10 and len(set(made)) == 4:
-                taken = f"{root}/{name[:-digits]}{int(name[-digits:]) + 1:0{digits}d}"
-                train_in(taken, points_y, epochs=1)
-                (newest,), _ = make_folders(root, 1)
-                expect.true(
-                    newest not in (elsewhere, taken),
-                    "new_run_folder gives a folder that was not there before",
-                    got=f"{newest}, which is there already",
-                    cause="the name is counted in a variable, which knows nothing of folders from before",
-                    step="Look into root for a name that is free.",
+            expect.close(
+                afterwards,
+                rising[-1],
+                "the validation loss of the model itself after that run",
+                rtol=0.01,
+                mistakes={"the model was rolled back to its best epoch": rising[0]},
+                step="Leave the model as fit left it; load_best is there for the best network.",
+            )
+        if taken:
+            train_in(taken[0], half_y, epochs=2)
+            train_in(taken[0], points_y, epochs=1)
+            (newest,), *_ = make_folders(root, 1)
+            expect.true(
+                newest not in (elsewhere, *taken),
+                "new_run_folder gives a folder that was not there before",
+                got=f"{newest}, which is there already",
+                cause="the name is the number of folders, and that name may be taken"
+                if newest == taken[1]
+                else "the name is counted in a variable, which knows nothing of folders from before",
+                step="Look into root for a name that is free.",
+            )
+            if apart:  # else that part has said what is wrong
+                expect.close(
+                    [loss_of_best(elsewhere), loss_of_best(taken[0])],
+                    [rising[0], first],
+                    "the validation losses of load_best for two folders: one of five ever worse epochs, one of a run of "
+                    "two epochs and then a better one of one epoch",
+                    rtol=0.01,
+                    mistakes={
+                        "load_best goes by the numbers of the epochs, and takes a later epoch of a worse run": [
+                            rising[0],
+                            middling[1],
+                        ]
+                    },
+                    step="Look for the best network by its loss, and leave alone the folders that are there.",
                 )
-                if apart:  # else that part has said what is wrong
-                    expect.close(
-                        [loss_of_best(elsewhere), loss_of_best(taken)],
-                        [rising[0], first],
-                        "the validation losses of load_best for two folders, after another call of new_run_folder",
-                        rtol=0.01,
-                        step="Leave the folders alone that are there already.",
-                    )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -2455,8 +2693,8 @@ with expect.exercise("Loss and accuracy", points=2) as exercise:
         for rows in (1, int(rng.integers(8, 30))):
             columns = int(rng.integers(6, 12))
             some_targets = rng.integers(columns - 2, size=rows)  # the last two classes never occur
-            # so small that adding 1e-7, which raises them to at least that, makes no difference
             small = 1e-11 * rng.uniform(1, 2, size=rows)
+            small[5:] = rng.uniform(2e-7, 4e-7, size=max(rows - 5, 0))  # these stay as they are
             unsure = np.zeros((rows, columns))
             unsure[:, -1] = 1 - small
             unsure[np.arange(rows), some_targets] = small
@@ -2479,6 +2717,7 @@ with expect.exercise("Loss and accuracy", points=2) as exercise:
                 rtol=1e-3,
                 mistakes={
                     "only probabilities of exactly 0 were raised": -np.log(small).mean(),
+                    "1e-7 was added to all probabilities": -np.log(small + 1e-7).mean(),
                 },
                 step="Raise the probabilities to at least 1e-7 before you take the logarithm.",
             )
@@ -2588,7 +2827,7 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             step="Add 1 at row labels[k], column answers[k], for each input k.",
         )
         seen, said = rng.integers(3, size=(2, 20))
-        more = int(rng.integers(5, 8))
+        more = int(rng.choice([number for number in (5, 6, 7) if number != classes]))
         truths_of_few, replies_of_few = np.append(seen, [2] * 300), np.append(said, [1] * 300)
         counted = np.zeros((more, more), int)
         np.add.at(counted, (truths_of_few, replies_of_few), 1)
@@ -2598,10 +2837,26 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             f"the confusion matrix of 320 inputs of {more} classes, of which only three occur",
             step="Take the number of rows and columns from n_classes, and count in whole numbers.",
         )
+        expect.equal(
+            confusion_matrix(truths_of_few, replies_of_few, more),
+            counted,
+            "the confusion matrix of the same inputs, in a second call",
+            mistakes={"the counts of the first call were kept": 2 * counted},
+            step="Begin each call with a new array of zeros.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("recall", points=1):
+        before = counts.copy()
+        found = recall(counts)
+        expect.equal(
+            counts,
+            before,
+            "the matrix after recall",
+            cause="recall changes the matrix of whoever calls it",
+            step="Make a new array for the result.",
+        )
         expect.close(
-            recall(counts),
+            found,
             np.diag(counts) / counts.sum(axis=1),
             "the recall of each class",
             mistakes={
@@ -2644,9 +2899,15 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             step="Give np.nan only where the sum of a row is 0.",
         )
     with exercise.part("the most frequent mistake", points=1):
-        mistaken, taken_for = (int(i) for i in rng.permutation(classes)[:2])
+
+        def largest(table):
+            return [int(i) for i in np.unravel_index(table.argmax(), table.shape)]
+
+        # below the diagonal, and in the next matrix above it
+        taken_for, mistaken = sorted(int(i) for i in rng.permutation(classes)[:2])
         lopsided = counts + np.diag(rng.integers(300, 400, size=classes))
         lopsided[mistaken, taken_for] += 200
+        lopsided[taken_for, mistaken] = 0
         expect.equal(
             list(most_confused(lopsided)),
             [mistaken, taken_for],
@@ -2654,11 +2915,13 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             mistakes={
                 "the pair is in reverse order: the true class comes first": [taken_for, mistaken],
                 "the diagonal holds right answers; leave it out": [int(np.diag(lopsided).argmax())] * 2,
+                "only the part above the diagonal was searched": largest(np.triu(lopsided, 1)),
             },
             step="Find the largest entry outside the diagonal; np.unravel_index gives its row and column.",
         )
         # `hard` has the most mistakes in its row and in its column, the largest share, the largest pair
-        mistaken, taken_for, hard = (int(i) for i in rng.permutation(classes)[:3])
+        mistaken, taken_for = taken_for, mistaken
+        hard = int(rng.choice(np.setdiff1d(np.arange(classes), [mistaken, taken_for])))
         uneven = rng.integers(5, 15, size=(classes, classes))
         uneven[hard], uneven[:, hard] = rng.integers(70, 80, size=(2, classes))
         uneven[np.diag_indices(classes)] = rng.integers(300, 400, size=classes)
@@ -2666,9 +2929,6 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
         uneven[mistaken, taken_for] = 100
         before = uneven.copy()
         off_diagonal = uneven - np.diag(np.diag(uneven))
-
-        def largest(table):
-            return [int(i) for i in np.unravel_index(table.argmax(), table.shape)]
 
         pair = list(most_confused(uneven))
         expect.equal(
@@ -2684,7 +2944,8 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
             [mistaken, taken_for],
             "most_confused(matrix), where one class has many mistakes of several kinds",
             mistakes={
-                "this is the largest share of a class; the most frequent mistake is the largest count": largest(
+                "this is the largest share of a class, or the commonest mistake of the class with the most; the most "
+                "frequent mistake is the largest count": largest(
                     off_diagonal / before.sum(axis=1, keepdims=True)
                 ),
                 "both directions were added; (i, j) and (j, i) are two mistakes": largest(
@@ -2698,6 +2959,7 @@ with expect.exercise("Confusion matrix and recall", points=3) as exercise:
                     int(off_diagonal[:, worst_column].argmax()),
                     int(worst_column),
                 ],
+                "only the part below the diagonal was searched": largest(np.tril(uneven, -1)),
             },
             step="Compare the entries outside the diagonal one by one.",
         )
@@ -2892,7 +3154,8 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         ratio = chosen / lowest
         causes = {"this is the learning rate of the lowest loss itself; the rule takes a tenth of it": 1}
         causes |= {cause: rate / lowest / 10 for cause, rate in pitfalls.items()}
-        likely = next((cause for cause, value in causes.items() if value / 2 < ratio < value * 2), None)
+        near = [cause for cause, value in causes.items() if value / 2 < ratio < value * 2]
+        likely = min(near, key=lambda cause: max(ratio / causes[cause], causes[cause] / ratio), default=None)
         checked = f"the chosen learning rate, divided by that of the lowest loss, {what}"
         advice = "Smooth the losses, find the lowest of those that are finite, and take a tenth of its rate."
         expect.at_most(ratio, 1 / 3, checked, cause=likely, step=advice)
@@ -2908,6 +3171,21 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("curves with noise, a lucky minibatch, and NaN after the explosion", points=1):
+        # a valley that is wide, not deep and alike on both sides: smoothing does not move it, unless it lags behind
+        rates, _, lowest = range_curve(noise=0, place=rng.uniform(1.5, 3))
+        decades = np.log10(rates / lowest)
+        losses = 2.3 - np.maximum(1 - decades**2, 0) + 20 * np.maximum(decades - 1.5, 0) ** 2
+        losses *= np.exp(0.01 * rng.normal(size=len(rates)))
+        check_choice(
+            choose_learning_rate(rates, losses),
+            lowest,
+            "on a curve that rises again long before it explodes",
+            pitfalls={
+                "this is nearer to the learning rate of the lowest loss than to a tenth of it": 5 * lowest,
+                "this is a tenth of the rate at which the loss explodes": rates[np.argmax(losses > 4.6)],
+                "this is a tenth of the first rate: smoothing made zeros or NaN of the ends": rates[0],
+            },
+        )
         for place in (*rng.uniform(1, 3, size=4), 1.1):
             rates, losses, lowest = range_curve(noise=0.04, place=place)
             diverged = np.flatnonzero(rates > 20 * lowest)

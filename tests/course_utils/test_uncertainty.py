@@ -274,6 +274,19 @@ def test_bins_at_their_edges():
     assert uncertainty.calibration_bins(rows, [0, 0, 0], 15, "mass")["count"].tolist() == [1, 1, 1]
 
 
+@pytest.mark.parametrize("equal", ["width", "mass"])
+def test_the_order_of_inputs_does_not_count_where_confidences_are_equal(equal):
+    confidence = np.repeat([0.8, 0.9, 1.0], [700, 200, 100])
+    rows = np.stack([confidence, 1 - confidence], axis=1)
+    # 80 %, 90 % and 100 % are right: in bins of one confidence each, the error is 0
+    labels = np.concatenate([np.arange(n) >= right for n, right in ((700, 560), (200, 180), (100, 100))])
+    order = np.random.default_rng(0).permutation(1_000)
+    for chosen in (np.arange(1_000), order):
+        assert uncertainty.calibration_error(rows[chosen], labels[chosen].astype(int), 10, equal) < 1e-12
+        counts = uncertainty.calibration_bins(rows[chosen], labels[chosen].astype(int), 10, equal)["count"]
+        assert sorted(counts) == [100, 200, 700]
+
+
 def test_a_network_that_is_too_sure_by_a_tenth_has_an_error_of_a_tenth():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.7, 1, 200_000)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.practical import digests, kept
-from autograder.practical.digests import inputs_digest, package_digest, text_digest
+from autograder.practical.digests import built_digest, inputs_digest, package_digest, text_digest
 from autograder.practical.notebooks import read_text
 from autograder.practical.paths import COURSE_ROOT_MARKER
 
@@ -87,3 +87,19 @@ def test_a_text_has_the_digest_of_its_notebook_also_when_it_is_kept(folder, tmp_
         assert text_digest(text) == inputs_digest(read_text(text))
     monkeypatch.setattr(digests, "read_text", lambda path: never())
     assert text_digest(text)
+
+
+def test_a_built_notebook_has_the_digest_of_its_text_until_a_cell_of_it_is_edited(
+    folder, tmp_path, monkeypatch
+):
+    text = tmp_path / "toy.py"
+    text.write_text(TEXT.format(1))
+    notebook = read_text(text)
+    assert built_digest(notebook) == text_digest(text)
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "inputs_digest", lambda notebook: never())
+        assert built_digest(notebook) == text_digest(text)
+    for key, value in (("source", "print(2)"), ("metadata", {"tags": ["experiment"]})):
+        edited = read_text(text)
+        edited.cells[-1][key] = value
+        assert built_digest(edited) != text_digest(text)

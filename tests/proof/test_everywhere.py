@@ -57,6 +57,10 @@ def test_other_numbers_are_no_difference_and_other_words_are():
     ) == ["Likely cause"]
 
 
+def test_how_many_entries_are_shown_is_no_difference():
+    assert masked("Got: ((1, 2), (3, 4), … 12 entries in all)") == masked("Got: ((1, 2), (3, 4))")
+
+
 def test_a_part_that_passes_in_one_way_only_is_a_difference():
     told = found(with_part(seen(), ENGINE, state=PASSED))
     assert told == {

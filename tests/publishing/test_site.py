@@ -1,6 +1,8 @@
 """The site: every link leads somewhere, every figure has its text, and no page shows an answer."""
 
+import base64
 import html
+import os
 import re
 import shutil
 from pathlib import Path
@@ -12,10 +14,12 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from autograder.authoring.build import build
+from autograder.authoring.leaks import found_in
 from autograder.errors import PracticalsError
 from autograder.practical.cells import is_test
 from autograder.practical.notebooks import read_notebook
 from autograder.practical.paths import course_config, practical_names
+from autograder.publishing import site
 from autograder.publishing.site import make_site, without_answers, write_sources
 from autograder.publishing.site_check import leak_problems, page_problems
 from autograder.publishing.site_pages import by_section, card, write_pages
@@ -154,6 +158,12 @@ def test_what_students_must_not_see_is_found(course, tmp_path, file, content, le
     (found, *_) = leak_problems(course.root, tmp_path)
     assert found.startswith(f"{file} shows ")
     assert leak in found
+
+
+def test_of_many_lines_those_that_a_text_holds_are_found():
+    lines = ["return a + b", "return a - b", "a + b # sum", "short", "not there at all"]
+    text = "xreturn a - b, return a + b # sum, short"
+    assert found_in(text, lines) == [line for line in lines if line in text and line != "short"]
 
 
 def test_guides_may_show_markers_and_headers(course, tmp_path):
@@ -307,7 +317,137 @@ def test_a_site_with_something_wrong_does_not_replace_the_former(small_site, cou
     with pytest.raises(PracticalsError, match=r"(?s)Sphinx is not content.*gone\.md"):
         make_site(checkout, target)
     assert (target / "index.html").read_text() == before
-    assert [path.name for path in target.parent.iterdir()] == ["site"]
+    assert {path.name for path in target.parent.iterdir()} == {"site", ".site"}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def another_figure(path: Path) -> None:
+    """A built notebook gets a picture and an alt text as if it had been built anew."""
+    notebook = read_notebook(path)
+    (output,) = (
+        one
+        for cell in notebook.cells
+        for one in cell.get("outputs", [])
+        if "image/png" in one.get("data", {})
+    )
+    output.data["image/png"] = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 9).decode()
+    output.metadata["image/png"]["alt"] = "A dot."
+    nbformat.write(notebook, path)
+
+
+API_PAGE = "---\norphan: true\n---\n# API\n\n```{eval-rst}\n.. automodule:: course_utils.quick_start\n```\n"
+
+
+@pytest.mark.slow
+def test_a_site_made_again_is_as_one_from_scratch(checkout):
+    guide, target = checkout / "docs" / "grading.md", checkout / "build" / "site"
+    (checkout / "docs" / "api.md").write_text(API_PAGE)
+    written = checkout / "build" / ".site" / "kept" / "html" / "elsewhere.html"
+
+    def from_scratch() -> dict[str, bytes]:
+        shutil.rmtree(checkout / "build" / ".other", ignore_errors=True)
+        make_site(checkout, checkout / "build" / "other")
+        return files_of(checkout / "build" / "other")
+
+    make_site(checkout, target)
+    first = written.stat().st_mtime_ns
+
+    # what is wrong is told each time, not only when the page is read
+    text = guide.read_text()
+    guide.write_text(f"{text}\n[Nowhere](gone.md)\n")
+    for _ in range(2):
+        with pytest.raises(PracticalsError, match=r"(?s)Sphinx is not content.*gone\.md"):
+            make_site(checkout, target)
+    # also of a page that is not made again: index.md leads there
+    guide.write_text(text.replace("## A heading", "## Another heading"))
+    with pytest.raises(PracticalsError, match="a-heading"):
+        make_site(checkout, target)
+
+    guide.write_text(text.replace("Write", "Type"))
+    times = guide.stat()
+    another_figure(checkout / "source" / "toy" / "toy.ipynb")
+    make_site(checkout, target)
+    replaced(guide, "Type", "Enter")
+    os.utime(guide, ns=(times.st_atime_ns, times.st_mtime_ns))  # as tools do that keep a file's time
+    make_site(checkout, target)
+    assert "Enter" in (target / "grading.html").read_text()
+    assert shown(target / "practicals" / "toy.html").select('img[alt="A dot."]')
+    assert written.stat().st_mtime_ns == first  # a page that has no part in it
+    assert files_of(target) == from_scratch()
+
+    replaced(guide, "# The guide", "# The handbook")
+    make_site(checkout, target)
+    assert "The handbook" in (target / "elsewhere.html").read_text()  # among the pages at its side
+    assert files_of(target) == from_scratch()
+
+
+@pytest.fixture
+def sources(checkout, monkeypatch, tmp_path):
+    """What Sphinx would read, and a package in the place of course_utils; a site of them was made."""
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "more.py").write_text("")
+    monkeypatch.setattr(site, "course_utils_folder", lambda: tmp_path / "package")
+    shutil.copytree(checkout / "docs", tmp_path / "source")
+    (tmp_path / "source" / "api.md").write_text("# API\n")
+    work = site._work_folder(checkout, tmp_path, tmp_path / "source")
+    (work / "html" / "_static").mkdir(parents=True)
+    (work / "html" / "page.html").write_text("")
+    work.rename(tmp_path / "kept")
+    return tmp_path / "source"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root, source: (source / "more.md").write_text("# More\n"),
+        lambda root, source: (source / "elsewhere.md").unlink(),
+        lambda root, source: (root / "docs" / "_static" / "site.css").write_text("p { margin: 0; }\n"),
+        lambda root, source: replaced(root / "docs" / "conf.py", "the authors", "the writers"),
+        lambda root, source: replaced(root / "pyproject.toml", "version =", "version  ="),
+    ],
+    ids=["new page", "lost page", "style", "settings", "version of the course"],
+)
+def test_nothing_is_taken_over_when_what_all_pages_depend_on_has_changed(checkout, sources, change):
+    work = site._work_folder(checkout, sources.parent, sources)
+    assert (work / "html" / "page.html").exists()
+    change(checkout, sources)
+    work = site._work_folder(checkout, sources.parent, sources)
+    assert not (work / "html").exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "value"),
+    [
+        (site, "modules_digest", lambda *names: "other code"),
+        (site.importlib.metadata, "distributions", list),
+        (site.sys, "version", "4.0"),
+    ],
+)
+def test_nothing_is_taken_over_from_other_code_or_packages(
+    checkout, sources, monkeypatch, owner, name, value
+):
+    monkeypatch.setattr(owner, name, value)
+    work = site._work_folder(checkout, sources.parent, sources)
+    assert not (work / "html").exists()
+
+
+def test_the_api_is_read_again_when_course_utils_changed(checkout, sources):
+    kept = {path.name: path.stat().st_mtime_ns for path in (sources.parent / "kept" / "source").glob("*.md")}
+    (sources.parent / "package" / "more.py").write_text('"""Says something else."""\n')
+    work = site._work_folder(checkout, sources.parent, sources)
+    now = {path.name: path.stat().st_mtime_ns for path in (work / "source").glob("*.md")}
+    assert {name for name in kept if now[name] != kept[name]} == {"api.md"}
 
 
 def test_a_folder_that_is_no_site_is_left_alone(course, tmp_path):

@@ -16,8 +16,8 @@ def standardise(x, mean, scale):
 def build_mlp(layer_sizes, activation="relu"):
     inputs = keras.Input((layer_sizes[0],), name="pixels")
     hidden = inputs
-    for number, units in enumerate(layer_sizes[1:-1]):
-        initial = keras.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal", seed=number)
+    for units in layer_sizes[1:-1]:
+        initial = keras.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
         hidden = keras.layers.Dense(units, kernel_initializer=initial)(hidden)
         hidden = keras.layers.Activation(activation)(hidden)
     logits = keras.layers.Dense(layer_sizes[-1])(hidden)
@@ -28,7 +28,8 @@ def build_mlp(layer_sizes, activation="relu"):
 def compile_mlp(model, learning_rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=False)
     accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-    model.compile(keras.optimizers.SGD(learning_rate, momentum=0.0), loss=loss, metrics=[accuracy])
+    sgd = keras.optimizers.SGD(learning_rate, momentum=0.0)
+    model.compile(sgd, loss=loss, metrics=[accuracy], steps_per_execution=100)
     return model
 
 

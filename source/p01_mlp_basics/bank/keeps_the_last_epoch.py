@@ -6,7 +6,9 @@
 # %% keep-best
 def new_run_folder(root):
     Path(root).mkdir(parents=True, exist_ok=True)
-    folder = Path(root) / f"run_{len(list(Path(root).iterdir()))}"
+    number = 0
+    while (folder := Path(root) / f"run_{number}").exists():
+        number += 1
     folder.mkdir()
     return str(folder)
 

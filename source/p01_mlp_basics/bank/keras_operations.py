@@ -112,7 +112,7 @@ def load_best(folder):
 def loss_and_accuracy(probabilities, labels):
     of_label = np.take_along_axis(np.asarray(probabilities), np.asarray(labels)[:, None], axis=1)
     hits = keras.metrics.sparse_categorical_accuracy(labels, probabilities)
-    return float(-np.log(of_label + 1e-7).mean()), float(np.mean(hits))
+    return float(-np.log(np.maximum(of_label, 1e-7)).mean()), float(np.mean(hits))
 
 
 # %% train

@@ -6,5 +6,7 @@
 # %% compile
 def compile_mlp(model, learning_rate):
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=learning_rate), loss="sparse_categorical_crossentropy"
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
+        loss="sparse_categorical_crossentropy",
+        steps_per_execution=100,
     )

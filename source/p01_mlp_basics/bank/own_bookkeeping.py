@@ -28,6 +28,7 @@ def compile_mlp(model, learning_rate):
         optimizer=keras.optimizers.SGD(learning_rate=float(np.float32(learning_rate))),
         loss=keras.losses.sparse_categorical_crossentropy,
         metrics=["sparse_categorical_accuracy", "accuracy"],
+        steps_per_execution=100,
     )
 
 

@@ -1,6 +1,6 @@
 # title: Takes one layer too few
 # kind: misconception
-# fails: take-trunk-test 0/3, transfer-test 3/4
+# fails: take-trunk-test 0/3
 # hint: there is one layer too few in the trunk
 
 # %% take-trunk

@@ -1,0 +1,10 @@
+# title: Smooths with np.convolve, which puts zeros beyond the ends
+# kind: misconception
+# fails: choose-rate-test 1/2
+# hint: smoothing made zeros or NaN of the ends
+
+# %% choose-rate
+def choose_learning_rate(rates, losses):
+    finite = pd.Series(losses).replace([np.inf, -np.inf], np.nan)
+    smooth = pd.Series(np.convolve(finite.fillna(finite.max()), np.ones(21) / 21, mode="same"))
+    return rates[smooth.idxmin()] / 10
