@@ -40,6 +40,7 @@ from autograder.grading.run import course_of, grade
 from autograder.grading.workers import Executed
 
 FEW = 3
+LEAST = 200  # fewer may all be recorded before the first run is killed
 UNCHANGED = "(unchanged)"  # what a grading run says of a submission that an earlier one recorded
 CODE = (
     "import sys; from pathlib import Path; from autograder.bench.replay import record_again; "
@@ -85,13 +86,15 @@ def bench_replay(root: Path, submissions: int, console: Console, json_file: Path
 
     Args:
         root: the checkout; its P01 must be built.
-        submissions: how many are recorded; 40 or more.
+        submissions: how many are recorded.
         console: where the table goes.
         json_file: where all figures go; default: nowhere.
 
     Raises:
-        PracticalsError: P01 is not built, a run failed, or something was lost or doubled.
+        PracticalsError: these are too few, P01 is not built, a run failed, or something was lost or doubled.
     """
+    if submissions < LEAST:
+        raise PracticalsError(f"{submissions} are too few to measure", f"Give --replay {LEAST} or more")
     with tempfile.TemporaryDirectory(prefix="bench-replay-") as name:
         folder = Path(name)
         students = _write_class(root, folder / "few", FEW)

@@ -1,6 +1,7 @@
 """What grades and feedback pages depend on, as digests: what has the same digest need not be made again."""
 
 import hashlib
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import GenerateFeedback
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from autograder.engine.limits import Limits
@@ -132,7 +133,6 @@ def page_digests(
         .join(SubmittedAssignment.assignment)
         .filter(Assignment.name == practical)
         .options(
-            undefer(SubmittedAssignment.late_submission_penalty),
             notebooks.selectinload(SubmittedNotebook.grades).undefer(Grade.max_score),
             notebooks.selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
         )
@@ -148,7 +148,8 @@ def _page_digest(pages: str, submission: SubmittedAssignment) -> str:
         + sorted([one.name, one.comment] for one in notebook.comments)
         for notebook in submission.notebooks
     ]
-    return digest([pages, shown, submission.total_seconds_late, submission.late_submission_penalty])
+    penalty = math.fsum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+    return digest([pages, shown, submission.total_seconds_late, penalty])
 
 
 def page_digest(pages: str, marks: Marks) -> str:

@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import math
 import os
 import shutil
 import sqlite3
@@ -16,11 +17,11 @@ from types import SimpleNamespace
 
 import nbgrader.api
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, Notebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -196,19 +197,32 @@ class ClassGradebook:
     def assign_late_penalties(self, book: Gradebook, students: Collection[str] | None = None) -> None:
         """Put the penalties of these students, or of all, into the open gradebook; the caller commits."""
         penalty_of = late_penalties(self.config)
-        notebooks = selectinload(SubmittedAssignment.notebooks)
         query = (
             book.db.query(SubmittedAssignment)
             .join(SubmittedAssignment.assignment)
             .filter(Assignment.name == self.practical)
-            .options(notebooks.undefer(SubmittedNotebook.score))
+            .options(selectinload(SubmittedAssignment.notebooks))
         )
         if students is not None:
             query = query.filter(SubmittedAssignment.student_id.in_(students))
-        for submission in query:
+        submissions = query.all()
+        cells = select(BaseCell.id).join(Notebook, Notebook.id == BaseCell.notebook_id)
+        cells = cells.join(Assignment, Assignment.id == Notebook.assignment_id)
+        # by cell too, for which the tables have an index: nbgrader's own `score` reads everybody's grades
+        grades = select(Grade.notebook_id, Grade.score).where(
+            Grade.cell_id.in_(cells.where(Assignment.name == self.practical))
+        )
+        if students is not None:
+            ids = [notebook.id for submission in submissions for notebook in submission.notebooks]
+            grades = grades.where(Grade.notebook_id.in_(ids))
+        scores: dict[str, list[float]] = {}
+        for notebook_id, score in book.db.execute(grades):
+            scores.setdefault(notebook_id, []).append(score)
+        for submission in submissions:
             late = submission.total_seconds_late
             for notebook in submission.notebooks:
-                penalty = penalty_of(submission.student_id, notebook.score, late)
+                score = math.fsum(scores.get(notebook.id, ()))  # the same in any order
+                penalty = penalty_of(submission.student_id, score, late)
                 if notebook.late_submission_penalty != penalty:
                     notebook.late_submission_penalty = penalty
 

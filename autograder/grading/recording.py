@@ -118,6 +118,8 @@ def write(course: Course, student_id: str, notebook: str, page: str) -> None:
             write_atomically(target.parent / name, path.read_bytes())
         for path in (target, *map(target.parent.joinpath, beside)):
             path.chmod(mode)
+            for unfinished in path.parent.glob(f".{path.name}.*"):
+                unfinished.unlink()  # of a run that was killed
 
 
 def record(

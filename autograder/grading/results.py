@@ -1,6 +1,7 @@
 """Results of a graded class: what the gradebook and the records beside it say, as CSV, JSON and a table."""
 
 import json
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, SubmittedAs
 from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import selectinload
 
 from autograder.files import csv_text
 from autograder.grading.record import Record
@@ -112,11 +113,7 @@ def _submissions(
         book.db.query(SubmittedAssignment)
         .join(SubmittedAssignment.assignment)
         .filter(Assignment.name == practical)
-        .options(
-            undefer(SubmittedAssignment.score),
-            undefer(SubmittedAssignment.late_submission_penalty),
-            grades.undefer(Grade.max_score),
-        )
+        .options(grades.undefer(Grade.max_score))
     )
     if students is not None:
         query = query.filter(SubmittedAssignment.student_id.in_(students))
@@ -134,14 +131,17 @@ def _result(
     record = Record.read(Record.path(autograded, student_id, practical)) or GRADED_BY_NBGRADER
     cells = [] if submission is None else _cell_scores(submission, titles)
     late = 0.0 if submission is None else submission.total_seconds_late
-    penalty = 0.0 if submission is None else submission.late_submission_penalty or 0.0
+    # not nbgrader's own sums, each of which reads everybody's grades
+    notebooks = [] if submission is None else submission.notebooks
+    penalty = math.fsum(notebook.late_submission_penalty or 0.0 for notebook in notebooks)
+    score = math.fsum(grade.score for notebook in notebooks for grade in notebook.grades)
     return Result(
         student_id=student_id,
         assignment=practical,
         graded=not record.problem,
         status=status_in_words(record, late, penalty, earlier=submission is not None),
         remedy=record.remedy,
-        score=None if submission is None else max(0.0, submission.score - penalty),
+        score=None if submission is None else max(0.0, score - penalty),
         max_score=max_score,
         manual_points_pending=sum(cell.max_score for cell in cells if cell.score is None),
         late_seconds=late,

@@ -17,6 +17,7 @@ from nbgrader.api import (
     new_uuid,
 )
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from autograder.grading.gradebook import ClassGradebook
 from autograder.grading.standing import Earned
@@ -38,6 +39,16 @@ def record_all(
         earned: by student id, what the submission earned, and when it was handed in: UTC without time zone;
             None leaves what the gradebook has.
     """
+    earned = dict(sorted(earned.items()))  # in one order, so that two programs never wait for each other
+    try:
+        _record_all(gradebook, book, earned)
+    except IntegrityError:  # another program, such as a run for another practical, put in the same student
+        _record_all(gradebook, book, earned)
+
+
+def _record_all(
+    gradebook: ClassGradebook, book: Gradebook, earned: Mapping[str, tuple[Earned, datetime | None]]
+) -> None:
     try:
         _put_all(book.db, gradebook.practical, earned)
         gradebook.assign_late_penalties(book, list(earned))

@@ -1,5 +1,6 @@
 """What counts of a submission: points of its cells, marks given by hand, comments, and how late it is."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,7 +88,7 @@ class Marks:
     @property
     def score(self) -> float:
         """The points of all cells, without the penalty."""
-        return sum((mark.score for mark in self.cells.values()), 0.0)
+        return math.fsum(mark.score for mark in self.cells.values())
 
 
 def marks(

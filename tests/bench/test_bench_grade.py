@@ -80,6 +80,12 @@ def test_recording_that_is_killed_and_resumed_loses_and_doubles_nothing(tmp_path
     assert 0 < found.kept < 120
 
 
+def test_too_few_to_record_are_refused(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(app, ["bench", "grade", "--replay", "5"])
+    assert "too few" in str(result.exception)
+
+
 def test_the_command_is_there():
     result = CliRunner().invoke(app, ["bench", "grade", "--help"])
     assert result.exit_code == 0

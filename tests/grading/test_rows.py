@@ -202,6 +202,35 @@ def test_one_whose_rows_cannot_be_written_costs_no_other(toy_class, without_kern
     assert results["s3_untouched"].graded
 
 
+def test_a_student_whom_another_program_puts_in_at_the_same_time_costs_nothing(
+    toy_class, without_kernels, monkeypatch
+):
+    insert = rows.insert
+    meanwhile: list[str] = []
+
+    def insert_late(table):
+        if not meanwhile:
+            meanwhile.append("s1_good")
+            with Gradebook(f"sqlite:///{toy_class.root / 'out/gradebook.db'}") as book:
+                book.add_student("s1_good")
+        return insert(table)
+
+    monkeypatch.setattr(rows, "insert", insert_late)
+    results = by_student(graded(toy_class))
+    assert meanwhile
+    assert results["s1_good"].graded
+    assert results["s2_half"].graded
+
+
+def test_what_a_killed_run_left_goes(toy_class, without_kernels):
+    graded(toy_class)
+    before = files(toy_class.root / "out")
+    for name in ("autograded/s1_good/toy/.toy.ipynb.x1", "feedback/s1_good/toy/.toy.html.x1"):
+        (toy_class.root / "out" / name).write_text("half")
+    graded(toy_class, force=True)
+    assert files(toy_class.root / "out").keys() == before.keys()
+
+
 def test_a_large_class_is_rendered_in_processes_of_their_own_and_one_that_is_killed_costs_nothing(
     toy_class, without_kernels, monkeypatch
 ):
