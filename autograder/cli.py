@@ -782,6 +782,8 @@ def bench_grade(
     from autograder.bench.replay import bench_replay
     from autograder.bench.submissions import bench_submissions
 
+    if against and not every:
+        raise PracticalsError("--against compares what one more submission costs", "Give --all with it")
     if replay:
         bench_replay(course_root(), replay, Console(), json)
     elif every:

@@ -90,3 +90,9 @@ def test_the_command_is_there():
     result = CliRunner().invoke(app, ["bench", "grade", "--help"])
     assert result.exit_code == 0
     assert "stock nbgrader" in result.output
+
+
+def test_another_checkout_is_for_all_practicals(tmp_path):
+    with pytest.raises(PracticalsError, match="--against") as refused:
+        CliRunner().invoke(app, ["bench", "grade", "--against", str(tmp_path)], catch_exceptions=False)
+    assert "--all" in str(refused.value)
