@@ -167,7 +167,7 @@ def _execute(root: Path, practical: str, few: list[Path], folder: Path) -> None:
     for hand_in in few:
         notebook = nbformat.read(hand_in / f"{practical}.ipynb", as_version=4)
         executed.append(execute_job(made.job(notebook)))
-    (folder / "executed.json").write_text(json.dumps(executed))
+    write_atomically(folder / "executed.json", json.dumps(executed))
 
 
 def record_again(root: Path, practical: str, folder: Path) -> None:
