@@ -36,12 +36,16 @@ Executor = Callable[[list[str], Callable[[str], Job]], Iterator[tuple[str, Futur
 
 
 @contextmanager
-def executor_on(address: str) -> Iterator[Executor]:
+def executor_on(
+    address: str, execute: Callable[[Job, dict[str, str]], Executed] | None = None
+) -> Iterator[Executor]:
     """What executes submissions on a cluster, with the interface of `workers.execute_all`.
 
     Args:
         address: of its scheduler, as tcp://HOST:PORT or tls://HOST:PORT. For TLS, Dask's own configuration
             names the certificates.
+        execute: what a worker does with a job and with `environment()` of this process; default: execute it,
+            if code and packages are the same there.
 
     Yields:
         a function of student ids and of what makes a job of one. It yields student id and finished future,
@@ -70,11 +74,14 @@ def executor_on(address: str) -> Iterator[Executor]:
                 differences = f"it cannot run the course's code: {differences}"
             if differences:
                 raise _other_environment(worker, differences)
-        yield partial(_execute_all, client)
+        yield partial(_execute_all, client, execute or _execute_on_worker)
 
 
 def _execute_all(
-    client: distributed.Client, students: list[str], job: Callable[[str], Job]
+    client: distributed.Client,
+    execute: Callable[[Job, dict[str, str]], Executed],
+    students: list[str],
+    job: Callable[[str], Job],
 ) -> Iterator[tuple[str, Future[Executed]]]:
     waiting, again = deque(students), deque[str]()
     running: dict[distributed.Future, str] = {}
@@ -94,7 +101,7 @@ def _execute_all(
                     yield student, _failed(error)
                     continue
                 with _connected():
-                    running[client.submit(_execute_on_worker, made, here, pure=False)] = student
+                    running[client.submit(execute, made, here, pure=False)] = student
             for future in _finished(client, running) if running else ():
                 student, settled = running.pop(future), _settled(future)
                 # Dask blames all that the killed workers had: only alone is it certain who did it
