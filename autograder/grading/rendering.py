@@ -177,7 +177,8 @@ class Rendering:
     def submit(self, work: Work) -> Future[Rendered]:
         """Have a submission rendered; `BrokenProcessPool` means that the process which did was killed."""
         if self.processes:
-            with suppress(BrokenProcessPool):  # one of its processes was killed
+            # one of its processes was killed; until the pool knows, it may fail to start another: OSError
+            with suppress(BrokenProcessPool, OSError):
                 if self._pool is not None:
                     return self._pool.submit(_render, work)
             self._pool = self._new_pool()
