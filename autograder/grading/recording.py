@@ -106,16 +106,16 @@ def write(course: Course, student_id: str, notebook: str, page: str) -> None:
         page: HTML; empty leaves what is there.
     """
     handed_in = course.collected / student_id / course.practical
-    beside = {one: handed_in / one for one in (TIMESTAMP, SECRET) if (handed_in / one).is_file()}
-    beside |= course.given
+    paths = {one: handed_in / one for one in (TIMESTAMP, SECRET) if (handed_in / one).is_file()}
+    beside = {name: path.read_bytes() for name, path in (paths | course.given).items()}
     kept = course.autograded / student_id / course.practical / f"{course.practical}.ipynb"
     targets = [(kept, notebook, 0o444)]
     if page:
         targets.append((course.page(student_id), page, 0o644))
     for target, text, mode in targets:
         write_atomically(target, text)
-        for name, path in beside.items():
-            write_atomically(target.parent / name, path.read_bytes())
+        for name, content in beside.items():
+            write_atomically(target.parent / name, content)
         for path in (target, *map(target.parent.joinpath, beside)):
             path.chmod(mode)
             for unfinished in path.parent.glob(f".{path.name}.*"):

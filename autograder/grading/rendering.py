@@ -19,6 +19,7 @@ from nbgrader.preprocessors import AssignLatePenalties, GetGrades
 from traitlets.config import Config
 
 from autograder.engine.limits import incidents
+from autograder.engine.parents import cores
 from autograder.grading import recording
 from autograder.grading.collect import Submission
 from autograder.grading.course import Course
@@ -161,7 +162,7 @@ class Rendering:
 
     def __init__(self, course: Course, pages: str, submissions: int):
         self.course, self.pages = course, pages
-        self.processes = min(_cores(), MOST_PROCESSES) if submissions >= MANY else 0
+        self.processes = min(cores(), MOST_PROCESSES) if submissions >= MANY else 0
         self._renderer: Renderer | None = None
         self._pool: Executor | None = None
 
@@ -176,7 +177,8 @@ class Rendering:
     def submit(self, work: Work) -> Future[Rendered]:
         """Have a submission rendered; `BrokenProcessPool` means that the process which did was killed."""
         if self.processes:
-            with suppress(BrokenProcessPool):  # one of its processes was killed
+            # one of its processes was killed; until the pool knows, it may fail to start another: OSError
+            with suppress(BrokenProcessPool, OSError):
                 if self._pool is not None:
                     return self._pool.submit(_render, work)
             self._pool = self._new_pool()
@@ -200,10 +202,6 @@ class Rendering:
 def in_a_line(error: Exception) -> str:
     """An error's kind and the first line of its text."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:200]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 # --- in processes of their own ------------------------------------------------------------------------------
