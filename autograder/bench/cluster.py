@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import distributed
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -39,7 +40,7 @@ class Scaling:
 
     Args:
         workers: processes that execute one submission at a time.
-        second: submissions a second, from the first to the last that was recorded.
+        second: submissions a second that were recorded, in the second half of the run.
         linear: that speed as a share of what so many workers would reach if they never waited.
     """
 
@@ -95,7 +96,9 @@ def scaling(root: Path, practical: str, folder: Path, workers: int) -> Scaling:
         command = [sys.executable, "-c", CODE, str(root), practical, str(folder), cluster.scheduler_address]
         told, _, _ = run_recording(command, root)
     shutil.rmtree(folder / "out")
-    speed = (len(told) - 1) / (told[-1][1] - told[0][1])
+    # the slope over the second half: at first, what was executed while the run began waits to be recorded
+    times = [at for _, at, _ in told][len(told) // 2 :]
+    speed = float(np.polyfit(times, np.arange(len(times)), 1)[0])
     return Scaling(workers, speed, speed * PAUSE_SECONDS / workers)
 
 

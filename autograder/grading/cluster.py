@@ -24,6 +24,7 @@ from autograder.practical.digests import course_utils_folder, modules_digest, pa
 CONNECT_SECONDS = 10
 WITHOUT_WORKERS_SECONDS = 60  # a nanny takes some seconds to start a worker anew
 GIVE_SECONDS = 60  # for a result that is there to arrive; one that was lost with its worker never may
+AHEAD = 2  # for each slot, so that a worker that is done finds its next submission there
 OWN_SETTINGS = NOT_INHERITED | {"COURSE_DATA_DIR"}  # those that may differ from machine to machine
 START_WORKERS = "Start workers (see docs/scaling.md), then run the same command again; nothing was lost"
 
@@ -92,7 +93,7 @@ def _execute_all(
             # whoever kills workers is executed with nothing beside it, when the others are done
             alone = not running and not waiting
             starting = [again.popleft()] if alone and again else []
-            while waiting and len(running) + len(starting) < slots:
+            while waiting and len(running) + len(starting) < AHEAD * slots:
                 starting.append(waiting.popleft())
             for student in starting:
                 try:
