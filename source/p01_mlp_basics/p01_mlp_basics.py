@@ -3267,7 +3267,8 @@ runs.compare()[["learning_rate", "epochs", "val_accuracy"]].round(4)
 # above or plain Keras, any layer sizes and any learning rate, but **at most ten epochs**. Use the
 # validation images for your choices.
 #
-# The check computes the accuracy on test images: **0.6** for the first point, **0.8** for all three.
+# The check computes the accuracy on test images: **0.6** for the first point, if the ten probabilities of
+# each image sum to 1, and **0.8** for the other two.
 # Graders run notebooks at the quick budget, where `x_train` holds 10,000 images, and the learning rate of
 # the first run, 0.001, does not reach 0.8 in five epochs. So try your settings on `x_train[:10_000]` too.
 
@@ -3303,8 +3304,8 @@ with expect.exercise("All of it, by yourself", points=3) as exercise:
         "a network that is untrained is near 0.1; one that saw images prepared in another way, far below 0.5"
     )
 
-    def accuracy_on(first):
-        """Accuracy of best_model on the first test images."""
+    def probabilities_for(first):
+        """What best_model gives for the first test images."""
         try:
             answers = keras.ops.convert_to_numpy(best_model(unseen[:first]))
         except TypeError:
@@ -3322,20 +3323,34 @@ with expect.exercise("All of it, by yourself", points=3) as exercise:
             cause="the learning rate was so large that the weights grew beyond all bounds",
             step="Divide the learning rate by ten until the loss stays finite.",
         )
-        return float(np.mean(np.argmax(answers, axis=1) == fashion_again.y_test[:first]))
+        return answers
+
+    def accuracy_of(answers):
+        return float(np.mean(np.argmax(answers, axis=1) == fashion_again.y_test[: len(answers)]))
 
     with exercise.part("the network has learned something", points=1):
+        probabilities = probabilities_for(1_000)
         expect.at_least(
-            accuracy_on(1_000),
+            accuracy_of(probabilities),
             0.6,
             "the accuracy on 1,000 test images",
             figure="best_test_accuracy",
             cause=untrained,
             step="Train on x_train and y_train, and look at the validation accuracy while you do.",
         )
+        expect.close(
+            probabilities.sum(axis=1),
+            np.ones(1_000),
+            "the sums of the ten outputs for each of these images",
+            rtol=0.01,
+            cause="there is no softmax at the end: the outputs are logits"
+            if probabilities.min() < 0
+            else "the outputs are not divided by their sum, as a softmax does",
+            step="End with a softmax, and leave from_logits out.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("it has learned it well", points=2):
-        share = accuracy_on(10_000)
+        share = accuracy_of(probabilities_for(10_000))
         # results.json has the reference's mean and standard deviation over seeds, and this threshold's error rate
         expect.at_least(
             share,
