@@ -2792,7 +2792,8 @@ with expect.exercise("Skip connections", points=3) as exercise:
     with exercise.part("the initial weights, and three blocks give what the formula says", points=2):
         candidate = build_residual_mlp(2, "relu", "he_normal", 0.5)
         expect.builtin_model(candidate, "the model that build_residual_mlp returns")
-        kernels = candidate.get_weights()[0:6:2]
+        drawn = candidate.get_weights()
+        kernels = drawn[0:6:2]
         # 10,000 weights and more: chance moves these numbers by 0.7 % (one standard deviation) at most
         expect.close(
             [float(kernel.std()) for kernel in kernels],
@@ -2821,7 +2822,7 @@ with expect.exercise("Skip connections", points=3) as exercise:
             step="Pass kernel_initializer=initialiser to every hidden layer.",
         )
         expect.equal(
-            max(float(np.abs(bias).max()) for bias in candidate.get_weights()[1::2]),
+            max(float(np.abs(bias).max()) for bias in drawn[1::2]),
             0.0,
             "the largest bias at the start",
             cause="the biases have an initialiser, too; those of Dense begin at 0",
@@ -2847,8 +2848,8 @@ with expect.exercise("Skip connections", points=3) as exercise:
         )
 
         def _outputs_with(arrays, bend, shrink, block, *, first=None, end=_softmax):
-            signal = entry = (first or bend)(batch @ arrays[0] + arrays[1])
-            for kernel, bias in zip(arrays[2:-2:2], arrays[3:-2:2], strict=True):
+            signal = entry = (first or bend)(arrays[0])  # what the first layer computes from the images
+            for kernel, bias in zip(arrays[1:-2:2], arrays[2:-2:2], strict=True):
                 before = signal @ kernel
                 signal = block(signal, before + bias, bend, shrink, entry, shrink * before + bias)
             return end(signal @ arrays[-2] + arrays[-1])
@@ -2892,14 +2893,15 @@ with expect.exercise("Skip connections", points=3) as exercise:
             shrink = float(rng.uniform(0.15, 0.25) + rng.choice([0.0, 0.5]))  # not near 1/2 or 1/3
             candidate = build_residual_mlp(3, name, "glorot_normal", shrink)
             expect.builtin_model(candidate, "the model that build_residual_mlp returns")
+            drawn = candidate.get_weights()
             expect.equal(
-                [tuple(array.shape) for array in candidate.get_weights()],
+                [tuple(array.shape) for array in drawn],
                 [*outside, *block * 3, (100, 10), (10,)],
                 "the shapes of the weights and biases for three blocks",
                 step="Take the number of blocks from the argument n_blocks.",
             )
             expect.close(
-                [float(kernel.std()) for kernel in candidate.get_weights()[:-2:2]],
+                [float(kernel.std()) for kernel in drawn[:-2:2]],
                 np.sqrt([2 / 884, *[2 / 200] * 3]),
                 'the standard deviation of the initial weights of the hidden layers with "glorot_normal"',
                 rtol=0.05,
@@ -2913,6 +2915,7 @@ with expect.exercise("Skip connections", points=3) as exercise:
             )
             arrays = _drawn_for(candidate)
             candidate.set_weights(arrays)
+            arrays = [batch @ arrays[0] + arrays[1], *arrays[2:]]
             right = _outputs_with(arrays, bend, shrink, _right)
             expect.close(
                 candidate(batch),
