@@ -2794,6 +2794,18 @@ with expect.exercise("Skip connections", points=3) as exercise:
     with exercise.part("the initial weights, and three blocks give what the formula says", points=2):
         candidate = build_residual_mlp(2, "relu", "he_normal", 0.5)
         expect.builtin_model(candidate, "the model that build_residual_mlp returns")
+        expect.equal(
+            [len(candidate.losses), len(candidate.trainable_weights), bool(candidate.compiled)],
+            [0, 8, False],
+            "the losses that layers add to the model, its trainable arrays, and whether it is compiled",
+            mistakes={
+                "the model is compiled": [0, 8, True],
+                "the blocks are frozen": [0, 4, False],
+                "there is one layer for all blocks; each block has a layer of its own": [0, 6, False],
+            },
+            cause="a layer has a regulariser, or is frozen, or the model is compiled",
+            step="Give the layers no arguments but those that the exercise names, and leave the rest to others.",
+        )
         drawn = candidate.get_weights()
         kernels = drawn[0:6:2]
         # 10,000 weights and more: chance moves these numbers by 0.7 % (one standard deviation) at most
@@ -2829,18 +2841,6 @@ with expect.exercise("Skip connections", points=3) as exercise:
             "the largest bias at the start",
             cause="the biases have an initialiser, too; those of Dense begin at 0",
             step="Pass the initialiser as kernel_initializer, and leave the biases alone.",
-        )
-        expect.equal(
-            [len(candidate.losses), len(candidate.trainable_weights), bool(candidate.compiled)],
-            [0, 8, False],
-            "the losses that layers add to the model, its trainable arrays, and whether it is compiled",
-            mistakes={
-                "the model is compiled": [0, 8, True],
-                "the blocks are frozen": [0, 4, False],
-                "there is one layer for all blocks; each block has a layer of its own": [0, 6, False],
-            },
-            cause="a layer has a regulariser, or is frozen, or the model is compiled",
-            step="Give the layers no arguments but those that the exercise names, and leave the rest to others.",
         )
         expect.true(
             not np.array_equal(kernels[1], kernels[2]),
