@@ -283,7 +283,7 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 f"the standard deviation of averages of {called} along axis {axis}, in those of a weight",
                 rtol=0.35,
                 mistakes={
-                    "weights along this axis are copies of each other, or nearly; draw each by itself": 1.0,
+                    "weights along this axis are copies of each other, or alike in sign or size; draw each by itself": 1.0,
                     "the averages are all the same: some weights follow from others; draw each by itself": 0.0,
                 },
                 step="Let the generator draw an array of the whole shape: size=shape.",
@@ -615,7 +615,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
     last = second @ arrays[4] + arrays[5]
 
     with exercise.part("an entry for each layer, in order", points=1):
-        collected = collect_activations(probed, batch)
+        collected = collect_activations(probed, batch.copy())
         expect.equal(
             list(collected),
             names,
