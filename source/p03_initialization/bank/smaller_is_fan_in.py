@@ -1,6 +1,6 @@
 # title: Takes the smaller of the two numbers for fan-in
 # kind: misconception
-# fails: fans-test 2/3
+# fails: fans-test 2/3, draw-weights-test 3/4
 # hint: the two are swapped
 
 # %% fans

@@ -10,3 +10,9 @@ def collect_activations(model, x):
         x = layer(x)
         collected[layer.name] = x
     return collected
+
+
+# %% dead-units
+def dead_units(model, x):
+    *hidden, _ = collect_activations(model, x).items()
+    return {name: (np.array(outputs) == 0).all(axis=0) for name, outputs in hidden}
