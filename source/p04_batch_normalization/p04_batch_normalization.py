@@ -318,18 +318,31 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
         )
         for rows, which in (
             (batch[:1], "a batch of one"),
-            (batch[[0, 0, 0]], "a batch of three equal images"),
+            (batch[[0, 0, 0], :1], "a batch of three equal images and one unit"),
         ):
+            units = rows.shape[1]
+            output, mean, variance = batch_norm(
+                rows.copy(), scale[:units].copy(), shift[:units].copy(), some_epsilon
+            )
             expect.close(
-                batch_norm(rows.copy(), scale.copy(), shift.copy(), some_epsilon)[0],
-                np.broadcast_to(shift, rows.shape),
+                output,
+                np.broadcast_to(shift[:units], rows.shape),
                 f"the output for {which}",
                 atol=1e-4,
                 mistakes={"this was left as it is; the formula holds for it too, and gives beta": rows},
                 step="Treat no batch differently from others: epsilon keeps the division safe.",
             )
+            for name, found, right in (("mean", mean, rows[0]), ("variance", variance, np.zeros(units))):
+                expect.close(
+                    found,
+                    right,
+                    f"the {name} returned for {which}",
+                    atol=1e-4,
+                    step="Give an array with one number for each unit, for a single unit too.",
+                )
     with exercise.part("images with channels", points=1):
         pictures = rng.normal(size=(6, 5, 4, n_units)) * widths + centres
+        scale[rng.integers(n_units)] = 0.0  # a channel that learning has switched off
         over = (0, 1, 2)
         expect.close(
             batch_norm(pictures.copy(), scale.copy(), shift.copy(), some_epsilon)[0],
@@ -978,7 +991,16 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 )
                 * single[0],
             },
-            step="Leave the order of the arguments: gamma, beta, momentum, epsilon.",
+            step="Leave the order of the arguments, and let each batch count alike, however small it is.",
+        )
+        expect.close(
+            in_order.moving_variance,
+            np.full(n_units, settings["momentum"]),
+            "moving_variance after a batch of one",
+            rtol=1e-5,
+            atol=1e-5,
+            mistakes={"a variance of 0 was left out; it counts like any other": np.ones(n_units)},
+            step="Update both averages with the batch's statistics, whatever they are.",
         )
     with exercise.part("inference mode", points=1):
         yours = BatchNorm(scale, shift, **settings)
@@ -1001,6 +1023,41 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 + shift,
             },
             step="Without training=True, use your batch_norm_inference with the moving averages.",
+        )
+
+        def standardised(mean, variance):
+            return (new_batch - mean) / np.sqrt(variance)
+
+        expect.close(
+            BatchNorm(scale, shift, **settings)(new_batch),
+            scale * standardised(0, 1 + settings["epsilon"]) + shift,
+            "the output of a new layer, before any training batch",
+            rtol=1e-5,
+            atol=1e-5,
+            mistakes={
+                "the new batch's own statistics were used": scale
+                * standardised(new_batch.mean(axis=0), new_batch.var(axis=0) + settings["epsilon"])
+                + shift
+            },
+            step="The averages begin at 0 and 1: use these until there are others.",
+        )
+        forgetful, last = BatchNorm(-scale, shift, momentum=0.0, epsilon=0.0), training_batches[0] / 4
+        forgetful(last, training=True)
+        right = standardised(last.mean(axis=0), last.var(axis=0))
+        expect.close(
+            forgetful(new_batch),
+            shift - scale * right,
+            "the output for a new batch, with momentum 0, epsilon 0 and negative gammas",
+            rtol=1e-4,
+            atol=1e-4,
+            mistakes={
+                "the sign of gamma is lost": shift + scale * right,
+                "momentum 0 is taken for none, and the default used": shift
+                - scale * standardised(0.01 * last.mean(axis=0), 0.99 + 0.01 * last.var(axis=0)),
+                "epsilon 0 is taken for none, and the default used": shift
+                - scale * standardised(last.mean(axis=0), last.var(axis=0) + 1e-3),
+            },
+            step="Take momentum, epsilon and gamma as they are given.",
         )
     with exercise.part("prediction leaves the layer as it is", points=1):
         yours = BatchNorm(scale, shift, **settings)
@@ -1187,14 +1244,17 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
 
     def check_training(position):
         """Training mode, the momentum, and what the layers begin with, for one position."""
-        before, momentum_drawn = position == "before", float(rng.uniform(0.5, 0.8))
+        before = position == "before"
+        momentum_drawn = float(rng.uniform(0.5, 0.8)) if before else 0.0
         place = {} if before else {"position": "after"}
         called = f"build_bn_mlp({sizes}{'' if before else ', position=' + repr(position)})"
         candidate = build_bn_mlp(sizes, activation="tanh", momentum=momentum_drawn, **place)
         check_shapes(candidate, sizes, not before, called)
         arrays = random_weights(sizes, not before)
-        first_mean = 3 if before else 4
+        # of all layers: each has five arrays or, with a bias, six
+        means = slice(3, -2, 5) if before else slice(4, -2, 6)
         arrays[0] = arrays[0] / 100  # variances as small as epsilon, so that it matters
+        earlier = [candidate.get_weights()[0], arrays[0]]
         candidate.set_weights(arrays)
 
         def in_training(epsilon=1e-3, bend=formulas["tanh"]):
@@ -1233,20 +1293,31 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 f"with momentum {weight:.3f}" if weight == momentum_drawn else "where momentum is not given"
             )
             check_shapes(model, sizes, not before, called)
+            drawn = model.get_weights()[0]
+            expect.true(
+                not any(np.allclose(drawn, weights) for weights in earlier),
+                f"the first weights of a second model are other numbers, with position {position}",
+                cause="build_bn_mlp sets a seed, or gives back an earlier model",
+                step="Make a new model at each call, and set no seed in build_bn_mlp.",
+            )
+            earlier.append(drawn)
             model.set_weights(arrays)
             model(batch, training=True)
-            kept, seen = arrays[first_mean], statistics[0][0]
+            kept, seen = np.concatenate(arrays[means]), np.concatenate([mean for mean, _ in statistics])
+            first = np.arange(len(kept)) < sizes[1]
             expect.close(
-                model.get_weights()[first_mean],
+                np.concatenate(model.get_weights()[means]),
                 weight * kept + (1 - weight) * seen,
-                f"the first moving mean after one batch {given}, with position {position}",
+                f"the moving means after one batch {given}, with position {position}",
                 rtol=1e-3,
                 atol=1e-4,
                 mistakes={
-                    "the argument momentum is ignored, and Keras' default used"
+                    "the argument momentum is ignored (or 0 taken for none), and Keras' default used"
                     if weight == momentum_drawn
                     else "the default of momentum was changed to Keras' 0.99; it is 0.9 here": 0.99 * kept
                     + 0.01 * seen,
+                    "momentum is given to the first normalisation only": np.where(first, weight, 0.99) * kept
+                    + np.where(first, 1 - weight, 0.01) * seen,
                 }
                 | (
                     {"the argument momentum is ignored": 0.9 * kept + 0.1 * seen}
@@ -1271,6 +1342,26 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
             f"the first weights of two layers of one shape are not the same numbers, with position {position}",
             cause="the layers share one initialiser, or one seed",
             step="Hand kernel_initializer to each Dense layer as it is given.",
+        )
+        expect.equal(
+            len(candidate.trainable_variables),
+            (4 if not before else 3) * 3 + 2,
+            f"the number of arrays that training may change, with position {position}",
+            cause="a layer is frozen",
+            step="Leave every layer trainable, as Keras makes it.",
+        )
+        expect.equal(
+            [variable.constraint for variable in candidate.trainable_variables if variable.constraint],
+            [],
+            f"the constraints of the weights, with position {position}",
+            cause="a layer has a constraint",
+            step="Give the layers no arguments but those that the exercise names.",
+        )
+        expect.equal(
+            candidate.compiled,
+            False,
+            f"whether the model is compiled, with position {position}",
+            step="Return the model without compiling it: who trains it chooses the optimiser.",
         )
         expect.equal(
             len(candidate.losses),
@@ -1304,16 +1395,21 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
             },
             step="Dense, then Activation, then BatchNormalization.",
         )
-        candidate = build_bn_mlp((200, 100, 90, 10), kernel_initializer="zeros")
+        half = {"class_name": "Constant", "config": {"value": 0.5}}
+        candidate = build_bn_mlp((200, 100, 90, 10), kernel_initializer=half)
         expect.builtin_model(candidate, "the model that build_bn_mlp returns")
-        largest = [float(np.abs(array).max()) for array in candidate.get_weights() if array.ndim == 2]
-        ignored = [place for place, size in zip(("first", "second", "last"), largest, strict=False) if size]
+        kernels = [array for array in candidate.get_weights() if array.ndim == 2]
+        ignored = [
+            place
+            for place, kernel in zip(("first", "second", "last"), kernels, strict=False)
+            if np.any(kernel != 0.5)
+        ]
         expect.equal(
-            largest,
-            [0.0, 0.0, 0.0],
-            'the largest weight of each Dense layer with kernel_initializer="zeros"',
+            [sorted({float(kernel.min()), float(kernel.max())}) for kernel in kernels],
+            [[0.5], [0.5], [0.5]],
+            f"the smallest and largest weight of each Dense layer with kernel_initializer={half}",
             cause=f"not given to: the {', the '.join(ignored)} Dense layer",
-            step="Pass kernel_initializer to every Dense layer, the last one too.",
+            step="Pass kernel_initializer to every Dense layer as it is given, the last one too.",
         )
         if in_one_place.passed:  # else that part has said what is wrong
             check_training("after")
@@ -1327,7 +1423,12 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 0.822,
                 "the mean absolute value of weights where no initialiser is given, in standard deviations",
                 rtol=0.025,
-                mistakes={"the default was changed: these are uniform weights": np.sqrt(3) / 2},
+                mistakes={
+                    "these are uniform weights: the default was changed, or kernel_initializer not passed on": np.sqrt(
+                        3
+                    )
+                    / 2
+                },
                 step='Leave the first line of the function as it was: kernel_initializer="glorot_normal".',
             )
             expect.close(
@@ -1384,9 +1485,9 @@ counts = {"layer": 4 * 50, "trainable": 2 * 50, "saved": 3 * 50}
 with expect.exercise("Count parameters", points=2) as exercise:
     with exercise.part("count_bn_parameters agrees with Keras", points=1):
         rng = np.random.default_rng()
-        for depth in (3, 5, 2):
-            sizes = [int(n) for n in rng.integers(2, 40, size=depth)]
-            kept = list(sizes)
+        for depth, kind in ((3, list), (5, tuple), (2, list)):
+            sizes = kind(int(n) for n in rng.integers(2, 40, size=depth))
+            kept = kind(sizes)
             chain = [keras.Input(shape=(sizes[0],))]
             for units in sizes[1:-1]:
                 chain += [keras.layers.Dense(units, use_bias=False), keras.layers.BatchNormalization()]
@@ -2084,19 +2185,21 @@ with expect.exercise("The gradient", points=4) as exercise:
             step="Compare with central differences for a batch of three images and one unit.",
         )
 
-        # other sizes of the batch, one among them; gammas of both signs; the default epsilon
+        # other sizes of the batch, one among them; gammas of both signs and 0; the default epsilon
         def gradients(above, faint, gamma, epsilon):
-            """dz by the formula."""
+            """dz and dgamma by the formulas."""
             root = np.sqrt(faint.var(axis=0) + epsilon)
             hat = (faint - faint.mean(axis=0)) / root
             dz = gamma / root * (above - above.mean(axis=0) - hat * (above * hat).mean(axis=0))
-            return dz
+            return dz, (above * hat).sum(axis=0)
 
-        for size in (1, int(rng.integers(4, 8)), int(rng.integers(12, 20))):
-            faint, above = rng.normal(size=(size, 3)) / 30, rng.normal(size=(size, 3))
-            signed = rng.permutation([-1, 1, -1]) * rng.uniform(0.5, 2, 3)
+        # the second one has the shape of the batch above, but other numbers
+        for size in (1, 9, int(rng.integers(12, 20))):
+            faint, above = rng.normal(size=(size, 4)) / 30, rng.normal(size=(size, 4))
+            faint[:, 3] = faint[0, 3]  # a unit that is the same for all images
+            signed = np.r_[rng.permutation([-1, 1, 0]), 1] * rng.uniform(0.5, 2, 4)
             unchanged = [array.copy() for array in (above, faint, signed)]
-            right, unsigned, other = (
+            (right, for_gamma), (unsigned, _), (other, _) = (
                 gradients(above, faint, gamma, epsilon)
                 for gamma, epsilon in ((signed, 1e-3), (np.abs(signed), 1e-3), (signed, 1e-5))
             )
@@ -2111,7 +2214,15 @@ with expect.exercise("The gradient", points=4) as exercise:
                     "the sign of gamma is lost": unsigned,
                     "the default of epsilon was changed to 0.00001; it is 0.001": other,
                 },
-                step="Take m from the batch, gamma with its sign, and leave the default epsilon=1e-3.",
+                step="Take m, mean and variance from the batch, gamma as it is, and leave epsilon=1e-3.",
+            )
+            expect.close(
+                found[1:],
+                [for_gamma, above.sum(axis=0)],
+                f"the gradients with respect to gamma and beta for a batch of {size}",
+                rtol=1e-3,
+                atol=2e-3,
+                step="Treat no batch and no gamma differently from others.",
             )
             expect.equal(
                 [above, faint, signed],
@@ -2685,20 +2796,20 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             if depends_on_batch(upwards, probe.copy())
             else "model.predict was used, which puts every layer into inference mode"
             if depends_on_batch(over_the_batch, probe.copy())
-            else "the same images in another order are still the same batch",
+            else "the same images in another order, or once more, are still the same batch",
             step="Predict the images together, then one at a time, and compare.",
         )
 
     ### BEGIN HIDDEN TESTS
     def slightly(size):
-        """A network whose last answer depends on the batch by about `size`, and the others not at all."""
+        """A network whose last answer is larger in some batches, by about `size`, and the others never."""
         inputs = keras.Input(shape=(6,))
         normalised = keras.layers.BatchNormalization()(inputs, training=True)
-        model = keras.Model(inputs, keras.layers.Dense(3)(normalised))
-        kernel = np.zeros((6, 3))
-        kernel[rng.integers(6), 2] = size
+        model = keras.Model(inputs, keras.layers.Dense(30)(keras.layers.ReLU()(normalised)))
+        kernel = np.zeros((6, 30))
+        kernel[rng.integers(6), -1] = size
         model.set_weights(
-            [*model.get_weights()[:4], kernel, np.array([1.0, 2.0, 3.0 if size > 1e-5 else 0.0])]
+            [*model.get_weights()[:4], kernel, np.append(rng.normal(size=29), 3.0 if size > 1e-5 else 0.0)]
         )
         return model
 
@@ -2707,7 +2818,9 @@ with expect.exercise("Catch the bug", points=3) as exercise:
 
     with exercise.part("a network that works as it should", points=1):
         healthy = small_model("right")
+        healthy.layers[1].trainable = False  # as in transfer learning
         before = [array.copy() for array in healthy.get_weights()]
+        flags, answers = [layer.trainable for layer in healthy.layers], np.array(healthy(probe))
         expect.equal(
             depends_on_batch(healthy, probe.copy()),
             False,
@@ -2726,10 +2839,23 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         )
         expect.equal(
             [healthy.trainable, *(layer.trainable for layer in healthy.layers)],
-            [True] * (1 + len(healthy.layers)),
+            [True, *flags],
             "whether the model and its layers are trainable, after the call",
-            cause="the model that was handed in is frozen",
+            cause="layers of the model that was handed in are frozen, or no longer frozen",
             step="Do not set trainable: a frozen normalisation works in another mode.",
+        )
+        expect.equal(
+            healthy.compiled,
+            False,
+            "whether the model is compiled, after the call",
+            step="Call the model as it is: predicting needs no compile.",
+        )
+        expect.close(
+            np.array(healthy(probe)),
+            answers,
+            "the model's answers after the call",
+            cause="a layer of the model was changed",
+            step="Use the model as it is: set nothing in its layers.",
         )
         handed_in = probe.copy()
         expect.equal(
@@ -2759,26 +2885,29 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             step="Compare answers, not layers, and allow for differences below 1e-4.",
         )
         one_way = small_model("forced")
-        # the first image is the mean of the batch: alone or together, its normalised values are zero
-        unlucky = probe[1:] - probe[1:].mean(axis=0)
-        unlucky = np.concatenate([np.zeros((1, 6), "float32"), unlucky])
+        # first and last image are the mean of the batch: alone or together, their normalised values are zero
+        unlucky = probe - probe[1:-1].mean(axis=0)
+        unlucky[[0, -1]] = 0
         expect.equal(
             depends_on_batch(one_way, unlucky),
             True,
-            "depends_on_batch, where the answer for the first image happens to be the same and others change",
-            cause="the answer for the first image alone was compared"
+            "depends_on_batch, where the answers for first and last image happen to be the same and others change",
+            cause="the answer for one image alone was compared, or all were expected to change"
             if depends_on_batch(one_way, probe.copy())
             else None,
             step="Compare the answers for all images.",
         )
+        # two images, and company makes every answer smaller
         expect.equal(
-            depends_on_batch(over_the_batch, probe.copy()),
+            depends_on_batch(over_the_batch, np.abs(probe[:2])),
             True,
-            "depends_on_batch, for a network that divides by the length over the batch and has no weights",
-            cause=None
+            "depends_on_batch, for two images and a network that divides by the length over the batch",
+            cause="differences count in one direction only, or two images were not enough"
+            if depends_on_batch(over_the_batch, probe.copy())
+            else None
             if depends_on_batch(small_model("right"), probe.copy())
             else "the weights before and after a call were compared, not the answers",
-            step="Predict the images together, then one at a time, and compare.",
+            step="Predict all images together, then one at a time, and take absolute differences.",
         )
         expect.equal(
             depends_on_batch(one_way, np.tile(probe[:2], (4, 1))),
@@ -2789,12 +2918,12 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             else None,
             step="Predict the images together, then one at a time, and compare.",
         )
-        # normalised they are 1 and -1 on every draw, alone they are 0
-        opposite = np.tile([[1.0], [-1.0]], (5, 6)).astype("float32")
+        # normalised they are -1 and 1 on every draw, alone they are 0
+        opposite = np.tile([[-1.0], [1.0]], (5, 6)).astype("float32")
         expect.equal(
-            depends_on_batch(slightly(3e-4), opposite),
+            depends_on_batch(slightly(1.6e-4), opposite),
             True,
-            "depends_on_batch, for a network one of whose three answers changes by some 0.0003",
+            "depends_on_batch, for a network one of whose thirty answers grows by some 0.00016",
             cause="small differences were overlooked, or not all answers compared; 0.0001 is one"
             if depends_on_batch(one_way, probe.copy())
             else None,
