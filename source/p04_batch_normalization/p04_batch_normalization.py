@@ -1312,7 +1312,7 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 rtol=1e-3,
                 atol=1e-4,
                 mistakes={
-                    "the argument momentum is ignored (or 0 taken for none), and Keras' default used"
+                    "the argument momentum is ignored, and Keras' default used (or 0 was taken for none)"
                     if weight == momentum_drawn
                     else "the default of momentum was changed to Keras' 0.99; it is 0.9 here": 0.99 * kept
                     + 0.01 * seen,
@@ -2796,7 +2796,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             if depends_on_batch(upwards, probe.copy())
             else "model.predict was used, which puts every layer into inference mode"
             if depends_on_batch(over_the_batch, probe.copy())
-            else "the same images in another order, or once more, are still the same batch",
+            else "the same images in another order are still the same batch, and so are the same images once more",
             step="Predict the images together, then one at a time, and compare.",
         )
 
@@ -2841,7 +2841,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             [healthy.trainable, *(layer.trainable for layer in healthy.layers)],
             [True, *flags],
             "whether the model and its layers are trainable, after the call",
-            cause="layers of the model that was handed in are frozen, or no longer frozen",
+            cause="the model that was handed in is frozen, or a layer that was frozen no longer is",
             step="Do not set trainable: a frozen normalisation works in another mode.",
         )
         expect.equal(
@@ -2892,7 +2892,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             depends_on_batch(one_way, unlucky),
             True,
             "depends_on_batch, where the answers for first and last image happen to be the same and others change",
-            cause="the answer for one image alone was compared, or all were expected to change"
+            cause="the answer for one image alone was compared, or all images were expected to change"
             if depends_on_batch(one_way, probe.copy())
             else None,
             step="Compare the answers for all images.",
@@ -3112,10 +3112,21 @@ with expect.exercise("Take it out again", points=4) as exercise:
         check_fold(None, "for bias None")
     ### BEGIN HIDDEN TESTS
     with exercise.part("fold, for a layer with bias", points=1):
+        positive = scale
         for inputs in (n_in, n_out):  # the second one: a square kernel
             kernel_before, bias_before = rng.normal(size=(inputs, n_out)), rng.normal(size=n_out)
-            scale = rng.permutation(np.r_[-1, 1, rng.choice([-1, 1], size=n_out - 2)]) * np.abs(scale)
+            # gammas of both signs, and a unit that learning has switched off
+            scale = rng.permutation(np.r_[-1, 1, 0, rng.choice([-1, 1], size=n_out - 3)]) * positive
             check_fold(bias_before, f"for a layer of {inputs} inputs and {n_out} units with bias")
+        one_unit = [
+            array[..., :1].copy() for array in (kernel_before, bias_before, scale, shift, mean, variance)
+        ]
+        expect.shape(
+            fold(*one_unit, some_epsilon)[1],
+            (1,),
+            "the bias that fold returns, for a single unit",
+            step="Give an array with one number for each unit, for a single unit too.",
+        )
 
     def outputs_of_changed(model, rows, kind, **settings):
         """What a copy of a model gives that has other settings in its layers of a kind: a mistake."""
