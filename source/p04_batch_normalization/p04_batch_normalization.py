@@ -2937,8 +2937,8 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             else None,
             step="Predict the images together, then one at a time, and compare.",
         )
-        # normalised they are -1 and 1 on every draw, alone they are 0
-        opposite = np.tile([[-1.0], [1.0]], (5, 6)).astype("float32")
+        # normalised they are 1 and -1 on every draw, alone they are 0
+        opposite = np.tile([[1.0], [-1.0]], (5, 6)).astype("float32")
         expect.equal(
             depends_on_batch(slightly(1.6e-4), opposite),
             True,
