@@ -2215,7 +2215,7 @@ with expect.exercise("The gradient", points=4) as exercise:
         # the second one has the shape of the batch above, but other numbers
         for size in (1, 9, int(rng.integers(12, 20))):
             faint, above = rng.normal(size=(size, 4)) / 30, rng.normal(size=(size, 4))
-            faint[:, 3] = faint[0, 3]  # a unit that is the same for all images
+            faint[:, 3] = 0.25  # a unit that is the same for all images
             signed = np.r_[rng.permutation([-1, 1, 0]), 1] * rng.uniform(0.5, 2, 4)
             unchanged = [array.copy() for array in (above, faint, signed)]
             (right, for_gamma), (unsigned, _), (other, _) = (
@@ -2820,11 +2820,11 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         )
 
     ### BEGIN HIDDEN TESTS
-    def slightly(size):
-        """A network whose last answer is larger in some batches, by about `size`, and the others never."""
+    def slightly(size, bend="linear"):
+        """A network whose last answer depends on the batch by about `size`, and the others not at all."""
         inputs = keras.Input(shape=(6,))
         normalised = keras.layers.BatchNormalization()(inputs, training=True)
-        model = keras.Model(inputs, keras.layers.Dense(30)(keras.layers.ReLU()(normalised)))
+        model = keras.Model(inputs, keras.layers.Dense(30)(keras.layers.Activation(bend)(normalised)))
         kernel = np.zeros((6, 30))
         kernel[rng.integers(6), -1] = size
         model.set_weights(
@@ -2928,22 +2928,27 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             else "the weights before and after a call were compared, not the answers",
             step="Predict all images together, then one at a time, and take absolute differences.",
         )
+        # normalised they are 1 and -1 on every draw, alone they are 0
+        opposite = np.tile([[1.0], [-1.0]], (5, 6)).astype("float32")
+        # with ReLU, company makes no answer smaller
+        larger_first = np.sort(probe[:2], axis=0)[::-1]
         expect.equal(
-            depends_on_batch(one_way, np.tile(probe[:2], (4, 1))),
+            depends_on_batch(slightly(0.5, "relu"), np.tile(larger_first, (4, 1))),
             True,
             "depends_on_batch, for two images that are four times in the batch",
-            cause="a part of the batch was compared with the whole; it may have the same mean and variance"
+            cause="a part of the batch was compared with the whole, which may have the same mean and variance, or "
+            "differences count in one direction only"
+            if depends_on_batch(slightly(0.5), opposite[:2])
+            else "not all answers were compared, or only the classes"
             if depends_on_batch(one_way, probe.copy())
             else None,
             step="Predict the images together, then one at a time, and compare.",
         )
-        # normalised they are 1 and -1 on every draw, alone they are 0
-        opposite = np.tile([[1.0], [-1.0]], (5, 6)).astype("float32")
         expect.equal(
             depends_on_batch(slightly(1.6e-4), opposite),
             True,
-            "depends_on_batch, for a network one of whose thirty answers grows by some 0.00016",
-            cause="small differences were overlooked, or those in one direction, or not all answers compared; 0.0001 counts"
+            "depends_on_batch, for a network one of whose thirty answers changes by some 0.00016",
+            cause="small differences were overlooked, or not all answers compared; 0.0001 is one"
             if depends_on_batch(one_way, probe.copy())
             else None,
             step="Take the largest difference over all images and answers, and compare it with 1e-4.",
