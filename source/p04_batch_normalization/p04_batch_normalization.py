@@ -2937,7 +2937,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             True,
             "depends_on_batch, for two images that are four times in the batch",
             cause="a part of the batch was compared with the whole, which may have the same mean and variance, or "
-            "differences count in one direction only"
+            "answers that grow do not count"
             if depends_on_batch(slightly(0.5), opposite[:2])
             else "not all answers were compared, or only the classes"
             if depends_on_batch(one_way, probe.copy())
