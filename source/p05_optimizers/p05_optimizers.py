@@ -403,10 +403,10 @@ with expect.exercise("Terminal velocity", points=3) as exercise:
                     for count in (100, 300, 500, 1_000)
                 }
                 | {
-                    f"it was rounded to {digits} decimals; tiny learning rates give tiny velocities": round(
+                    f"it was rounded to {digits} decimals or fewer; tiny learning rates give tiny velocities": round(
                         velocity, digits
                     )
-                    for digits in (2, 3, 4, 5, 6)
+                    for digits in (6, 5, 4, 3, 2)
                 }
                 if beta
                 else {"without momentum the velocity is that of a plain step": 0.0},
@@ -1787,7 +1787,7 @@ with expect.exercise("Four schedules", points=4) as exercise:
                 "the 1 that keeps it from becoming negative is missing": [
                     large * np.cos(np.pi * min(step / length, 1)) for step in at
                 ],
-                "the number of steps was halved and cut to a whole number": [
+                "it ends too early: 1 was taken off n_steps, or half of it was cut to a whole number": [
                     large * (1 + np.cos(np.pi / 2 * min(step / (length // 2), 2))) / 2 for step in at
                 ],
                 "initial_rate was cut to 1": [rate / large for rate in right],
@@ -1916,7 +1916,7 @@ with expect.exercise("Where decay went", points=2) as exercise:
 
     with exercise.part("the schedule", points=1):
         # so much decay that after 500 steps every mistake shows, and after a million no end of the schedule is left
-        eta, decay = float(rng.uniform(0.01, 0.5)), float(rng.uniform(3e-3, 1e-2))
+        eta, decay = float(rng.uniform(0.01, 0.5)), float(rng.uniform(4.2e-3, 1e-2))
         schedule = schedule_for_decay(eta, decay)
         for step in (0, 500, 10, 1, 7_777, 1_000_000):
             expect.close(
@@ -2188,7 +2188,7 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         long, of_epochs = int(rng.integers(12, 20)), 3 * 10.0 ** rng.integers(7, 10)
         for losses, waiting, what in (
             ([of_epochs, of_epochs / 2, *[of_epochs] * (long + 3)], long, "far above 1"),
-            ([-0.1, -0.2, -0.3, -0.3, -0.2, -0.4], 2, "below 0"),
+            ([0.3, -0.2, -0.25, -0.1, -0.3, -0.3, -0.2, -0.4], 2, "most of which are below 0"),
             ([1.0, 0.9, np.inf, 0.8, 0.8, 0.85, 0.7], 1, "that jump about, once to infinity"),
         ):
             _check_rates(
