@@ -1923,7 +1923,7 @@ with expect.exercise("Where decay went", points=2) as exercise:
                 float(schedule(step)),
                 eta / (1 + decay * step),
                 f"the learning rate after {step:,} steps, with decay {decay:.2g}",
-                rtol=1e-5,
+                rtol=5e-5,
                 atol=0,
                 mistakes={
                     "that is an exponential decay, a factor 1 − decay a step": eta * (1 - decay) ** step,
