@@ -2867,9 +2867,12 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                 "the model's optimiser was exchanged: its momentum is lost (was it compiled anew?)": _weight_after(
                     wanted, momentum=0.0
                 ),
-                "some of the images were kept back from training, as validation_split does": _weight_after(
-                    wanted, steep=float(np.mean(inputs[:2] ** 2))
-                ),
+            }
+            | {
+                f"{4 - used} of the 4 images were kept back from training, as validation_split does": _weight_after(
+                    wanted, steep=float(np.mean(inputs[:used] ** 2))
+                )
+                for used in (2, 3)
             },
             step="Train with fit and the callback, on all images, and leave the model compiled as it is.",
         )
