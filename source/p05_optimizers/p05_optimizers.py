@@ -1918,7 +1918,7 @@ with expect.exercise("Where decay went", points=2) as exercise:
         # so much decay that after 500 steps every mistake shows, and after a million no end of the schedule is left
         eta, decay = float(rng.uniform(0.01, 0.5)), float(rng.uniform(4.2e-3, 1e-2))
         schedule = schedule_for_decay(eta, decay)
-        for step in (0, 500, 10, 1, 7_777, 1_000_000):
+        for step in (0, 500, 1, 7_777, 1_000_000):
             expect.close(
                 float(schedule(step)),
                 eta / (1 + decay * step),
