@@ -808,6 +808,9 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             expected="about 0.75",
             step="An entry is dropped with probability rate.",
         )
+        expect.close(
+            dropout(np.array(2.0), 0.0, True, 0), 2.0, "dropout of an array without axes, with the rate 0"
+        )
     with exercise.part("seeds, the rate 0, and the argument as it was", points=1):
         first = int(rng.integers(1_000))
         second = first + 2**32 * 5**13  # a seed may be any whole number, and no digits of it may be lost
@@ -862,10 +865,7 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
                 cause=cause,
                 step="Draw the mask from np.random.default_rng(seed).",
             )
-        for array in (kept, np.array(2.0)):
-            expect.close(
-                dropout(array, 0.0, True, first), array, f"dropout with the rate 0, {array.ndim} axes"
-            )
+        expect.close(dropout(some, 0.0, True, first), kept, "dropout with the rate 0")
     ### END HIDDEN TESTS
 exercise.score
 
@@ -2069,12 +2069,20 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
         of_kept = outputs[outputs != 0]
         expect.close(
             of_kept,
-            np.full(of_kept.shape, 0.5 / (1 - high)),
+            np.full(of_kept.shape, of_kept[:1].sum()),
             "what this model keeps of an array of ones, where it has other kinds of noise as well",
             rtol=1e-3,
-            mistakes={"batch normalisation has lost its epsilon": np.full(of_kept.shape, 1 / (1 - high))},
-            cause="the other kinds of noise are random, too" if of_kept.std() > 0.01 else None,
+            cause="the other kinds of noise are random, too",
             step="Replace the layers of the class Dropout, and copy all others as they are.",
+        )
+        # dropout leaves the mean as it is; this is six standard errors at the rate 0.7
+        expect.close(
+            float(outputs.mean()),
+            0.5,
+            "the mean of what this model gives",
+            atol=0.03,
+            mistakes={"batch normalisation has lost its epsilon": 1.0},
+            step="Copy all other layers with their settings: from_config(layer.get_config()).",
         )
     with exercise.part("it shares nothing with the model", points=1):
         original = small_network(1e-9, int(rng.integers(1_000)))
@@ -2196,39 +2204,40 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
     second = first + 1_000 * int(rng.integers(1, 10))
 
     with exercise.part("mean and standard deviation", points=1):
-        # with the rate 0.5 an output is 0 or twice the input; of two passes there are three outcomes
-        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive, 2, first))
-        expect.shape(middle, (40, 80), "the mean of two passes for 40 inputs of 40 numbers, handed on twice")
-        expect.shape(spread, (40, 80), "the standard deviation of two passes")
-        share = middle / twice  # 0, 1 or 2
+        # with the rate 0.5 an output is 0 or twice the input; of four passes there are five outcomes
+        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive, 4, first))
+        expect.shape(middle, (40, 80), "the mean of four passes for 40 inputs of 40 numbers, handed on twice")
+        expect.shape(spread, (40, 80), "the standard deviation of four passes")
+        share = 2 * middle / twice
         expect.close(
             share,
             np.round(share),
-            "the mean of two passes, in units of the input: 0, 1 or 2",
+            "in how many of four passes each number was kept, from the mean: 0 to 4",
             atol=1e-4,
             step="Average the answers of the passes over their axis.",
         )
-        right = np.where(np.round(share) == 1, twice, 0)
+        share = np.round(share) / 4
+        right = 2 * twice * np.sqrt(share * (1 - share))
         expect.true(
             bool(np.any(right)),
-            "two passes differ somewhere",
+            "four passes differ somewhere",
             cause="all passes have the same masks",
             step="Set the random states once, before the first pass.",
         )
         expect.close(
             spread,
             right,
-            "the standard deviation of two passes",
-            rtol=1e-4,
-            atol=1e-4,
+            "the standard deviation of four passes",
+            rtol=1e-3,
+            atol=1e-3,
             mistakes={
-                "this divides by the number of passes less one": right * np.sqrt(2),
+                "this divides by the number of passes less one": right * np.sqrt(4 / 3),
                 "this is the variance": right**2,
-                "this is the standard error of the mean": right / np.sqrt(2),
+                "this is the standard error of the mean": right / 2,
             },
             step="np.std over the axis of the passes.",
         )
-        masks = len(np.unique(np.round(share), axis=0))
+        masks = len(np.unique(share, axis=0))
         expect.true(
             masks == len(positive),
             "different inputs have different masks",
@@ -2286,7 +2295,7 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             f"how often each number was kept in {passes} passes, from the mean",
             rtol=0,
             atol=0.02,
-            cause="there are fewer passes than asked for" if made else None,
+            cause="there are fewer passes than asked for" if made and counts.max() > 1 else None,
             step="Make as many passes as `passes` says, and average over all of them.",
         )
         found = float(np.mean(spread / twice[:10]))
@@ -2297,25 +2306,13 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             expected="about 1",
             step="Set the states before the first pass only, and take np.std over the axis of the passes.",
         )
-        share = np.round(counts) / passes
-        right = 2 * np.sqrt(share * (1 - share))
-        expect.close(
-            spread / twice[:10],
-            right,
-            f"the standard deviation of {passes} passes, in units of the input",
-            rtol=1e-3,
-            atol=1e-3,
-            mistakes={
-                "this divides by the number of passes less one": right * np.sqrt(passes / (passes - 1))
-            },
-            step="np.std over the axis of the passes.",
-        )
         # whoever divides by the passes less one has NaN here, and has lost the first part for it
+        single = np.nan_to_num(np.asarray(of_pair_of_masks(positive[:1], 1, first)[1]))
         expect.close(
-            np.nan_to_num(np.asarray(of_pair_of_masks(positive[:1], 1, first)[1])),
+            single,
             np.zeros((1, 80)),
             "the standard deviation of a single pass for one image",
-            cause="more passes are made than asked for",
+            cause="more passes are made than asked for" if np.any(single) else None,
             step="Make as many passes as `passes` says: it may be one.",
         )
         # 800 numbers, or 80 where all inputs have one mask; the mean of all differs from 1 by less than six standard errors
