@@ -3181,6 +3181,7 @@ with expect.exercise("Refer to a human", points=3) as exercise:
                 "the images handed over count as right; leave them out": (kept.sum() + handed) / n,
                 "the images handed over count as wrong; leave them out": kept.sum() / n,
                 "the surest images were handed over": right[order[handed:]].mean(),
+                "of images with equal scores, too many were handed over": right[order[: -handed - 1]].mean(),
                 "the images were chosen by their probabilities, not by the scores": right[
                     np.argsort(answers.max(axis=1))[handed:]
                 ].mean(),
@@ -3188,7 +3189,7 @@ with expect.exercise("Refer to a human", points=3) as exercise:
 
         # until no two are alike, rounding would show, and it matters how many of the tied are handed over, not which
         while (
-            len({kept.mean(), *mistaken().values()}) < 7
+            len({kept.mean(), *mistaken().values()}) < 8
             or abs(kept.mean() - kept.mean().round(2)) < 1e-3
             or len({*right[tied], not right[order[-handed - 2]]}) > 1
         ):
