@@ -1,6 +1,6 @@
 # title: Repeats images with np.tile, as if each were a row
 # kind: misconception
-# fails: mc-predict-test 1/3
+# fails: mc-predict-test 2/3
 # hint: ValueError: Input 0
 
 # %% mc-predict
