@@ -138,6 +138,7 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
     arrays = [rng.normal(size=(3, 4)), rng.normal(size=5)]
     sizes = [np.sum(np.abs(array)) for array in arrays]
     squares = [np.sum(array**2) for array in arrays]
+    more = [np.array(rng.normal(size=size)) for size in ((2, 3, 2, 4), (5,), (3, 2), ())]
 
     def omega(some, one, other):
         return sum(one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in some)
@@ -163,7 +164,6 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
             },
             step="Add l1 times the sum of absolute values and l2 times the sum of squares, array by array.",
         )
-        more = [np.array(rng.normal(size=size)) for size in ((2, 3, 2, 4), (5,), (3, 2), ())]
         for one, other in ((strong, weak), (0.0, weak), (strong, 0.0)):
             expect.close(
                 penalty(more, one, other),
@@ -345,19 +345,20 @@ with expect.exercise("A regularised layer", points=3) as exercise:
 
     with exercise.part("the layers without regulariser", points=1):
         sizes = (200, *(int(n) for n in rng.integers(60, 90, size=2)), 7)
+        shapes = [(sizes[0], sizes[1]), (sizes[1],), (sizes[1], sizes[2]), (sizes[2],), (sizes[2], 7), (7,)]
+        arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
         plain = build_regularised_mlp(sizes, None, None)
         expect.builtin_model(plain, "the model that build_regularised_mlp returns")
-        shapes = [(sizes[0], sizes[1]), (sizes[1],), (sizes[1], sizes[2]), (sizes[2],), (sizes[2], 7), (7,)]
-        arrays = plain.get_weights()
+        initial = plain.get_weights()
         expect.equal(
-            [tuple(array.shape) for array in arrays],
+            [tuple(array.shape) for array in initial],
             shapes,
             f"the shapes of the weights for sizes={sizes}",
             step="One Dense layer for each entry of sizes but the first.",
         )
         # 4,000 weights and more: chance moves these numbers by 1.2 % (one standard deviation) at most
         expect.close(
-            [float(kernel.std()) for kernel in arrays[:-2:2]],
+            [float(kernel.std()) for kernel in initial[:-2:2]],
             np.sqrt(2 / np.array(sizes[:2])),
             "the standard deviation of the initial weights of the hidden layers",
             rtol=0.1,
@@ -371,7 +372,7 @@ with expect.exercise("A regularised layer", points=3) as exercise:
         )
         # the largest of thousands, in standard deviations: 1.73 for uniform weights, 2.27 for Keras' normal ones
         expect.true(
-            all(float(np.abs(kernel).max() / kernel.std()) > 2 for kernel in arrays[:-2:2]),
+            all(float(np.abs(kernel).max() / kernel.std()) > 2 for kernel in initial[:-2:2]),
             "the initial weights of the hidden layers are normally distributed",
             cause="they are spread evenly, as those of he_uniform are",
             step='Set kernel_initializer="he_normal".',
@@ -383,11 +384,10 @@ with expect.exercise("A regularised layer", points=3) as exercise:
                 "no regulariser or constraint takes the place of None",
                 "Hand both arguments to Dense as they are.",
             ),
-            (not any(map(np.any, arrays[1::2])), "biases begin at 0", "Leave bias_initializer alone."),
+            (not any(map(np.any, initial[1::2])), "biases begin at 0", "Leave bias_initializer alone."),
             (not plain.compiled, "the model is not compiled", "Leave that to whoever trains it."),
         ):
             expect.true(holds, what, step=step)
-        arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
         plain.set_weights(arrays)
         batch = rng.normal(size=(4, sizes[0])).astype("float32")
         signal, unbent = batch, batch
