@@ -1951,7 +1951,6 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
     noisy = keras.Sequential(
         [
             keras.Input(shape=(300,)),
-            keras.layers.Dense(300, use_bias=False, kernel_initializer="identity"),
             keras.layers.BatchNormalization(epsilon=3.0),  # at first this halves its inputs
             keras.layers.GaussianDropout(0.4),
             keras.layers.GaussianNoise(0.4),
@@ -2026,17 +2025,14 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
         # with one row of equal inputs, batch statistics would make every answer the same but for dropout
         alone = np.asarray(network(np.repeat(one, 400, axis=0)))
         distinct = len(np.unique(alone.round(6), axis=0))
-        known = mc_model(small_network(1e-9, 7))
+        known = small_network(1e-9, 7)
+        answers = probabilities_of(known, inputs)
         expect.close(
-            np.asarray(known(inputs)),
-            probabilities_of(small_network(1e-9, 7), inputs),
+            np.asarray(mc_model(known)(inputs)),
+            answers,
             "the answers where next to nothing is dropped",
             atol=1e-4,
-            mistakes={
-                "batch normalisation is in training mode": np.asarray(
-                    small_network(1e-9, 7)(inputs, training=True)
-                )
-            },
+            mistakes={"batch normalisation is in training mode": np.asarray(known(inputs, training=True))},
             step="Only MCDropout ignores the mode.",
         )
         expect.true(
@@ -2303,14 +2299,17 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             step="Average over all passes.",
         )
         inputs_of_six = rng.normal(2, 3, size=(20, 6)).astype("float32")
-        in_training = np.asarray(small_network(0.0, 3)(inputs_of_six, training=True))
+        known = small_network(0.0, 3)
+        answers = probabilities_of(known, inputs_of_six)
         middle, spread = of_network_that_hardly_drops(inputs_of_six, 3, first)
         expect.close(
             middle,
-            probabilities_of(small_network(0.0, 3), inputs_of_six),
+            answers,
             "the answers for a network with batch normalisation where next to nothing is dropped",
             atol=1e-5,
-            mistakes={"batch normalisation is in training mode": in_training},
+            mistakes={
+                "batch normalisation is in training mode": np.asarray(known(inputs_of_six, training=True))
+            },
             step="Call the model without training=True: its MCDropout layers drop in any mode.",
         )
         expect.close(
