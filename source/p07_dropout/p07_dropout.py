@@ -138,7 +138,7 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
     arrays = [rng.normal(size=(3, 4)), rng.normal(size=5)]
     sizes = [np.sum(np.abs(array)) for array in arrays]
     squares = [np.sum(array**2) for array in arrays]
-    more = [np.array(rng.normal(size=size)) for size in ((2, 3, 2, 4), (5,), (3, 2), ())]
+    more = [rng.normal(size=size) for size in ((2, 3, 2, 4), (5,), (3, 2), (4,))]
 
     def omega(some, one, other):
         return sum(one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in some)
@@ -168,7 +168,7 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
             expect.close(
                 penalty(more, one, other),
                 omega(more, one, other),
-                f"the penalty of four arrays, of four, one, two and no axes, with l1={one:.3f} and l2={other:.3f}",
+                f"the penalty of four arrays, one of them with four axes, with l1={one:.3f} and l2={other:.3f}",
                 mistakes={"only the first two arrays are counted": omega(more[:2], one, other)},
                 step="Add over all arrays of the list, and over all axes of each.",
             )
@@ -208,10 +208,10 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
             [weak * two for two in doubled],
             "the gradient without an ℓ1 penalty",
         )
-        others = [np.array(rng.normal(size=array.shape)) for array in more]
+        others = [rng.normal(size=array.shape) for array in more]
         others[1][:3] = rng.uniform(1e-7, 1e-6), -rng.uniform(1e-5, 1e-4), rng.uniform(1e-4, 1e-3)
         for one, other in ((strong, weak), (0.0, weak), (strong, 0.0)):
-            called = f"four arrays, of four, one, two and no axes, with l1={one:.3f} and l2={other:.3f}"
+            called = f"four arrays, one of them with four axes, with l1={one:.3f} and l2={other:.3f}"
             for place, found in enumerate(penalty_gradient(others, one, other)):
                 expect.close(
                     found,
