@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from autograder.errors import PracticalsError
 from autograder.practical.paths import course_root
-from autograder.practical.sooner import leave_out_server_extensions
+from autograder.practical.sooner import leave_out_server_extensions, look_for_garbage_less_often
 from autograder.reporting.exports import export_names
 
 if TYPE_CHECKING:
@@ -881,6 +881,7 @@ def bench_uncertainty(
 def main() -> None:
     """Run the command line; a known error becomes one sentence on stderr and an exit status other than 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    look_for_garbage_less_often()
     leave_out_server_extensions()
     try:
         app()

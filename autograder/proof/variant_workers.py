@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from autograder.authoring.build import BUILD_SETTINGS
 from autograder.engine.sandbox import THREADS
 from autograder.errors import PracticalsError
+from autograder.practical.sooner import look_for_garbage_less_often
 from autograder.proof.variants import Cell, Outcome, Workbench
 
 Key = TypeVar("Key", bound=Hashable)
@@ -164,6 +165,7 @@ class _Worker:
 
 def _serve(connection: Connection, scratch: str, cells: list[Cell]) -> None:
     """The life of a worker: run the reference, then answer requests until the parent is gone."""
+    look_for_garbage_less_often()
     os.environ |= {**BUILD_SETTINGS, **ENVIRONMENT}
     os.environ.pop("COURSE_RECORD", None)
     tempfile.tempdir = scratch

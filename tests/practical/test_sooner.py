@@ -1,4 +1,4 @@
-"""Commands import nbgrader without its extensions of Jupyter's server; whoever wants these gets them."""
+"""Commands start sooner: nbgrader without its extensions of Jupyter's server, less looking for garbage."""
 
 import subprocess
 import sys
@@ -25,3 +25,9 @@ def test_the_extensions_are_there_afterwards():
         "print(callable(formgrader.load_jupyter_server_extension), NbGraderAPI.__name__)"
     )
     assert done.stdout == "True NbGraderAPI\n", done.stderr
+
+
+def test_commands_look_less_often_for_garbage():
+    code = "import gc, sys, autograder.cli as cli\ncli.app = lambda: print(gc.get_threshold()[0])\ncli.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert int(done.stdout) >= 10_000, done.stderr

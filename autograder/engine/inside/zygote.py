@@ -12,6 +12,7 @@ kernel wrote.
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib
 import json
 import os
@@ -101,7 +102,12 @@ def _end_without(control: socket.socket) -> None:
 
 
 def preload() -> None:
-    """Import what notebooks import, and load the data set, so that kernels find it in memory."""
+    """Import what notebooks import, and load the data set, so that kernels find it in memory.
+
+    Nothing of it is garbage, and what looks for garbage would look through it again and again, in every
+    kernel too: there it would also make a copy of each page of memory that parent and kernel share.
+    """
+    gc.disable()
     # no debugger: it would take most of the time in which a kernel starts
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # typeshed forgets that None stops an import
     importlib.import_module("ipykernel.debugger")
@@ -112,6 +118,8 @@ def preload() -> None:
         _keep_in_memory("fashion_mnist")
     except Exception as error:  # no data here: notebooks that need it will say so themselves
         print(f"data not loaded beforehand: {error}", flush=True)
+    gc.freeze()
+    gc.enable()
 
 
 def _keep_in_memory(kept_name: str) -> None:
