@@ -1,7 +1,7 @@
 # title: Repeats images with np.tile, as if each were a row
 # kind: misconception
 # fails: mc-predict-test 2/3
-# hint: ValueError: Input 0
+# hint: Images may have any number of axes
 
 # %% mc-predict
 def mc_predict(model, images, passes, seed):
