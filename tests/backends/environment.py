@@ -1,4 +1,4 @@
-"""Makes an environment where Keras has another backend: the locked packages less TensorFlow, and that backend.
+"""Makes an environment for another backend of Keras: the locked packages less TensorFlow, and that backend.
 
 `python tests/backends/environment.py BACKEND FOLDER` needs the packages of `make setup`.
 """
