@@ -78,8 +78,8 @@ def fit(
     """
     if tf is None or keras.backend.backend() != "tensorflow":
         raise RuntimeError(
-            "together.fit needs TensorFlow: it compiles the training of all models with tf.function, and "
-            f"Keras runs on {keras.backend.backend()} here. Train the models one after another with fit of Keras."
+            "together.fit needs TensorFlow: its training is compiled by tf.function, and "
+            f"Keras runs on {keras.backend.backend()} here. Train the models one by one with fit."
         )
     models = list(models)
     stack = _Stack(models)

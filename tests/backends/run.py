@@ -1,8 +1,8 @@
 """Runs the practicals where Keras has another backend than TensorFlow, and notes what their cells do.
 
 `python tests/backends/run.py NAME…` runs source notebooks at the quick budget, in the interpreter that runs
-it (an environment of `make backends`) and with the backend that KERAS_BACKEND names. What came of each cell is
-noted in tests/backends/measured.json; with `--table`, the table of docs/backends.md is written from it.
+it (an environment of `make backends`) and with the backend that KERAS_BACKEND names. What came of each cell
+is noted in tests/backends/measured.json; with `--table`, the table of docs/backends.md is written from it.
 
 A cell that cannot run ends nothing: the others are run all the same. Where it fails since it imports
 TensorFlow, it is run once more without that line, so that what comes after it has the other imports.
