@@ -13,6 +13,8 @@ HERE = Path(__file__).parent
 
 def script(name):
     specification = importlib.util.spec_from_file_location(f"backends_{name}", HERE / f"{name}.py")
+    assert specification
+    assert specification.loader
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
