@@ -402,3 +402,7 @@ def test_mobilenet_v2_normalises_with_a_momentum_of_0_999():
 
     assert momenta(keras.applications.MobileNet) == {0.99}
     assert momenta(keras.applications.MobileNetV2) == {0.999}
+
+
+def test_keras_lists_the_devices():
+    assert keras.distribution.list_devices()
