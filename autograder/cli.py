@@ -767,6 +767,10 @@ def bench_grade(
     light: Annotated[
         int, typer.Option(min=0, help="instead: this many small submissions; what grows with their number?")
     ] = 0,
+    replay: Annotated[
+        int,
+        typer.Option(min=0, help="instead: a few submissions, executed once and recorded this many times"),
+    ] = 0,
     every: Annotated[
         bool, typer.Option("--all", help="instead: what one more submission of each practical costs")
     ] = False,
@@ -775,9 +779,14 @@ def bench_grade(
 ) -> None:
     """Time and weigh `practicals grade` with 1 and 2 workers against stock nbgrader, in turn."""
     from autograder.bench.grade import bench_grade, bench_light
+    from autograder.bench.replay import bench_replay
     from autograder.bench.submissions import bench_submissions
 
-    if every:
+    if against and not every:
+        raise PracticalsError("--against compares what one more submission costs", "Give --all with it")
+    if replay:
+        bench_replay(course_root(), replay, Console(), json)
+    elif every:
         bench_submissions(course_root(), submissions, against, Console(), json)
     elif light:
         bench_light(course_root(), light, WORKERS, Console(), json)

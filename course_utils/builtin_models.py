@@ -306,7 +306,7 @@ def rebuilt(config: Any) -> Any:
         raise ModelRefused(NOT_KERAS)
     try:
         with keras.saving.CustomObjectScope({}):
-            made = keras.saving.deserialize_keras_object(config, custom_objects={}, safe_mode=True)
+            made = _sequential(config) if config["class_name"] == "Sequential" else _deserialised(config)
     except ModelRefused:
         raise
     except Exception as error:
@@ -314,6 +314,24 @@ def rebuilt(config: Any) -> Any:
     if isinstance(made, keras.Model):
         _rebuilt.add(made)
     return made
+
+
+def _deserialised(config: Any) -> Any:
+    import keras
+
+    return keras.saving.deserialize_keras_object(config, custom_objects={}, safe_mode=True)
+
+
+def _sequential(config: dict) -> Any:
+    """A Sequential with all layers at once: `from_config` builds the model again after each of them."""
+    import keras
+
+    settings = config["config"]
+    model = keras.Sequential([_deserialised(layer) for layer in settings["layers"]], name=settings["name"])
+    shape = settings.get("build_input_shape")
+    if shape and not model.built:
+        model.build(shape)
+    return model
 
 
 def check_weights(model: Any, shapes: list[tuple[int, ...]]) -> None:

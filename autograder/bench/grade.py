@@ -45,7 +45,7 @@ PARTS = {
     "student": "the student's and the given cells",
     "tests": "test cells",
     "stop": "kernels: stop",
-    "record": "nbgrader's own pass",
+    "record": "scores, notebook and rows",
     "feedback": "feedback page",
 }
 OWN_COMPUTE = ("student", "tests")  # the parts that any grader has; the others are overhead

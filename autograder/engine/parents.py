@@ -16,6 +16,11 @@ _parents: dict[tuple, KernelParent] = {}
 _parents_lock = threading.Lock()
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def start_early(*, sandboxed: bool = True) -> None:
     """Start this process's parent of kernels, if there will be one, so that it imports while others work.
 

@@ -263,7 +263,7 @@ def start(arguments: list[str], *, data: Path | None, sandboxed: bool = True) ->
     log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `stop`)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     info_read, info_write = os.pipe()
-    settings = json.dumps({"sandboxed": sandboxed, "exchange": str(stage)})
+    settings = json.dumps({"sandboxed": sandboxed, "exchange": str(stage), "unused": info_read})
     argv = [
         sys.executable,
         "-m",
@@ -280,7 +280,9 @@ def start(arguments: list[str], *, data: Path | None, sandboxed: bool = True) ->
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            pass_fds=(theirs.fileno(), info_write),
+            # the end for reading, too: bubblewrap would die of a pipe that nobody reads if the grader ended
+            # while it starts, and leave its child to wait for it for ever
+            pass_fds=(theirs.fileno(), info_write, info_read),
             env=None if sandboxed else environment(data, sandboxed=False),
             cwd="/",
             start_new_session=True,  # Ctrl-C is the grader's to handle

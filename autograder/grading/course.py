@@ -12,7 +12,13 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.engine.assignment import Assignment, load_assignment, save_assignment, source_notebook
+from autograder.engine.assignment import (
+    Assignment,
+    given_files,
+    load_assignment,
+    save_assignment,
+    source_notebook,
+)
 from autograder.errors import PracticalsError
 from autograder.files import writable
 from autograder.grading.cells import other_cells, present_cells, recorded_cells
@@ -97,6 +103,11 @@ class Course:
         """The practical's source notebook."""
         source_text(self.root, self.practical)
         return source_notebook(self.coursedir, self.practical, self.practical)
+
+    @cached_property
+    def given(self) -> dict[str, Path]:
+        """What the course hands out beside the notebook, by path in the working folder."""
+        return given_files(self.coursedir, self.practical)
 
     @property
     def zone(self) -> str:

@@ -1,6 +1,7 @@
 """What grades and feedback pages depend on, as digests: what has the same digest need not be made again."""
 
 import hashlib
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -11,23 +12,24 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import GenerateFeedback
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
-from autograder.engine.assignment import given_files
 from autograder.engine.limits import Limits
 from autograder.engine.parents import data_folder
 from autograder.engine.plain import NOT_INHERITED
 from autograder.errors import PracticalsError
 from autograder.grading.collect import Submission
 from autograder.grading.course import Course
+from autograder.grading.results import AT_A_TIME
+from autograder.grading.standing import Marks
 from autograder.practical.digests import course_utils_folder, digest, modules_digest, package_digest
 from course_utils.data import SYSTEM_FOLDER, chosen_folder
 
 # What makes a grade of what was handed in, and records it
 GRADES = (
     "autograder.engine.job", "autograder.engine.rebuild", "autograder.grading.collect",
-    "autograder.grading.recording",
+    "autograder.grading.recording", "autograder.grading.rows",
 )  # fmt: skip
 PAGES = ("autograder.grading.feedback",)
 METADATA = ("dist-info", "egg-info")  # folders that pip makes, NAME-VERSION.dist-info
@@ -45,10 +47,7 @@ def common_digest(course: Course, limits: Limits, sandboxed: bool) -> str:
         [
             [[cell.cell_type, cell.source, cell.metadata] for cell in cells],
             sorted(course.assignment.formerly.items()),
-            [
-                [name, hashlib.sha256(path.read_bytes()).hexdigest()]
-                for name, path in given_files(course.coursedir, course.practical).items()
-            ],
+            [[name, hashlib.sha256(path.read_bytes()).hexdigest()] for name, path in course.given.items()],
             _packages(),
             package_digest(course_utils_folder()),
             modules_digest(*GRADES),
@@ -134,14 +133,13 @@ def page_digests(
         .join(SubmittedAssignment.assignment)
         .filter(Assignment.name == practical)
         .options(
-            undefer(SubmittedAssignment.late_submission_penalty),
             notebooks.selectinload(SubmittedNotebook.grades).undefer(Grade.max_score),
             notebooks.selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
         )
     )
     if student_id is not None:
         query = query.filter(SubmittedAssignment.student_id == student_id)
-    return {one.student_id: _page_digest(pages, one) for one in query}
+    return {one.student_id: _page_digest(pages, one) for one in query.yield_per(AT_A_TIME)}
 
 
 def _page_digest(pages: str, submission: SubmittedAssignment) -> str:
@@ -150,7 +148,15 @@ def _page_digest(pages: str, submission: SubmittedAssignment) -> str:
         + sorted([one.name, one.comment] for one in notebook.comments)
         for notebook in submission.notebooks
     ]
-    return digest([pages, shown, submission.total_seconds_late, submission.late_submission_penalty])
+    penalty = math.fsum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+    return digest([pages, shown, submission.total_seconds_late, penalty])
+
+
+def page_digest(pages: str, marks: Marks) -> str:
+    """The same for marks that the gradebook will have."""
+    shown = sorted([name, one.score, one.most, one.needs_manual_grade] for name, one in marks.cells.items())
+    shown += sorted([name, comment] for name, comment in marks.comments.items())
+    return digest([pages, [shown], marks.late, marks.penalty or 0.0])
 
 
 def _templates(exporter_class: type, config: Config) -> Iterator[tuple[str, str]]:

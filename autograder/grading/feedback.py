@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from autograder.engine.rebuild import STUDENT_CELL
 from autograder.grading import sanitize
 from autograder.grading.record import Record
 from autograder.grading.results import in_words
+from autograder.grading.standing import Marks
 from autograder.practical.cells import anchor, builds_on, is_test, name_of
 from autograder.practical.points import bonus_of
 from autograder.practical.testcells import (
@@ -107,7 +109,7 @@ class FeedbackPage(NbGraderPreprocessor):
     )
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Put the page's contents into `resources["page"]`."""
+        """Put the page's contents into `resources["page"]`; nbgrader's `GetGrades` has been before."""
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as book:
             submission = book.find_submission(names["assignment"], names["student"])
@@ -117,32 +119,70 @@ class FeedbackPage(NbGraderPreprocessor):
                 for grade in notebook.grades
                 if grade.auto_score is None and grade.manual_score is None
             }
-            resources["page"] = {
-                "title": first_heading(nb) or names["notebook"],
-                "submitted": submission.timestamp,
-                "late": in_words(late) if (late := submission.total_seconds_late) else "",
-            }
-        resources["page"] |= {
+            submitted, late = submission.timestamp, submission.total_seconds_late
+        record = Record.read(Path(resources["metadata"]["path"]).with_name(f"{names['notebook']}.json"))
+        changes = [] if record is None else record.changes
+        resources["page"] = self._contents(nb, names, unmarked, submitted, late, changes)
+        return nb, resources
+
+    def render(
+        self, exporter: TemplateExporter, nb: NotebookNode, practical: str, student_id: str, marks: Marks,
+        changes: list[dict],
+    ) -> str:  # fmt: skip
+        """The page of a submission that may not be in the gradebook yet.
+
+        Args:
+            exporter: with the page's template.
+            nb: the executed notebook; the marks are put into it, as nbgrader's `GetGrades` does.
+            practical: name of the practical.
+            student_id: whose.
+            marks: that the gradebook will have.
+            changes: of earlier marks, from the record.
+        """
+        for cell in nb.cells:
+            if is_solution(cell):
+                cell.metadata.nbgrader["comment"] = marks.comments[name_of(cell)]
+            if is_grade(cell):
+                mark = marks.cells[name_of(cell)]
+                cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = mark.score, mark.most
+        penalty = marks.penalty or 0
+        names = {
+            "student": student_id,
+            "assignment": practical,
+            "notebook": practical,
+            "score": marks.score - penalty,
+            "max_score": sum(mark.most for mark in marks.cells.values()),
+            "late_penalty": penalty,
+        }
+        unmarked = {name for name, mark in marks.cells.items() if not mark.is_marked}
+        page = self._contents(nb, names, unmarked, marks.submitted, marks.late, changes)
+        html, _ = exporter.from_notebook_node(nb, {"nbgrader": names, "page": page})
+        return html
+
+    def _contents(
+        self, nb: NotebookNode, names: dict, unmarked: set[str], submitted: datetime | None, late: float,
+        changes: list[dict],
+    ) -> dict:  # fmt: skip
+        found = sections(nb, unmarked, ClearHiddenTests(parent=self))
+        titles = exercise_titles(nb)
+        return {
+            "title": first_heading(nb) or names["notebook"],
+            "submitted": submitted,
+            "late": in_words(late) if late else "",
             "student": names["student"],
             "score": names["score"],
             "max_score": names["max_score"],
             "late_penalty": names["late_penalty"],
             "regrade": self.regrade,
             "notes": nb.metadata.get("practicals", {}).get("notes", []),
-            "sections": (found := sections(nb, unmarked, ClearHiddenTests(parent=self))),
-            "changes": _changes(nb, Path(resources["metadata"]["path"]), names["notebook"]),
+            "sections": found,
+            # the latest first
+            "changes": [
+                {**change, "title": titles.get(change["cell"], change["cell"])} for change in changes[::-1]
+            ],
             "pending": [section for section in found if section.standing == PENDING],
             "to_fix": [section for section in found if section.title and section.standing in (PARTIAL, NONE)],
         }
-        return nb, resources
-
-
-def _changes(nb: NotebookNode, folder: Path, notebook: str) -> list[dict]:
-    """What became other than an earlier page showed, with the titles of exercises; the latest first."""
-    record = Record.read(folder.with_name(f"{notebook}.json"))
-    titles = exercise_titles(nb)
-    changes = [] if record is None else record.changes
-    return [{**change, "title": titles.get(change["cell"], change["cell"])} for change in reversed(changes)]
 
 
 def sections(nb: NotebookNode, unmarked: set[str], delimiters: ClearHiddenTests) -> list[Section]:

@@ -2,24 +2,26 @@
 
 import errno
 import functools
+import math
 import os
 import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbgrader.api
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, Notebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -29,6 +31,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     SAWarning,
 )
+from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from autograder.errors import PracticalsError
@@ -187,22 +190,41 @@ class ClassGradebook:
         Raises:
             PracticalsError: the gradebook is locked.
         """
-        assign = AssignLatePenalties(config=self.config, log=log)
-        assign.init_plugin()
         with self.open() as book:
-            for submission in book.assignment_submissions(self.practical):
-                late = submission.total_seconds_late
-                for notebook in submission.notebooks:
-                    penalty = None
-                    if late > 0:
-                        penalty = assign.plugin_inst.late_submission_penalty(
-                            submission.student_id, notebook.score, late
-                        )
-                    if penalty is not None:
-                        penalty = assign._check_late_penalty(notebook, penalty)
-                    if notebook.late_submission_penalty != penalty:
-                        notebook.late_submission_penalty = penalty
+            self.assign_late_penalties(book)
             book.db.commit()
+
+    def assign_late_penalties(self, book: Gradebook, students: Collection[str] | None = None) -> None:
+        """Put the penalties of these students, or of all, into the open gradebook; the caller commits."""
+        penalty_of = late_penalties(self.config)
+        query = (
+            book.db.query(SubmittedAssignment)
+            .join(SubmittedAssignment.assignment)
+            .filter(Assignment.name == self.practical)
+            .options(selectinload(SubmittedAssignment.notebooks))
+        )
+        if students is not None:
+            query = query.filter(SubmittedAssignment.student_id.in_(students))
+        submissions = query.all()
+        cells = select(BaseCell.id).join(Notebook, Notebook.id == BaseCell.notebook_id)
+        cells = cells.join(Assignment, Assignment.id == Notebook.assignment_id)
+        # by cell too, for which the tables have an index: nbgrader's own `score` reads everybody's grades
+        grades = select(Grade.notebook_id, Grade.score).where(
+            Grade.cell_id.in_(cells.where(Assignment.name == self.practical))
+        )
+        if students is not None:
+            ids = [notebook.id for submission in submissions for notebook in submission.notebooks]
+            grades = grades.where(Grade.notebook_id.in_(ids))
+        scores: dict[str, list[float]] = {}
+        for notebook_id, score in book.db.execute(grades):
+            scores.setdefault(notebook_id, []).append(score)
+        for submission in submissions:
+            late = submission.total_seconds_late
+            for notebook in submission.notebooks:
+                score = math.fsum(scores.get(notebook.id, ()))  # the same in any order
+                penalty = penalty_of(submission.student_id, score, late)
+                if notebook.late_submission_penalty != penalty:
+                    notebook.late_submission_penalty = penalty
 
     def grant_extension(self, student_id: str, extension: timedelta) -> datetime:
         """Give a student more time; a former extension of the same student is replaced, zero takes it back.
@@ -336,6 +358,18 @@ def one_engine() -> Iterator[None]:
         _replaced(metadata, "create_all", functools.cache(metadata.create_all)),
     ):
         yield
+
+
+def late_penalties(config: Config) -> Callable[[str, float, float], float | None]:
+    """The penalty, or None, for a student's id, score and seconds late, as nbgrader works it out."""
+    assign = AssignLatePenalties(config=config, log=log)
+    assign.init_plugin()
+
+    def penalty_of(student_id: str, score: float, late: float) -> float | None:
+        penalty = assign.plugin_inst.late_submission_penalty(student_id, score, late) if late > 0 else None
+        return None if penalty is None else assign._check_late_penalty(SimpleNamespace(score=score), penalty)
+
+    return penalty_of
 
 
 def newest_version() -> str:

@@ -20,8 +20,8 @@ class Record:
         answered: number of cells with an answer.
         seconds: that the execution took.
         seconds_by_part: of these `start` and `stop` (of kernels), `student` (the student's and the given
-            cells) and `tests` (`tests/GRADE_ID` of each test cell); beside them `record` (nbgrader) and
-            `feedback` (the page).
+            cells) and `tests` (`tests/GRADE_ID` of each test cell); beside them `record` (notebook, scores
+            and rows) and `feedback` (the page).
         feedback: digest of what the feedback page depended on when it was written.
         scores: that the page shows, by cell; cells without a mark are left out.
         changes: of these scores since the first page, the oldest first: `cell`, `before`, `after`, `when` (a

@@ -1,6 +1,8 @@
 """Results of a graded class: what the gradebook and the records beside it say, as CSV, JSON and a table."""
 
 import json
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +11,14 @@ from statistics import fmean
 from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from autograder.files import csv_text
 from autograder.grading.record import Record
 
 COLUMNS = ["student_id", "assignment", "score", "max_score"]
+AT_A_TIME = 200  # submissions of a large class that are in memory together
 LAST_COLUMNS = ["status", "late_seconds", "late_penalty", "needs_manual_grading", "submitted"]
 
 
@@ -53,7 +57,13 @@ class Result:
     cells: list[CellScore]
 
 
-def read_results(book: Gradebook, autograded: Path, practical: str, titles: dict[str, str]) -> list[Result]:
+def read_results(
+    book: Gradebook,
+    autograded: Path,
+    practical: str,
+    titles: dict[str, str],
+    students: Collection[str] | None = None,
+) -> list[Result]:
     """The results of one practical, by student id.
 
     Args:
@@ -61,43 +71,53 @@ def read_results(book: Gradebook, autograded: Path, practical: str, titles: dict
         autograded: the folder with the records.
         practical: name of the practical.
         titles: of its graded cells, in their order, by `grade_id`.
+        students: whose; default: everybody's.
     """
-    scored = {one.student_id: one for one in _submissions(book, practical) if _has_scores(one)}
-    names = {path.parent.name for path in autograded.glob(f"*/{practical}.json")} | scored.keys()
     max_score = book.find_assignment(practical).max_score
-    return [
-        _result(scored.get(name), autograded, practical, name, titles, max_score) for name in sorted(names)
-    ]
-
-
-def read_result(
-    book: Gradebook, autograded: Path, practical: str, student_id: str, titles: dict[str, str]
-) -> Result:
-    """The result of one submission; arguments as those of `read_results`."""
-    submission = recorded_submission(book, practical, student_id)
-    max_score = book.find_assignment(practical).max_score
-    return _result(submission, autograded, practical, student_id, titles, max_score)
+    results = {
+        one.student_id: _result(one, autograded, practical, one.student_id, titles, max_score)
+        for one in _submissions(book, practical, students)
+        if _has_scores(one)
+    }
+    names = (
+        {path.parent.name for path in autograded.glob(f"*/{practical}.json")}
+        if students is None
+        else set(students)
+    )
+    for name in names - results.keys():
+        results[name] = _result(None, autograded, practical, name, titles, max_score)
+    return [results[name] for name in sorted(results)]
 
 
 def recorded_students(book: Gradebook, practical: str) -> set[str]:
     """Students with a graded submission in the gradebook."""
-    return {one.student_id for one in _submissions(book, practical) if _has_scores(one)}
+    marked = or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None))
+    return set(
+        book.db.scalars(
+            select(SubmittedAssignment.student_id)
+            .distinct()
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(Assignment.name == practical, marked)
+        )
+    )
 
 
-def _submissions(book: Gradebook, practical: str) -> list[SubmittedAssignment]:
-    """All submissions with what results need of them, in a few queries for the whole class, not a student."""
+def _submissions(
+    book: Gradebook, practical: str, students: Collection[str] | None
+) -> Iterable[SubmittedAssignment]:
+    """Submissions with what results need of them, in a few queries for many of them, and few in memory."""
     grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades)
-    return (
+    query = (
         book.db.query(SubmittedAssignment)
         .join(SubmittedAssignment.assignment)
         .filter(Assignment.name == practical)
-        .options(
-            undefer(SubmittedAssignment.score),
-            undefer(SubmittedAssignment.late_submission_penalty),
-            grades.undefer(Grade.max_score),
-        )
-        .all()
+        .options(grades.undefer(Grade.max_score))
     )
+    if students is not None:
+        query = query.filter(SubmittedAssignment.student_id.in_(students))
+    return query.yield_per(AT_A_TIME)
 
 
 def _result(
@@ -111,14 +131,17 @@ def _result(
     record = Record.read(Record.path(autograded, student_id, practical)) or GRADED_BY_NBGRADER
     cells = [] if submission is None else _cell_scores(submission, titles)
     late = 0.0 if submission is None else submission.total_seconds_late
-    penalty = 0.0 if submission is None else submission.late_submission_penalty or 0.0
+    # not nbgrader's own sums, each of which reads everybody's grades
+    notebooks = [] if submission is None else submission.notebooks
+    penalty = math.fsum(notebook.late_submission_penalty or 0.0 for notebook in notebooks)
+    score = math.fsum(grade.score for notebook in notebooks for grade in notebook.grades)
     return Result(
         student_id=student_id,
         assignment=practical,
         graded=not record.problem,
         status=status_in_words(record, late, penalty, earlier=submission is not None),
         remedy=record.remedy,
-        score=None if submission is None else max(0.0, submission.score - penalty),
+        score=None if submission is None else max(0.0, score - penalty),
         max_score=max_score,
         manual_points_pending=sum(cell.max_score for cell in cells if cell.score is None),
         late_seconds=late,

@@ -3,8 +3,9 @@
 import errno
 import time
 import traceback
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from autograder.engine.assignment import given_files, load_assignment, source_notebook
+from autograder.engine.assignment import load_assignment, source_notebook
 from autograder.engine.executor import settings
 from autograder.engine.faults import CourseCellFailed
 from autograder.engine.job import Job, Recipe, recipe
@@ -24,7 +25,7 @@ from autograder.engine.parents import data_folder, start_early
 from autograder.engine.sandbox import require_out_of_sight
 from autograder.errors import PracticalsError
 from autograder.files import writable, write_atomically
-from autograder.grading import recording
+from autograder.grading import recording, rows
 from autograder.grading.backup import before_writing
 from autograder.grading.collect import Submission, collect
 from autograder.grading.course import Course, only_one_run
@@ -33,27 +34,29 @@ from autograder.grading.digests import common_digest, page_digests, pages_digest
 from autograder.grading.display import Display, say_what_is_left
 from autograder.grading.gradebook import one_engine, quiet
 from autograder.grading.groups import read_groups, shared_out
-from autograder.grading.history import note_changes
+from autograder.grading.history import note_recorded
 from autograder.grading.news import has_news
 from autograder.grading.options import GradeOptions
 from autograder.grading.record import Record
 from autograder.grading.renaming import rename
+from autograder.grading.rendering import NO_PAGE, Rendered, Rendering, Work, in_a_line, is_known
 from autograder.grading.results import (
     Result,
     as_csv,
     as_json,
     as_table,
     for_terminal,
-    read_result,
     read_results,
     recorded_students,
 )
+from autograder.grading.standing import Given, read_given
 from autograder.grading.students import class_list
-from autograder.grading.workers import WorkersKilled, execute_all
+from autograder.grading.workers import Executed, WorkersKilled, execute_all
 from autograder.practical.testcells import exercise_titles
 
-NO_PAGE = "no feedback page"
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+BACKLOG = 32  # executed submissions that wait for being recorded
+BATCH, BATCH_SECONDS = 16, 1.0  # recorded together, of many submissions; or those that are ready by then
 
 
 DEFAULTS = GradeOptions()
@@ -70,7 +73,13 @@ def course_of(root: Path, practical: str, options: GradeOptions) -> Course:
     )
 
 
-def grade(root: Path, practical: str, console: Console, options: GradeOptions = DEFAULTS) -> "GradedClass":
+def grade(
+    root: Path,
+    practical: str,
+    console: Console,
+    options: GradeOptions = DEFAULTS,
+    executing: AbstractContextManager[Callable] | None = None,
+) -> "GradedClass":
     """Grade a class and show the results; what was graded before and has not changed is kept.
 
     Each submission is recorded as soon as it was executed: whatever stops the run, finished ones stay. What
@@ -82,6 +91,7 @@ def grade(root: Path, practical: str, console: Console, options: GradeOptions = 
         practical: name of the practical.
         console: where progress and results are shown.
         options: where the class is, where the grades go, and how it is graded.
+        executing: gives what executes submissions, as `execute_all` does; default: what the options say.
 
     Returns:
         the results of all submissions, those of earlier runs too.
@@ -97,7 +107,7 @@ def grade(root: Path, practical: str, console: Console, options: GradeOptions = 
     if options.rename:
         _say(rename(course, options.rename), console)
         course = replace(course)  # reads the practical anew, with its former names
-    graded = _grade(course, console, options)
+    graded = _grade(course, console, options, executing)
     if options.json_file:
         write_atomically(options.json_file, as_json(graded.results, graded.due))
     console.print(as_table(graded.results, practical))
@@ -122,7 +132,12 @@ class GradedClass:
     due: datetime | None
 
 
-def _grade(course: Course, console: Console, options: GradeOptions) -> GradedClass:
+def _grade(
+    course: Course,
+    console: Console,
+    options: GradeOptions,
+    executing: AbstractContextManager[Callable] | None,
+) -> GradedClass:
     limits, sandboxed = settings(
         course.config, cell_seconds=options.cell_seconds, sandboxed=options.sandboxed
     )
@@ -132,7 +147,7 @@ def _grade(course: Course, console: Console, options: GradeOptions) -> GradedCla
     _ = course.assignment  # a practical that is not there or not built: say so before anything is written
     early = options.force or has_news(course.class_folder, course.output, course.practical)
     with (
-        executor(options, sandboxed, early=early) as execute,
+        executing or executor(options, sandboxed, early=early) as execute,
         only_one_run(course.autograded),
         one_engine(),
         quiet(),
@@ -159,24 +174,33 @@ def _grade(course: Course, console: Console, options: GradeOptions) -> GradedCla
         waiting = run.gradable() if options.force else run.changed()
         asked = [one for one in submissions if not options.students or one.student_id in options.students]
         waiting = [name for name in waiting if not options.students or name in options.students]
-        executed = []
+        executed: list[str] = []
+        rendering = run.rendering(len(waiting))
         try:
-            with Display(console, course.practical, len(asked)) as display:
-                kept = {result.student_id: result for result in run.results()}
-                for submission in asked:
-                    if submission.student_id not in waiting:
-                        display.passed_over(kept[submission.student_id])
+            with Display(console, course.practical, len(asked)) as display, rendering:
+
+                def settle(most: int) -> None:
+                    for result in run.settle(most):
+                        executed.append(result.student_id)
+                        display.finished(result)
+
+                passed_over = {one.student_id for one in asked} - set(waiting)
+                for result in run.results():
+                    if result.student_id in passed_over:
+                        display.passed_over(result)
                 sharing = run.sharing(waiting)
                 if sharing:
                     _ = run.recipe  # what is wrong with it is said before anything is executed
-                    if options.cluster is None:
+                    if options.cluster is None and executing is None:
                         start_early(sandboxed=sandboxed)  # unless it was: this machine may not be able to
-                with closing(execute(list(sharing), run.job)) as finished:
-                    for one, future in finished:
-                        for student_id in sharing[one]:
-                            run.settle(student_id, future)
-                            executed.append(student_id)
-                            display.finished(run.result(student_id))
+                try:
+                    with closing(execute(list(sharing), run.job)) as finished:
+                        for one, future in finished:
+                            for student_id in sharing[one]:
+                                run.take(student_id, future)
+                            settle(BACKLOG)
+                finally:
+                    settle(0)
             course.gradebook.renew_late_penalties()
             run.refresh_feedback()
         except KeyboardInterrupt as error:
@@ -249,6 +273,15 @@ def executor(
     return executor_on(options.cluster)
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A submission that is rendered; `work` is None where nbgrader has recorded it, or there is nothing."""
+
+    name: str
+    work: Work | None
+    is_again: bool = False
+
+
 class Run:
     """The submissions of a class on their way into the gradebook."""
 
@@ -263,6 +296,8 @@ class Run:
         self.limits, self.sandboxed = limits, sandboxed
         common = common_digest(course, limits, sandboxed)
         self.digests = {name: submission_digest(common, self.submissions[name]) for name in self.gradable()}
+        self.waiting: dict[Future, _Waiting] = {}  # that are rendered
+        self.settled = 0.0  # when some were recorded, on the monotonic clock
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -276,7 +311,7 @@ class Run:
             self.course.config,
             self.limits,
             sandboxed=self.sandboxed,
-            given=given_files(self.course.coursedir, self.course.practical),
+            given=self.course.given,
         )
 
     def gradable(self) -> list[str]:
@@ -308,41 +343,166 @@ class Run:
         """What executing a student's submission takes. Threads may call this side by side."""
         return self.recipe.job(nbformat.read(self.submissions[name].notebook, as_version=4))
 
-    def settle(self, name: str, future: Future) -> None:
-        """Record an executed submission, or why there is nothing to record.
+    @cached_property
+    def given(self) -> tuple[Mapping[str, Given], datetime | None]:
+        """What the gradebook has of submissions, and when the practical is due, as `read_given` says."""
+        with self.course.gradebook.open() as book:
+            return read_given(book, self.course.practical)
+
+    def rendering(self, submissions: int) -> Rendering:
+        """What renders so many submissions; to be entered before the first is taken."""
+        self._rendering = Rendering(self.course, self.pages, submissions)
+        return self._rendering
+
+    def take(self, name: str, future: Future[Executed]) -> None:
+        """Have an executed submission rendered; `settle` records it, or why there is nothing to record."""
+        made: Future = Future()  # of this student alone: those of a group share what was executed
+        work = None
+        try:
+            executed = future.result()
+            if is_known(self.course.settings):
+                given, due = self.given
+                work = Work(
+                    self.submissions[name],
+                    executed,
+                    given.get(name, Given(due=due)),
+                    self.digests[name],
+                    Record.read(self.record_path(name)),
+                    self.why,
+                )
+                made = self._rendering.submit(work)
+            else:
+                made.set_result(self._recorded_by_nbgrader(name, *executed))
+        except Exception as error:
+            made.set_exception(error)
+        self.waiting[made] = _Waiting(name, work)
+
+    def settle(self, most: int) -> list[Result]:
+        """Record what is ready, many submissions together where many are, and return its results.
+
+        Args:
+            most: waits until so many are left.
 
         Raises:
             PracticalsError: the gradebook is locked.
             OSError: the disk is full.
         """
+        results = []
         try:
-            record = self._recorded(name, future)
-        except PracticalsError:
+            while len(self.waiting) > most or self._is_time():
+                done, _ = wait(self.waiting, return_when=FIRST_COMPLETED)
+                ready = {one: self.waiting.pop(one) for one in list(self.waiting) if one in done}
+                try:
+                    results += self._settle(ready)
+                except KeyboardInterrupt:
+                    self.waiting |= ready  # recorded before the run ends, perhaps a second time
+                    raise
+                self.settled = time.monotonic()
+        except (PracticalsError, OSError):
+            self.waiting.clear()
             raise
-        except CourseCellFailed as error:
-            record = Record(problem=str(error), remedy=error.remedy)
-        except ParentEnded as error:
-            self._log_unless_disk_full(name, error)
-            record = Record(
+        return results
+
+    def _is_time(self) -> bool:
+        ready = sum(one.done() for one in self.waiting)
+        soon = time.monotonic() < self.settled + BATCH_SECONDS
+        return bool(ready) and not (self._rendering.processes and ready < BATCH and soon)
+
+    def _settle(self, ready: dict[Future, "_Waiting"]) -> list[Result]:
+        rendered: dict[str, Rendered | Record] = {}
+        failed: dict[str, Exception] = {}
+        again: list[Work] = []
+        for future, one in ready.items():
+            try:
+                rendered[one.name] = future.result()
+            except BrokenProcessPool as error:  # perhaps through no fault of this one
+                if one.work is None or one.is_again:
+                    failed[one.name] = error
+                else:
+                    again.append(one.work)
+            except Exception as error:
+                failed[one.name] = error
+        failed |= self._record({name: one for name, one in rendered.items() if isinstance(one, Rendered)})
+        for name, made in rendered.items():
+            if isinstance(made, Record):
+                self.keep(name, made)
+        for name, reason in failed.items():
+            self.keep(name, self._problem(name, reason))
+        for work in again:
+            self.waiting[self._rendering.submit(work)] = _Waiting(work.submission.student_id, work, True)
+        names = [*rendered, *failed]
+        with self.course.gradebook.open() as book:
+            results = read_results(book, self.course.autograded, self.course.practical, self.titles, names)
+        return sorted(results, key=lambda result: names.index(result.student_id))
+
+    def _record(self, rendered: dict[str, Rendered]) -> dict[str, Exception]:
+        """Record submissions, all rows in one transaction; the errors of those that cannot be recorded.
+
+        A submission counts as recorded when its record, which is written last, has its digest.
+        """
+        failed: dict[str, Exception] = {}
+        if not rendered:
+            return failed
+        start = time.monotonic()
+        for name in rendered:
+            earlier = Record.read(self.record_path(name))
+            if earlier is not None and earlier.digest == self.digests[name]:  # graded again, whatever for
+                earlier.digest = ""
+                earlier.write(self.record_path(name))
+        try:
+            with self.course.gradebook.open() as book:
+                earned = {
+                    name: (one.earned, self.submissions[name].timestamp) for name, one in rendered.items()
+                }
+                rows.record_all(self.course.gradebook, book, earned)
+        except (PracticalsError, OSError):
+            raise
+        except Exception as error:
+            if len(rendered) == 1:
+                return dict.fromkeys(rendered, error)
+            for name, one in rendered.items():
+                failed |= self._record({name: one})
+            return failed
+        each = (time.monotonic() - start) / len(rendered)
+        for name, one in rendered.items():
+            one.record.seconds_by_part["record"] += each
+            try:
+                recording.write(self.course, name, one.notebook, one.page)
+                self.keep(name, one.record)
+            except OSError as error:
+                failed[name] = error
+            if one.trouble:
+                self._log(name, one.trouble)
+        return failed
+
+    def _problem(self, name: str, error: Exception) -> Record:
+        """Why there is nothing to record.
+
+        Raises:
+            PracticalsError: the gradebook is locked.
+            OSError: the disk is full.
+        """
+        if isinstance(error, PracticalsError):
+            raise error
+        if isinstance(error, CourseCellFailed):
+            return Record(problem=str(error), remedy=error.remedy)
+        self._log_unless_disk_full(name, error)
+        if isinstance(error, ParentEnded):
+            return Record(
                 problem="the process that executes submissions was killed twice; was the memory used up?",
                 remedy="Run the same command again with --workers 1",
             )
-        except WorkersKilled as error:
-            self._log_unless_disk_full(name, error)
-            record = Record(
+        if isinstance(error, WorkersKilled):
+            return Record(
                 problem="every worker of the cluster that executed it was killed; was the memory used up?",
                 remedy="See the workers' logs, or run the same command again without --cluster",
             )
-        except Exception as error:
-            self._log_unless_disk_full(name, error)
-            record = Record(
-                problem=f"it could not be graded ({in_a_line(error)})",
-                remedy=f"Run the same command again; if that does not help, see {self.log_path}",
-            )
-        self.keep(name, record)
+        return Record(
+            problem=f"it could not be graded ({in_a_line(error)})",
+            remedy=f"Run the same command again; if that does not help, see {self.log_path}",
+        )
 
-    def _recorded(self, name: str, future: Future) -> Record:
-        text, seconds = future.result()
+    def _recorded_by_nbgrader(self, name: str, text: str, seconds: dict[str, float]) -> Record:
         executed = nbformat.reads(text, as_version=4)
         record = recording.record(self.course, self.submissions[name], executed, seconds)
         record.digest = self.digests[name]
@@ -368,7 +528,7 @@ class Run:
     def _write_feedback(self, name: str, record: Record) -> None:
         record.remarks = [remark for remark in record.remarks if not remark.startswith(NO_PAGE)]
         with self.course.gradebook.open() as book:
-            note_changes(record, book, self.course.practical, name, self.why)
+            note_recorded(record, book, self.course.practical, name, self.why)
         self.keep(name, record)  # the page shows the changes
         try:
             recording.write_feedback(self.course, name)
@@ -399,11 +559,6 @@ class Run:
             record = Record.read(path)
             if path.parent.name not in self.submissions and (record is None or record.problem):
                 path.unlink()
-
-    def result(self, name: str) -> Result:
-        """A student's result."""
-        with self.course.gradebook.open() as book:
-            return read_result(book, self.course.autograded, self.course.practical, name, self.titles)
 
     def results(self) -> list[Result]:
         """The results of everybody, in a few queries for the whole class."""
@@ -441,15 +596,13 @@ class Run:
     def _log_unless_disk_full(self, name: str, error: Exception) -> None:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise error
+        self._log(name, "".join(traceback.format_exception(error)))
+
+    def _log(self, name: str, text: str) -> None:
         with self.log_path.open("a") as log:
-            log.write(f"{self.course.practical}, {name}:\n{''.join(traceback.format_exception(error))}\n")
+            log.write(f"{self.course.practical}, {name}:\n{text}\n")
 
 
 def _say(sentences: list[str], console: Console) -> None:
     for sentence in filter(None, sentences):
         console.print(for_terminal(sentence), highlight=False, soft_wrap=True)
-
-
-def in_a_line(error: Exception) -> str:
-    """An error's kind and the first line of its text."""
-    return f"{type(error).__name__}: {error}".splitlines()[0][:200]

@@ -8,7 +8,7 @@ from autograder.errors import PracticalsError
 from autograder.files import writable, write_atomically, write_zip
 from autograder.grading.course import Course
 from autograder.grading.digests import page_digests, pages_digest
-from autograder.grading.history import note_changes
+from autograder.grading.history import note_recorded
 from autograder.grading.record import Record
 from autograder.grading.recording import write_feedback
 from autograder.grading.results import recorded_students
@@ -92,7 +92,7 @@ def _pages(course: Course) -> tuple[dict[str, Path], dict[str, str]]:
             if record is None or record.feedback != shown[student] or not page.is_file():
                 if record is not None:
                     with course.gradebook.open() as book:
-                        note_changes(record, book, name, student)
+                        note_recorded(record, book, name, student)
                     record.write(path)  # the page shows the changes
                 write_feedback(course, student)
                 if record is not None:

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from rich.table import Table
 
 import autograder
-from autograder.engine.parents import data_folder
+from autograder.engine.parents import cores, data_folder
 from autograder.engine.sandbox import SandboxUnavailable, find_bwrap, require_sandbox
 from autograder.errors import PracticalsError
 from autograder.practical.config import shared_files
@@ -159,9 +159,8 @@ def check_machine(root: Path) -> list[Finding]:
     """Cores, memory and disk."""
     memory = psutil.virtual_memory().available / GIB
     disk = shutil.disk_usage(root).free / GIB
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return [
-        Finding("Cores", f"{cores}"),
+        Finding("Cores", f"{cores()}"),
         Finding(
             "Memory",
             f"{memory:.1f} GiB free",

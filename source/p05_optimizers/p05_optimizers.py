@@ -2403,7 +2403,9 @@ with expect.exercise("1cycle", points=4) as exercise:
     wanted = _cycle(np.arange(24), 24, 0.05)
     with exercise.part("the learning rates of a training", points=1):
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.9), loss="mse")
+        model.compile(
+            optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.9), loss="mse", run_eagerly=True
+        )
         model.set_weights([np.array([[1.0]], dtype="float32")])
         rates = train_one_cycle(model, np.ones((61, 1)), np.zeros((61, 1)), 0.05, 6, 20)
         expect.shape(
@@ -2441,9 +2443,13 @@ with expect.exercise("1cycle", points=4) as exercise:
             },
             step="Count the steps across epochs, from 0.",
         )
-        other = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        other.compile(optimizer=keras.optimizers.SGD(), loss="mse")
-        later = train_one_cycle(other, np.ones((65, 1)), np.zeros((65, 1)), 0.04, 2)
+        other = keras.Sequential(
+            [keras.Input(shape=(2, 2)), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+        )
+        other.compile(
+            optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy", run_eagerly=True
+        )
+        later = train_one_cycle(other, rng.normal(size=(65, 2, 2)), rng.integers(3, size=65), 0.04, 2)
         expect.shape(
             later,
             (6,),
@@ -2605,7 +2611,9 @@ jump = 10
 def after_two_epochs(x, y, done, more):
     """The weight of a tiny model after two epochs at the learning rate 0.02, and once your function has trained it."""
     model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-    model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.02, momentum=0.95), loss="mse")
+    model.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=0.02, momentum=0.95), loss="mse", run_eagerly=True
+    )
     model.set_weights([np.array([[1.0]], dtype="float32")])
     model.fit(x, y, epochs=2, verbose=0)
     before = float(model.get_weights()[0][0, 0])
@@ -2619,16 +2627,20 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     done, more = int(rng.integers(3, 7)), int(rng.integers(8, 15))
     # one step an epoch: the gradient of the squared error is 2 · weight · the mean square of the inputs
     inputs, mean_square = rng.permutation([[0.5], [1.5], [2.0], [-3.0]]), 3.875
+    slope = float(rng.uniform(-0.9, 0.5))  # the weight that fits best
+    targets = slope * inputs
 
     # so much momentum that the loss rises again on the way: a training that ends early shows
     def _tiny_model():
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
-        model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.95), loss="mse")
+        model.compile(
+            optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.95), loss="mse", run_eagerly=True
+        )
         model.set_weights([np.array([[1.0]], dtype="float32")])
         return model
 
     with exercise.part("as many epochs as were asked for", points=1):
-        rates = continue_training(_tiny_model(), inputs, np.zeros((4, 1)), done, more)
+        rates = continue_training(_tiny_model(), inputs, targets, done, more)
         expect.shape(
             rates,
             (more,),
@@ -2647,16 +2659,16 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
     def _rates_of(first, last):
         return np.array([rate_of_epoch(epoch) for epoch in range(first, last)])
 
-    def _weight_after(rates, momentum=0.95, steep=mean_square):
-        weight, velocity = 1.0, 0.0
+    def _weight_after(rates, momentum=0.95, steep=mean_square, start=1.0, best=slope):
+        error, velocity = start - best, 0.0
         for rate in rates:
-            velocity = momentum * velocity - rate * 2 * weight * steep
-            weight += velocity
-        return weight
+            velocity = momentum * velocity - rate * 2 * error * steep
+            error += velocity
+        return best + error
 
     with exercise.part("no jump in the learning rate, and the rates were used", points=1):
         model = _tiny_model()
-        rates = continue_training(model, inputs, np.zeros((4, 1)), done, more)
+        rates = continue_training(model, inputs, targets, done, more)
         wanted = _rates_of(done, done + more)
         expect.close(
             rates,
@@ -2683,6 +2695,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
             rtol=1e-3,
             mistakes={
                 "the model was not trained (a copy of it may have been)": 1.0,
+                "the targets were not used; these are zeros": _weight_after(wanted, best=0.0),
                 "the learning rate stayed what it was when the model was compiled": _weight_after(
                     [0.05] * more
                 ),
@@ -2697,7 +2710,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
             },
             step="Train with fit and the callback, on all images, and leave the model compiled as it is.",
         )
-        weight, new_weight = after_two_epochs(inputs, np.zeros((4, 1)), done, more)
+        weight, new_weight = after_two_epochs(inputs, targets, done, more)
         expect.close(
             new_weight,
             _weight_after([0.02, 0.02, *wanted]),
@@ -2708,16 +2721,23 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
             mistakes={
                 "the model was not trained (a copy of it may have been)": weight,
                 "the optimiser was exchanged or set back: it had a velocity, which is lost (was the model compiled "
-                "anew?)": weight * _weight_after(wanted),
-                "the optimiser was exchanged for one without momentum (was the model compiled anew?)": weight
-                * _weight_after(wanted, momentum=0.0),
+                "anew?)": _weight_after(wanted, start=weight),
+                "the optimiser was exchanged for one without momentum (was the model compiled anew?)": _weight_after(
+                    wanted, momentum=0.0, start=weight
+                ),
             },
             step="Leave the model compiled as it is, and its optimiser with the state that it has.",
         )
+        classifier = keras.Sequential(
+            [keras.Input(shape=(2, 2)), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+        )
+        classifier.compile(
+            optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy", run_eagerly=True
+        )
         expect.close(
-            continue_training(_tiny_model(), inputs, np.zeros((4, 1)), 0, 3),
+            continue_training(classifier, rng.normal(size=(6, 2, 2)), rng.integers(3, size=6), 0, 3),
             _rates_of(0, 3),
-            "the learning rates of 3 epochs after none",
+            "the learning rates of 3 epochs after none, of a classifier",
             rtol=1e-3,
             mistakes={"no epoch done is taken for 20 of them": _rates_of(20, 23)},
             step="`done` may be 0, too.",

@@ -569,28 +569,37 @@ with expect.exercise("Train the head", points=3) as exercise:
         network.set_weights(arrays)
         return network
 
+    rate = float(rng.uniform(0.2, 0.6))
+    tried, plain = [], False
+
+    def one_step():
+        """Weights before, and the network after one epoch, which is one step; two parts look at one training."""
+        if not tried:
+            network = network_with_one_logit()
+            before = [array.copy() for array in network.get_weights()]
+            tried.extend([before, train_head(network, inputs, targets, rate, 1)])
+        return tried
+
     with exercise.part("the trunk stays as it is, the head learns", points=1):
-        network = network_with_one_logit()
-        before = [array.copy() for array in network.get_weights()]
-        found = train_head(network, inputs, targets, 0.5, 3).get_weights()
+        before, trained = one_step()
+        found = trained.get_weights()
         expect.close(
             found[:-2],
             before[:-2],
-            "the weights of the trunk after three epochs",
+            "the weights of the trunk after an epoch",
             cause="the trunk was trained, too",
             step="Set layer.trainable = False for network.layers[:-1], and compile after that.",
         )
         expect.true(
-            bool(np.abs(found[-2] - before[-2]).max() > 1e-4),
+            bool(np.abs(found[-2] - before[-2]).max() > 1e-5),
             "the head's weights have changed",
             cause="the head is frozen, or nothing was trained",
             step="The last layer stays trainable; call network.fit.",
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("one step of SGD on the cross-entropy of logits", points=1):
-        rate = float(rng.uniform(0.2, 0.6))
-        network = network_with_one_logit()
-        arrays = [array.astype("float64") for array in network.get_weights()]
+        before, trained = one_step()
+        arrays = [array.astype("float64") for array in before]
         hidden = features(arrays)
         logits = (hidden @ arrays[6] + arrays[7])[:, 0]
         squashed = 1 / (1 + np.exp(-logits))
@@ -602,7 +611,6 @@ with expect.exercise("Train the head", points=3) as exercise:
 
         inside = (logits > 1e-7) & (logits < 1 - 1e-7)
         clipped = np.clip(logits, 1e-7, 1 - 1e-7)
-        trained = train_head(network, inputs, targets, rate, 1)
         expect.close(
             trained.get_weights()[-2],
             head_after(squashed - targets),
@@ -627,6 +635,7 @@ with expect.exercise("Train the head", points=3) as exercise:
             },
             step="Use SGD(learning_rate=learning_rate) and BinaryCrossentropy(from_logits=True).",
         )
+        plain = True  # a step of the right loss, with plain SGD
         expect.equal(
             [layer.trainable for layer in trained.layers],
             [False, False, True],
@@ -649,8 +658,9 @@ with expect.exercise("Train the head", points=3) as exercise:
             step="Leave the layers as they are: the loss applies the sigmoid, with from_logits=True.",
         )
     with exercise.part("minibatches of 32, and several epochs", points=1):
-        # with all weights 0 and all labels 1, only the head's bias moves; of 1,025 images, minibatches of 31, 33 or 64
-        # make other numbers of steps than those of 32, which make 33
+        # all images have the same features and label 1, so that only the number of steps counts; of 1,025 images,
+        # minibatches of 31, 33 or 64 make other numbers of steps than those of 32, which make 33. The features are
+        # large, and so are the gradients: at a learning rate this small, clipping leaves next to nothing of a step
         network = keras.Sequential(
             [
                 keras.Input(shape=(2, 3)),
@@ -660,31 +670,47 @@ with expect.exercise("Train the head", points=3) as exercise:
                 keras.layers.Dense(1),
             ]
         )
-        network.set_weights([0 * array for array in network.get_weights()])
+        large = rng.normal(size=4)
+        large *= 1e4 / np.linalg.norm(large)
+        # what the trunk gives for every image: the shift of its batch normalisation
+        network.set_weights(
+            [
+                *(0 * array for array in network.get_weights()[:3]),
+                large,
+                *(0 * array for array in network.get_weights()[4:]),
+            ]
+        )
 
-        def bias_after(steps, momentum=0.0):
-            bias = moves = 0.0
+        small = 0.1 / (1 + large @ large)  # a step moves the logit as one of the bias alone with 0.1
+
+        def logit_after(steps, momentum=0.0):
+            logit = moves = 0.0
             for _ in range(steps):
-                moves = momentum * moves + 0.1 * (1 - 1 / (1 + np.exp(-bias)))
-                bias += moves
-            return [bias]
+                moves = momentum * moves + 0.1 * (1 - 1 / (1 + np.exp(-logit)))
+                logit += moves
+            return [logit]
 
         black, ones = np.zeros((1025, 2, 3), "float32"), np.ones(1025, "float32")
-        trained = train_head(network, black, ones, 0.1, 2)
+        trained = train_head(network, black, ones, small, 2)
+        kernel, bias = trained.get_weights()[-2:]
+        logit = large @ kernel.astype("float64") + bias
         expect.close(
-            trained.get_weights()[-1],
-            bias_after(66),
-            "the head's bias after two epochs with 1,025 black images of class 1",
+            logit,
+            logit_after(66),
+            f"the logit after two epochs with 1,025 images of class 1 that are all alike, with learning_rate={small:.3g}",
             rtol=1e-4,
             atol=1e-5,
             mistakes={
-                "this is training for one epoch, not two": bias_after(33),
-                "all images were in one minibatch": bias_after(2),
-                "this is one step: one epoch, and all images in one minibatch": bias_after(1),
-                "minibatches have 16 images, not 32": bias_after(130),
-                "minibatches have 64 images, not 32": bias_after(34),
-                "SGD has a momentum of 0.9; plain SGD has none": bias_after(66, 0.9),
+                "this is training for one epoch, not two": logit_after(33),
+                "all images were in one minibatch": logit_after(2),
+                "this is one step: one epoch, and all images in one minibatch": logit_after(1),
+                "minibatches have 16 images, not 32": logit_after(130),
+                "minibatches have 64 images, not 32": logit_after(34),
+                "SGD has a momentum of 0.9; plain SGD has none": logit_after(66, 0.9),
             },
+            cause="the step is shorter than learning_rate times the gradient, as with clipping"
+            if plain and np.abs(logit).max() < 0.9 * logit_after(1)[0]
+            else None,
             step="Plain SGD with learning_rate; fit with batch_size=32 and epochs=epochs, and nothing else.",
         )
         flags = [layer.trainable for layer in trained.layers]
@@ -696,36 +722,26 @@ with expect.exercise("Train the head", points=3) as exercise:
                 cause="which layers are frozen does not depend on how many there are",
                 step="Freeze network.layers[:-1], however many they are.",
             )
-        # large inputs have large gradients; with a large learning rate the loss rises now and then
-        for by, size, epochs in ((0.01, 1e4, 1), (30.0, 0.0, 5)):
-            network = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(1)])
-            kernel, bias = np.zeros((3, 1)), np.zeros(1)
-            network.set_weights([kernel, bias])
-            signal, labels = size * rng.normal(size=(4, 3)), np.array([0, 0, 0, 1.0])
-            after = []
-            for _ in range(epochs):
-                slopes = (1 / (1 + np.exp(-(signal @ kernel + bias))) - labels[:, None]) / 4
-                kernel, bias = kernel - by * signal.T @ slopes, bias - by * slopes.sum(axis=0)
-                after.append([kernel.ravel(), bias])
-            found = train_head(network, signal.astype("float32"), labels, by, epochs).get_weights()
-            shorter = size and np.abs(found[0]).max() < 0.9 * np.abs(kernel).max()
-            expect.close(
-                [found[0].ravel(), found[1]],
-                [kernel.ravel(), bias],
-                "the head's weights after one step with large gradients"
-                if size
-                else "the head's weights after five epochs with a learning rate of 30",
-                rtol=1e-3,
-                atol=1e-3,
-                mistakes={
-                    f"the training stopped before all epochs were done, after {epoch}": weights
-                    for epoch, weights in enumerate(after[:-1], start=1)
-                },
-                cause="the step is shorter than learning_rate times the gradient, as with clipping"
-                if shorter
-                else None,
-                step="Plain SGD has a learning rate and nothing else; fit gets x, y, batch_size and epochs.",
-            )
+        # with a large learning rate the loss rises now and then
+        network = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(1)])
+        network.set_weights([np.zeros((3, 1)), np.zeros(1)])
+        labels, bias, after = np.array([0, 0, 0, 1.0]), 0.0, []
+        for _ in range(5):
+            bias -= 30 * (1 / (1 + np.exp(-bias)) - labels).mean()
+            after.append([np.zeros(3), [bias]])
+        found = train_head(network, np.zeros((4, 3), "float32"), labels, 30.0, 5).get_weights()
+        expect.close(
+            [found[0].ravel(), found[1]],
+            after[-1],
+            "the head's weights after five epochs with a learning rate of 30",
+            rtol=1e-3,
+            atol=1e-3,
+            mistakes={
+                f"the training stopped before all epochs were done, after {epoch}": weights
+                for epoch, weights in enumerate(after[:-1], start=1)
+            },
+            step="Plain SGD has a learning rate and nothing else; fit gets x, y, batch_size and epochs.",
+        )
         expect.close(
             network.get_weights(),
             found,
@@ -844,18 +860,20 @@ with expect.exercise("Fine-tune", points=4) as exercise:
         network.compile(optimizer=keras.optimizers.SGD(learning_rate=0.9), loss="mse")
         return network
 
+    rate = float(rng.uniform(0.1, 0.3))
     tried = []
 
-    def two_epochs():
-        """Weights before and after; two parts look at one training."""
+    def one_step():
+        """Weights before, and the network after one epoch, which is one step; three parts look at one training."""
         if not tried:
             network = frozen_network()
             before = [array.copy() for array in network.get_weights()]
-            tried.extend([before, fine_tune(network, inputs, targets, 0.3, 2).get_weights()])
+            tried.extend([before, fine_tune(network, inputs, targets, rate, 1)])
         return tried
 
     with exercise.part("the trunk moves", points=1):
-        before, after = two_epochs()
+        before, tuned = one_step()
+        after = tuned.get_weights()
         expect.true(
             bool(np.abs(after[0] - before[0]).max() > 1e-5),
             "the first layer's weights have changed",
@@ -865,7 +883,8 @@ with expect.exercise("Fine-tune", points=4) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("batch normalisation stays as it is", points=1):
-        before, after = two_epochs()
+        before, tuned = one_step()
+        after = tuned.get_weights()
         expect.true(
             bool(np.abs(after[0] - before[0]).max() > 1e-5),
             "the first layer's weights have changed, while batch normalisation stays",
@@ -875,14 +894,14 @@ with expect.exercise("Fine-tune", points=4) as exercise:
         expect.close(
             after[4:6],
             before[4:6],
-            "moving mean and variance after two epochs",
+            "moving mean and variance after an epoch",
             cause="batch normalisation was in training mode: its averages follow your minibatches",
             step="Set trainable = False for keras.layers.BatchNormalization, then compile.",
         )
         expect.close(
             after[2:4],
             before[2:4],
-            "scale and shift (gamma and beta) after two epochs",
+            "scale and shift (gamma and beta) after an epoch",
             cause="batch normalisation was trained with the other layers",
             step="Set trainable = False for keras.layers.BatchNormalization, then compile.",
         )
@@ -941,9 +960,8 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             step="Leave the flags as they are when you call fit.",
         )
     with exercise.part("steps with the new learning rate, as many as asked for", points=2):
-        rate = float(rng.uniform(0.1, 0.3))
-        network = frozen_network()
-        arrays = [array.astype("float64") for array in network.get_weights()]
+        before, tuned = one_step()
+        arrays = [array.astype("float64") for array in before]
         first = np.tanh(inputs @ arrays[0] + arrays[1])
         scale = arrays[2] / np.sqrt(arrays[5] + 1e-3)
         hidden = scale * (first - arrays[4]) + arrays[3]
@@ -953,15 +971,18 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             """First kernel and head after a step; `slopes` is the derivative of each image's loss by its logit."""
             slopes = slopes[:, None] / len(slopes)
             back = slopes @ arrays[6].T * scale * (1 - first**2)
-            return [arrays[0] - by * inputs.T @ back, arrays[6] - by * hidden.T @ slopes]
+            return [
+                arrays[0] - by * inputs.T @ back,
+                arrays[6] - by * hidden.T @ slopes,
+                arrays[7] - by * slopes.sum(axis=0),
+            ]
 
         right = 1 / (1 + np.exp(-logits)) - targets
         inside = (logits > 1e-7) & (logits < 1 - 1e-7)
         clipped = np.clip(logits, 1e-7, 1 - 1e-7)
-        tuned = fine_tune(network, inputs, targets, rate, 1)
         found = tuned.get_weights()
         expect.close(
-            [found[0].ravel(), found[6].ravel()],
+            [found[0].ravel(), found[6].ravel(), found[7]],
             [array.ravel() for array in weights_after(right, rate)],
             f"the weights of the first and the last layer after one epoch with learning_rate={rate:.3f}",
             rtol=1e-3,
@@ -999,53 +1020,53 @@ with expect.exercise("Fine-tune", points=4) as exercise:
             },
             step="Leave the layers as they are: the loss applies the sigmoid, with from_logits=True.",
         )
-        # with all weights 0 and all labels 1, only the head's bias moves; of 1,025 images, minibatches of 31, 33 or 64
-        # make other numbers of steps than those of 32, which make 33
+        # all images have the same features and label 1, so that only the number of steps counts; of 1,025 images,
+        # minibatches of 31, 33 or 64 make other numbers of steps than those of 32, which make 33. The features are
+        # large, and so are the gradients: at a learning rate this small, clipping leaves next to nothing of a step
         network = frozen_network()
-        network.set_weights([0 * array for array in network.get_weights()])
+        large = rng.normal(size=4)
+        large *= 1e4 / np.linalg.norm(large)
+        # what the trunk gives for every image: the shift of its batch normalisation
+        network.set_weights(
+            [
+                *(0 * array for array in network.get_weights()[:3]),
+                large,
+                *(0 * array for array in network.get_weights()[4:]),
+            ]
+        )
+        small = 0.1 / (1 + large @ large)  # a step moves the logit as one of the bias alone with 0.1
 
-        def bias_after(steps, momentum=0.0):
-            bias = moves = 0.0
+        def logit_after(steps, momentum=0.0):
+            logit = moves = 0.0
             for _ in range(steps):
-                moves = momentum * moves + 0.1 * (1 - 1 / (1 + np.exp(-bias)))
-                bias += moves
-            return [bias]
+                moves = momentum * moves + 0.1 * (1 - 1 / (1 + np.exp(-logit)))
+                logit += moves
+            return [logit]
 
         black, ones = np.zeros((1025, 6), "float32"), np.ones(1025, "float32")
+        found = fine_tune(network, black, ones, small, 2).get_weights()
+        logit = large @ found[-2].astype("float64") + found[-1]
         expect.close(
-            fine_tune(network, black, ones, 0.1, 2).get_weights()[-1],
-            bias_after(66),
-            "the head's bias after two epochs with 1,025 black images of class 1",
+            logit,
+            logit_after(66),
+            f"the logit after two epochs with 1,025 images of class 1 that are all alike, with learning_rate={small:.3g}",
             rtol=1e-4,
             atol=1e-5,
             mistakes={
-                "this is training for one epoch, not two": bias_after(33),
-                "all images were in one minibatch": bias_after(2),
-                "this is one step: one epoch, and all images in one minibatch": bias_after(1),
-                "minibatches have 16 images, not 32": bias_after(130),
-                "minibatches have 64 images, not 32": bias_after(34),
-                "SGD has a momentum of 0.9; plain SGD has none": bias_after(66, 0.9),
+                "this is training for one epoch, not two": logit_after(33),
+                "all images were in one minibatch": logit_after(2),
+                "this is one step: one epoch, and all images in one minibatch": logit_after(1),
+                "minibatches have 16 images, not 32": logit_after(130),
+                "minibatches have 64 images, not 32": logit_after(34),
+                "SGD has a momentum of 0.9; plain SGD has none": logit_after(66, 0.9),
             },
+            cause="the step is shorter than learning_rate times the gradient, as with clipping"
+            if np.abs(logit).max() < 0.9 * logit_after(1)[0]
+            else None,
             step="Plain SGD with learning_rate; fit with batch_size=32 and epochs=epochs, and nothing else.",
         )
-        network = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(1)])
-        network.set_weights([np.zeros((3, 1)), np.zeros(1)])
-        signal, labels = 1e4 * rng.normal(size=(4, 3)), np.array([0, 0, 0, 1.0])
-        moved = 0.01 * signal.T @ (labels - 0.5)[:, None] / 4
-        found = fine_tune(network, signal.astype("float32"), labels, 0.01, 1).get_weights()[0]
         expect.close(
-            found,
-            moved,
-            "the weights after one step with large gradients",
-            rtol=1e-3,
-            atol=1e-3,
-            cause="the step is shorter than learning_rate times the gradient, as with clipping"
-            if np.abs(found).max() < 0.9 * np.abs(moved).max()
-            else None,
-            step="Plain SGD has a learning rate and nothing else.",
-        )
-        expect.close(
-            network.get_weights()[0],
+            network.get_weights(),
             found,
             "the weights of the network that fine_tune was given, beside those of the one that it returned",
             cause="another network was trained than the one that was given",
@@ -1195,107 +1216,138 @@ with expect.exercise("Put together", points=4) as exercise:
             ]
         )
         model.set_weights([0 * array for array in model.get_weights()])
-        network = transfer(model, 1, black, labels, 6, 1, rate)
+
+        def as_asked(network):
+            """Whether the network is what 3 epochs for the head and 2 of fine-tuning make: then it is right, whatever made it."""
+            trained = [array.astype("float64") for array in network.get_weights()]
+            if [array.shape for array in trained] != [(5, 4), (4,), (4, 1), (1,)]:
+                return False
+            logits = np.tanh(inputs @ trained[0] + trained[1]) @ trained[2] + trained[3]
+            given_logits = np.asarray(network(inputs))
+            kernel = trained[2][
+                :, 0
+            ]  # that the head began with: tried, until it ends where the network's did
+            for _ in range(20):
+                signal, slope, weights, bias = np.zeros(4), 0.0, kernel, 0.0
+                for epoch in range(5):
+                    features = np.tanh(signal)
+                    slope = 1 / (1 + np.exp(-(features @ weights + bias))) - labels.mean()
+                    if epoch >= 3:
+                        signal = signal - rate * slope * weights * (1 - features**2)
+                    weights, bias = weights - rate * slope * features, bias - rate * slope
+                kernel = kernel + trained[2][:, 0] - weights
+            wanted = [np.zeros((5, 4)), signal, weights[:, None], np.array([bias])]
+            return given_logits.shape == logits.shape and all(
+                np.allclose(mine, right, rtol=1e-3, atol=1e-5)
+                for mine, right in zip([given_logits, *trained], [logits, *wanted], strict=True)
+            )
+
+        network = transfer(model, 1, black, labels, 3, 2, rate)
         expect.builtin_model(network, "the model that transfer returns")
-        found = network.get_weights()
-        own = take_trunk(model, 1, 1)
-        expect.builtin_model(own, "the model that take_trunk returns")
-        own(black)
-        shapes = [array.shape for array in own.get_weights()]
-        expect.equal(
-            [array.shape for array in found],
-            shapes,
-            "the shapes of the weights for a trunk of the first of three layers, beside those of take_trunk(model, 1, 1)",
-            step="Hand n_layers on to take_trunk.",
-        )
-        # the student's own trunk and head: whether they are right counted in Exercise 2
-        own.set_weights(found)
-        expect.close(
-            network(inputs),
-            own(inputs),
-            "what the network gives, beside a network of take_trunk with the same weights",
-            rtol=1e-3,
-            atol=1e-4,
-            cause="something was put behind the head, such as a sigmoid: it gives a logit",
-            step="Return the network of take_trunk, trained by train_head and fine_tune, and add nothing.",
-        )
-        expect.true(
-            bool(np.abs(found[-1]).max() > 1e-7),
-            "the head has learned from black images: its bias is no longer 0",
-            cause="nothing was trained",
-            step="Call train_head, then fine_tune.",
-        )
-        # what the student's own functions give, one after the other: their mistakes count in their exercises, and
-        # where the trunk has other layers, or was not frozen, there is nothing to compare with
-        bent = keras.Sequential(
-            [keras.Input(shape=(5,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(1)]
-        )
-        if shapes == [array.shape for array in bent.get_weights()]:
-            # no unit of this trunk ever fires: with labels 1 only the head's bias moves, by one step an epoch
-            dead = keras.Sequential(
-                [
-                    keras.Input(shape=(5,)),
-                    keras.layers.Dense(4, activation="relu"),
-                    keras.layers.Dense(1),
-                ]
+        if not as_asked(network):  # what is wrong, and whether in transfer: more calls, each for one question
+            network = transfer(model, 1, black, labels, 6, 1, rate)
+            expect.builtin_model(network, "the model that transfer returns")
+            found = network.get_weights()
+            own = take_trunk(model, 1, 1)
+            expect.builtin_model(own, "the model that take_trunk returns")
+            own(black)
+            shapes = [array.shape for array in own.get_weights()]
+            expect.equal(
+                [array.shape for array in found],
+                shapes,
+                "the shapes of the weights for a trunk of the first of three layers, beside those of take_trunk(model, 1, 1)",
+                step="Hand n_layers on to take_trunk.",
             )
-            dead.set_weights([np.zeros((5, 4)), -np.ones(4), np.zeros((4, 1)), np.zeros(1)])
-            first = train_head(dead, black, ones, rate, 2)
-            in_place = np.array_equal(first.get_weights()[-1], dead.get_weights()[-1])
-            both = fine_tune(first, black, ones, rate, 6).get_weights()[-1]
-            model = keras.Sequential(
-                [
-                    keras.Input(shape=(5,)),
-                    keras.layers.Dense(4, activation="relu"),
-                    keras.layers.Dense(3, activation="softmax"),
-                ]
-            )
-            model.set_weights([np.zeros((5, 4)), -np.ones(4), rng.normal(size=(4, 3)), rng.normal(size=3)])
-
-            def bias_after(steps, by=rate, bias=0.0):
-                for _ in range(steps):
-                    bias += by * (1 - 1 / (1 + np.exp(-bias)))
-                return [bias]
-
+            # the student's own trunk and head: whether they are right counted in Exercise 2
+            own.set_weights(found)
             expect.close(
-                transfer(model, 1, black, ones, 2, 6, rate).get_weights()[-1],
-                both,
-                f"the head's bias after 2 epochs of train_head and 6 of fine_tune, with learning_rate={rate:.3f}",
-                rtol=1e-4,
-                atol=1e-5,
-                mistakes={
-                    "tune_epochs is not used, or the second phase is missing": bias_after(2),
-                    "both phases were trained for head_epochs": bias_after(4),
-                    "both phases were trained for tune_epochs": bias_after(12),
-                    "the second phase was trained for head_epochs + tune_epochs": bias_after(10),
-                    "learning_rate is not handed on; this is 0.01": bias_after(8, 0.01),
-                    "head_epochs is not used, or the first phase is missing"
-                    if in_place
-                    else "train_head trains a copy, and what transfer returns is not that copy": bias_after(
-                        6
-                    ),
-                },
-                step="Call train_head with head_epochs, then fine_tune with tune_epochs, both with learning_rate.",
+                network(inputs),
+                own(inputs),
+                "what the network gives, beside a network of take_trunk with the same weights",
+                rtol=1e-3,
+                atol=1e-4,
+                cause="something was put behind the head, such as a sigmoid: it gives a logit",
+                step="Return the network of take_trunk, trained by train_head and fine_tune, and add nothing.",
             )
-            bent.set_weights([np.zeros((5, 4)), np.zeros(4), found[2], np.zeros(1)])
-            network = train_head(bent, black, labels, rate, 6)
-            if not np.abs(network.get_weights()[1]).any():  # its trunk is still as it was
-                wanted = fine_tune(network, black, labels, rate, 1).get_weights()
-                cause = None
-                if not np.abs(found[1]).any():
-                    cause = "the network was not fine-tuned"
-                # where the head's bias was still 0
-                elif np.allclose(found[1], rate / 4 * found[2][:, 0], rtol=0.1):
-                    cause = "the trunk was tuned first, and the head trained after that"
-                expect.close(
-                    found[1::2],
-                    wanted[1::2],
-                    "the biases of trunk and head after 6 epochs of train_head and one of fine_tune",
-                    rtol=1e-3,
-                    atol=1e-4,
-                    cause=cause,
-                    step="First train_head, then fine_tune, with head_epochs and tune_epochs, both with all of x and y.",
+            expect.true(
+                bool(np.abs(found[-1]).max() > 1e-7),
+                "the head has learned from black images: its bias is no longer 0",
+                cause="nothing was trained",
+                step="Call train_head, then fine_tune.",
+            )
+            # what the student's own functions give, one after the other: their mistakes count in their exercises, and
+            # where the trunk has other layers, or was not frozen, there is nothing to compare with
+            bent = keras.Sequential(
+                [keras.Input(shape=(5,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(1)]
+            )
+            if shapes == [array.shape for array in bent.get_weights()]:
+                # no unit of this trunk ever fires: with labels 1 only the head's bias moves, by one step an epoch
+                dead = keras.Sequential(
+                    [
+                        keras.Input(shape=(5,)),
+                        keras.layers.Dense(4, activation="relu"),
+                        keras.layers.Dense(1),
+                    ]
                 )
+                dead.set_weights([np.zeros((5, 4)), -np.ones(4), np.zeros((4, 1)), np.zeros(1)])
+                first = train_head(dead, black, ones, rate, 2)
+                in_place = np.array_equal(first.get_weights()[-1], dead.get_weights()[-1])
+                both = fine_tune(first, black, ones, rate, 6).get_weights()[-1]
+                model = keras.Sequential(
+                    [
+                        keras.Input(shape=(5,)),
+                        keras.layers.Dense(4, activation="relu"),
+                        keras.layers.Dense(3, activation="softmax"),
+                    ]
+                )
+                model.set_weights(
+                    [np.zeros((5, 4)), -np.ones(4), rng.normal(size=(4, 3)), rng.normal(size=3)]
+                )
+
+                def bias_after(steps, by=rate, bias=0.0):
+                    for _ in range(steps):
+                        bias += by * (1 - 1 / (1 + np.exp(-bias)))
+                    return [bias]
+
+                expect.close(
+                    transfer(model, 1, black, ones, 2, 6, rate).get_weights()[-1],
+                    both,
+                    f"the head's bias after 2 epochs of train_head and 6 of fine_tune, with learning_rate={rate:.3f}",
+                    rtol=1e-4,
+                    atol=1e-5,
+                    mistakes={
+                        "tune_epochs is not used, or the second phase is missing": bias_after(2),
+                        "both phases were trained for head_epochs": bias_after(4),
+                        "both phases were trained for tune_epochs": bias_after(12),
+                        "the second phase was trained for head_epochs + tune_epochs": bias_after(10),
+                        "learning_rate is not handed on; this is 0.01": bias_after(8, 0.01),
+                        "head_epochs is not used, or the first phase is missing"
+                        if in_place
+                        else "train_head trains a copy, and what transfer returns is not that copy": bias_after(
+                            6
+                        ),
+                    },
+                    step="Call train_head with head_epochs, then fine_tune with tune_epochs, both with learning_rate.",
+                )
+                bent.set_weights([np.zeros((5, 4)), np.zeros(4), found[2], np.zeros(1)])
+                network = train_head(bent, black, labels, rate, 6)
+                if not np.abs(network.get_weights()[1]).any():  # its trunk is still as it was
+                    wanted = fine_tune(network, black, labels, rate, 1).get_weights()
+                    cause = None
+                    if not np.abs(found[1]).any():
+                        cause = "the network was not fine-tuned"
+                    # where the head's bias was still 0
+                    elif np.allclose(found[1], rate / 4 * found[2][:, 0], rtol=0.1):
+                        cause = "the trunk was tuned first, and the head trained after that"
+                    expect.close(
+                        found[1::2],
+                        wanted[1::2],
+                        "the biases of trunk and head after 6 epochs of train_head and one of fine_tune",
+                        rtol=1e-3,
+                        atol=1e-4,
+                        cause=cause,
+                        step="First train_head, then fine_tune, with head_epochs and tune_epochs, both with all of x and y.",
+                    )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -3208,10 +3260,11 @@ with expect.exercise("Augmentation in front", points=3) as exercise:
             [keras.Input(shape=(4, 6, 3)), keras.layers.Flatten(), keras.layers.Dense(2)]
         )
         classifier.set_weights([rng.normal(size=array.shape) for array in classifier.get_weights()])
+        kernel, bias = classifier.get_weights()
         expect.close(
-            with_augmentation(classifier, 0.2).predict(colours, verbose=0),
-            classifier.predict(colours, verbose=0),
-            "what the model predicts for colour images, when the network has weights of its own",
+            with_augmentation(classifier, 0.2)(colours, training=False),
+            colours.reshape(3, 72) @ kernel + bias,
+            "what the model gives for colour images, called with training=False, when the network has weights of its own",
             rtol=1e-3,
             atol=1e-4,
             cause="the network was copied without its weights, or the images are changed at prediction, too",

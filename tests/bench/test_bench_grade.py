@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from autograder.bench import grade as bench_grade
 from autograder.bench.grade import Light, Look, Run
+from autograder.bench.replay import replay
 from autograder.cli import app
 from autograder.errors import PracticalsError
 
@@ -68,7 +69,30 @@ def test_many_submissions_leave_nothing_behind_and_nothing_grows():
     assert last <= first + 40 * 2**20
 
 
+@pytest.mark.slow
+def test_recording_that_is_killed_and_resumed_loses_and_doubles_nothing(tmp_path):
+    course = tmp_path / "course"
+    course.mkdir()
+    bench_grade._write_light_course(ROOT, course, 2)
+    few = sorted((course / "class").glob(f"*/{bench_grade.LIGHT}"))
+    found = replay(course, bench_grade.LIGHT, few, 120, tmp_path / "work")
+    assert (found.lost, found.wrong, found.left) == ([], [], [])
+    assert 0 < found.kept < 120
+
+
+def test_too_few_to_record_are_refused(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(app, ["bench", "grade", "--replay", "5"])
+    assert "too few" in str(result.exception)
+
+
 def test_the_command_is_there():
     result = CliRunner().invoke(app, ["bench", "grade", "--help"])
     assert result.exit_code == 0
     assert "stock nbgrader" in result.output
+
+
+def test_another_checkout_is_for_all_practicals(tmp_path):
+    with pytest.raises(PracticalsError, match="--against") as refused:
+        CliRunner().invoke(app, ["bench", "grade", "--against", str(tmp_path)], catch_exceptions=False)
+    assert "--all" in str(refused.value)

@@ -230,8 +230,36 @@ def test_a_model_that_was_built_anew_is_not_built_once_more(monkeypatch):
         built.append(model)
         return model
 
-    monkeypatch.setattr(keras.saving, "deserialize_keras_object", build)
+    monkeypatch.setattr(builtin_models, "_sequential", build)
     expect.builtin_model(anew, "the model")
     assert not built
     expect.builtin_model(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), "the model")
     assert built == [model]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: keras.Sequential(
+            [keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()]
+        ),
+        lambda: keras.Sequential([keras.layers.Dense(2), keras.layers.Dense(1)], name="without_an_input"),
+        lambda: network(keras.layers.Dense(4), network(keras.layers.Dense(4), keras.layers.Dropout(0.5))),
+        lambda: keras.Sequential(
+            [keras.Input((3,), dtype="float16"), keras.layers.Dense(2, dtype="float16")], trainable=False
+        ),
+    ],
+    ids=["with an input", "without an input", "a model in the model", "half precision, frozen"],
+)
+@pytest.mark.parametrize("called", [False, True])
+def test_a_sequential_model_is_what_keras_makes_of_its_configuration(build, called):
+    model = build()
+    if called:
+        model(keras.ops.ones((5, *(model.input_shape[1:] if model.built else (3,)))))
+    config = builtin_models.configuration(model)
+    found, wanted = builtin_models.rebuilt(config), keras.saving.deserialize_keras_object(config)
+    assert found.get_config() == wanted.get_config()
+    assert found.built == wanted.built
+    assert [weight.path for weight in found.weights] == [weight.path for weight in wanted.weights]
+    assert [weight.shape for weight in found.weights] == [weight.shape for weight in wanted.weights]
+    assert [weight.trainable for weight in found.weights] == [weight.trainable for weight in wanted.weights]

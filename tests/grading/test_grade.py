@@ -34,10 +34,12 @@ from autograder.engine.limits import Limits
 from autograder.errors import PracticalsError
 from autograder.grading import gradebook, recording
 from autograder.grading import results as results_module
+from autograder.grading import rows as rows_module
 from autograder.grading import run as run_module
-from autograder.grading.feedback import TEMPLATES
+from autograder.grading.feedback import TEMPLATES, FeedbackPage
 from autograder.grading.gradebook import newest_version
 from autograder.grading.options import GradeOptions
+from autograder.grading.rendering import Renderer
 from autograder.grading.run import grade
 from autograder.practical import digests
 from autograder.practical.notebooks import read_notebook, read_text
@@ -327,14 +329,14 @@ def test_a_submission_whose_parent_is_always_killed_costs_only_itself(toy_class,
 
 
 def test_a_submission_that_nbgrader_chokes_on_costs_no_other(toy_class, without_kernels, monkeypatch):
-    record = recording.record
+    render = Renderer.render
 
-    def choke(course, submission, *arguments):
-        if submission.student_id == "s2_half":
+    def choke(renderer, work):
+        if work.submission.student_id == "s2_half":
             raise RuntimeError("an unforeseen error")
-        return record(course, submission, *arguments)
+        return render(renderer, work)
 
-    monkeypatch.setattr(recording, "record", choke)
+    monkeypatch.setattr(Renderer, "render", choke)
     results = by_student(graded(toy_class))
     assert (
         results["s2_half"].status == "not graded: it could not be graded (RuntimeError: an unforeseen error)"
@@ -344,7 +346,7 @@ def test_a_submission_that_nbgrader_chokes_on_costs_no_other(toy_class, without_
     log = toy_class.root / "out" / "autograded" / "grading.log"
     assert "an unforeseen error" in log.read_text()
     assert str(log) in results["s2_half"].remedy
-    monkeypatch.setattr(recording, "record", record)
+    monkeypatch.setattr(Renderer, "render", render)
     assert graded(toy_class).executed == ["s2_half"]
 
 
@@ -354,6 +356,7 @@ def test_a_page_that_cannot_be_made_costs_no_grade(toy, without_kernels, monkeyp
     def fail(*_):
         raise RuntimeError("no page")
 
+    monkeypatch.setattr(FeedbackPage, "render", fail)
     monkeypatch.setattr(recording, "write_feedback", fail)
     assert by_student(graded(toy))["s1"].status == "graded; no feedback page (RuntimeError: no page)"
 
@@ -504,20 +507,20 @@ def test_a_gradebook_that_is_locked_during_the_run_keeps_what_was_finished(
     toy_class, without_kernels, monkeypatch
 ):
     toy = toy_class
-    settle = run_module.Run.settle
+    record_all = rows_module.record_all
     others: list[sqlite3.Connection] = []
 
-    def lock_before_the_second(run, name, future):
-        if name == "s2_half":
+    def lock_before_the_second(gradebook, book, earned):
+        if "s2_half" in earned:
             others.append(sqlite3.connect(toy.root / "out" / "gradebook.db"))
             others[0].execute("BEGIN EXCLUSIVE")
-        settle(run, name, future)
+        record_all(gradebook, book, earned)
 
-    monkeypatch.setattr(run_module.Run, "settle", lock_before_the_second)
+    monkeypatch.setattr(rows_module, "record_all", lock_before_the_second)
     with pytest.raises(PracticalsError, match="is locked by another program"):
         graded(toy)
     others[0].close()
-    monkeypatch.setattr(run_module.Run, "settle", settle)
+    monkeypatch.setattr(rows_module, "record_all", record_all)
     assert graded(toy).executed == ["s2_half", "s3_untouched"]
 
 
@@ -577,7 +580,7 @@ def test_a_run_leaves_the_process_as_it_was(toy, without_kernels, monkeypatch, f
 
     broken = {
         "alembic": (gradebook, "newest_version"),
-        "recording": (recording, "record"),
+        "recording": (rows_module, "record_all"),
         "executing": (run_module, "execute_all"),
     }
     before = process_wide()
@@ -592,18 +595,18 @@ def test_a_run_leaves_the_process_as_it_was(toy, without_kernels, monkeypatch, f
 
 
 def test_a_full_disk_keeps_what_was_finished(toy_class, without_kernels, monkeypatch):
-    record = recording.record
+    record_all = rows_module.record_all
 
-    def no_space(course, submission, *arguments):
-        if submission.student_id == "s2_half":
+    def no_space(gradebook, book, earned):
+        if "s2_half" in earned:
             raise OSError(errno.ENOSPC, "No space left on device", "autograded/s2_half")
-        return record(course, submission, *arguments)
+        record_all(gradebook, book, earned)
 
-    monkeypatch.setattr(recording, "record", no_space)
+    monkeypatch.setattr(rows_module, "record_all", no_space)
     with pytest.raises(OSError, match="No space left") as error:
         graded(toy_class)
     assert error.value.errno == errno.ENOSPC  # which the command line turns into a sentence and status 2
-    monkeypatch.setattr(recording, "record", record)
+    monkeypatch.setattr(rows_module, "record_all", record_all)
     assert graded(toy_class).executed == ["s2_half", "s3_untouched"]
 
 

@@ -1,6 +1,7 @@
 """Groups: one hand-in, executed once; a mark and a page for each member; bad input is one line."""
 
 import csv
+from concurrent.futures import Future
 
 import pytest
 from graded_class import by_student, graded, scores
@@ -37,6 +38,20 @@ def groups(toy):
     toy.submit("dora", GOOD)
     toy.submit("eva")
     return toy
+
+
+def test_a_hand_in_that_cannot_be_executed_is_told_of_each_member(groups, monkeypatch):
+    def failed(students, job, workers):
+        for student in students:
+            future: Future = Future()
+            future.set_exception(RuntimeError("an unforeseen error"))
+            yield student, future
+
+    monkeypatch.setattr(run, "start_early", lambda **_: None)
+    monkeypatch.setattr(run, "execute_all", failed)
+    class_ = graded(groups)
+    assert sorted(class_.executed) == ["ann", "ben", "carl", "dora", "eva"]
+    assert not any(one.graded for one in class_.results)
 
 
 def test_one_hand_in_is_executed_once_and_recorded_for_each_member(groups, monkeypatch):

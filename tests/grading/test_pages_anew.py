@@ -9,7 +9,7 @@ from graded_class import graded
 from nbgrader.api import Gradebook
 from toy_course import GOOD, ToyCourse, toy_cells
 
-from autograder.grading import recording, run
+from autograder.grading import recording
 from autograder.grading.course import Course
 from autograder.plugins import TEMPLATES
 
@@ -80,13 +80,16 @@ def test_a_change_renews_the_pages_that_show_it_and_no_other(
         toy.submit(student, {**GOOD, "why": "Because."})
     graded(toy)
     written: list[str] = []
-    write = recording.write_feedback
 
-    def noted(course: Course, student_id: str) -> None:
-        written.append(student_id)
-        write(course, student_id)
+    def noted(write: Callable[..., None]) -> Callable[..., None]:
+        def noting(course: Course, student_id: str, *content: str) -> None:
+            written.append(student_id)
+            write(course, student_id, *content)
 
-    monkeypatch.setattr(run.recording, "write_feedback", noted)
+        return noting
+
+    for name in ("write", "write_feedback"):
+        monkeypatch.setattr(recording, name, noted(getattr(recording, name)))
     graded(toy)
     assert written == []
     assert not [one for one in STUDENTS if shown in page(toy, one)]

@@ -17,9 +17,9 @@ from rich.console import Console
 from toy_course import GOOD, HALF_SQUARE, toy_cells
 
 from autograder.errors import PracticalsError
-from autograder.grading import recording
 from autograder.grading.course import Course
 from autograder.grading.options import GradeOptions
+from autograder.grading.rendering import Renderer
 from autograder.grading.run import grade
 from autograder.marking.marks import Marks
 from autograder.marking.questions import questions
@@ -255,19 +255,19 @@ def test_a_server_that_ends_the_connection_during_the_run_is_said(
     url = server.new_database("lost")
     toy.submit("s1", GOOD)
     toy.submit("s2", GOOD)
-    record = recording.record
+    render = Renderer.render
 
-    def without_server(course, submission, *arguments):
-        if submission.student_id == "s2":
+    def without_server(renderer, work):
+        if work.submission.student_id == "s2":
             with server.connect() as other:
                 other.execute("ALTER DATABASE lost ALLOW_CONNECTIONS false")
-        return record(course, submission, *arguments)
+        return render(renderer, work)
 
-    monkeypatch.setattr(recording, "record", without_server)
+    monkeypatch.setattr(Renderer, "render", without_server)
     with pytest.raises(PracticalsError, match="cannot be used") as error:
         graded(toy, db_url=url)
     assert "s3cret" not in str(error.value)
     with server.connect() as other:
         other.execute("ALTER DATABASE lost ALLOW_CONNECTIONS true")
-    monkeypatch.setattr(recording, "record", record)
+    monkeypatch.setattr(Renderer, "render", render)
     assert graded(toy, db_url=url).executed == ["s2"]

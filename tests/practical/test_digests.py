@@ -25,11 +25,13 @@ FOR_GRADES = [
     "grading/gradebook.py",
     "grading/recording.py",
     "grading/record.py",
+    "grading/rows.py",
+    "grading/standing.py",
 ]
 FOR_AUDITS = ["authoring/release.py", "proof/audit.py", "proof/mutation.py", "grading/workers.py"]
 FOR_NEITHER = [
     "cli.py", "bench/grade.py", "publishing/site.py", "reporting/export.py", "start/doctor.py",
-    "grading/display.py", "grading/results.py", "grading/feedback.py",
+    "grading/display.py", "grading/results.py", "grading/feedback.py", "grading/rendering.py",
 ]  # fmt: skip
 
 

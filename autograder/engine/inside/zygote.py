@@ -65,6 +65,7 @@ def main() -> None:
     """Answer requests until the grader closes its end."""
     settings = json.loads(sys.argv[2])
     control = socket.socket(fileno=int(sys.argv[1]))
+    os.close(settings["unused"])
     sandboxed = settings["sandboxed"]
     exchange = EXCHANGE if sandboxed else Path(settings["exchange"])
     zygote = Zygote(control, exchange, sandboxed=sandboxed)

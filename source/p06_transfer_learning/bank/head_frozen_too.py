@@ -1,6 +1,6 @@
 # title: Freezes the whole network
 # kind: misconception
-# fails: train-head-test 0/3, transfer-test 0/4
+# fails: train-head-test 0/3, transfer-test 1/4
 # hint: the head is frozen, or nothing was trained
 
 # %% train-head
