@@ -93,9 +93,9 @@ build/backends/%/installed: $(INSTALLED) requirements.lock tests/backends/%.lock
 test-backends: data $(BACKENDS:%=test-backend-%)
 
 test-backend-%: build/backends/%/installed
-	$(call say,Keras on $*: unit tests; then every source notebook at the quick budget)
+	$(call say,Keras on $*: unit tests; then the graded cells of every source notebook, at the quick budget)
 	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python -m pytest -q $(UNITS)
-	@KERAS_BACKEND=$* build/backends/$*/bin/python tests/backends/run.py
+	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python tests/backends/run.py
 
 test: lint data browser
 	$(call say,Checking that the built notebooks are fresh and leak nothing)

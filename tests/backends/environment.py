@@ -18,17 +18,15 @@ FOR_THE_TESTS = ("pytest", "iniconfig", "pluggy")
 
 def without_tensorflow(lock: str) -> list[str]:
     """The entries of a lock file that are for running, less TensorFlow and what nothing else asks for."""
-    whole = entries(lock)
     to_run = {name_of(entry) for entry in entries(lock.partition(FOR_TESTS)[0])}
-    kept = {name_of(entry): entry for entry in whole if name_of(entry) in (*to_run, *FOR_THE_TESTS)}
+    kept = [entry for entry in entries(lock) if name_of(entry) in (*to_run, *FOR_THE_TESTS)]
     dropped = set(BUILDS)
-    while dropped & kept.keys():
-        kept = {name: entry for name, entry in kept.items() if name not in dropped}
+    while dropped:
+        kept = [entry for entry in kept if name_of(entry) not in dropped]
+        names = {PROJECT, *map(name_of, kept)}
         # a package without a line on who asks for it would be one of ours
-        dropped = {
-            name for name, entry in kept.items() if asking(entry) and not asking(entry) & {*kept, PROJECT}
-        }
-    return list(kept.values())
+        dropped = {name_of(entry) for entry in kept if asking(entry) and not asking(entry) & names}
+    return kept
 
 
 def asking(entry: str) -> set[str]:

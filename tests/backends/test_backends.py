@@ -1,14 +1,30 @@
 """Other backends of Keras: the page says what was measured, and what needs TensorFlow says so."""
 
 import importlib.util
+import os
+import subprocess
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
-from course_utils import together
+from course_utils import probes, together
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NORMS = """
+import sys
+import keras
+import numpy as np
+from course_utils import probes
+assert "tensorflow" not in sys.modules
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(2)])
+model.set_weights([np.linspace(-1, 1, weight.size).reshape(weight.shape) for weight in model.get_weights()])
+model.compile("sgd", "mse")
+norms = probes.gradient_norms(model, np.eye(3, dtype="float32"), np.ones((3, 2), dtype="float32"))
+print(*norms["norm"])
+"""
 
 
 def script(name):
@@ -38,3 +54,20 @@ def test_training_together_says_that_it_needs_tensorflow(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(RuntimeError, match=r"needs TensorFlow: .* Keras runs on jax here"):
         together.fit([], [], [])
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_gradients_are_those_of_tensorflow(backend):
+    python = ROOT / "build" / "backends" / backend / "bin" / "python"
+    if not (python.parents[1] / "installed").exists():
+        pytest.skip(f"no environment for {backend}: `make backends` makes it")
+    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run([python, "-c", NORMS], env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(2)])
+    model.set_weights(
+        [np.linspace(-1, 1, weight.size).reshape(weight.shape) for weight in model.get_weights()]
+    )
+    model.compile("sgd", "mse")
+    norms = probes.gradient_norms(model, np.eye(3, dtype="float32"), np.ones((3, 2), dtype="float32"))
+    np.testing.assert_allclose([float(norm) for norm in ran.stdout.split()], norms["norm"], rtol=1e-5)
