@@ -83,6 +83,8 @@ test-hub: data browser hub
 # Other backends of Keras, each in an environment without TensorFlow
 BACKENDS := jax torch
 UNITS := tests/course_utils
+# to run some, and not all: make test-backends PRACTICALS=p05_optimizers
+PRACTICALS :=
 backends: $(BACKENDS:%=build/backends/%/installed)
 
 build/backends/%/installed: $(INSTALLED) requirements.lock tests/backends/%.lock
@@ -95,7 +97,7 @@ test-backends: data $(BACKENDS:%=test-backend-%)
 test-backend-%: build/backends/%/installed
 	$(call say,Keras on $*: unit tests; then the graded cells of every source notebook, at the quick budget)
 	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python -m pytest -q $(UNITS)
-	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python tests/backends/run.py
+	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python tests/backends/run.py $(PRACTICALS)
 
 test: lint data browser
 	$(call say,Checking that the built notebooks are fresh and leak nothing)

@@ -2,10 +2,10 @@
 
 `python tests/backends/run.py NAME…` runs source notebooks at the quick budget, in the interpreter that runs
 it (an environment of `make backends`, or that of `make setup`, to compare) and with the backend that
-KERAS_BACKEND names. What came of each cell is noted in tests/backends/measured.json; with `--table`, the
-tables of docs/backends.md are written from it. Experiments are left out, as when grading; with
-`--experiments`, they are run too, and noted. With `--bank`, the answers of the bank are tried instead: does
-each get its points and its hint?
+KERAS_BACKEND names. What came of each cell is noted in tests/backends/measured.json, and the tables of
+docs/backends.md are written from it; with `--table`, that is all. Experiments are left out, as when grading;
+with `--experiments`, they are run too, and noted. With `--bank`, the answers of the bank are tried instead:
+does each get its points and its hint?
 
 A cell that cannot run ends nothing: the others are run all the same. Where it fails since it imports
 TensorFlow, it is run once more without that line, so that what comes after it has the other imports.
@@ -249,7 +249,7 @@ def main() -> int:
     parser.add_argument("practical", nargs="*", help="default: all")
     parser.add_argument("--experiments", action="store_true", help="run them too")
     parser.add_argument("--bank", action="store_true", help="instead: try the answers of the bank")
-    parser.add_argument("--table", action="store_true", help="write the table into docs/backends.md")
+    parser.add_argument("--table", action="store_true", help="only write the tables of docs/backends.md")
     arguments = parser.parse_args()
     if arguments.table:
         PAGE.write_text(page_with_table(), "utf-8")
@@ -271,6 +271,7 @@ def main() -> int:
                 print(f"  failed before: {sorted(known['failed'])}")
             part["versions"] = versions
         note(practical, backend, parts)
+        PAGE.write_text(page_with_table(), "utf-8")
     return int(worse)
 
 

@@ -406,3 +406,14 @@ def test_mobilenet_v2_normalises_with_a_momentum_of_0_999():
 
 def test_keras_lists_the_devices():
     assert keras.distribution.list_devices()
+
+
+def test_zeros_like_takes_a_variable():
+    zeros = keras.ops.zeros_like(keras.Variable(np.ones((2, 3))))
+    np.testing.assert_array_equal(zeros, np.zeros((2, 3)))
+
+
+def test_the_answer_of_a_model_becomes_an_array():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    assert model.trainable_weights
+    assert np.asarray(model(np.ones((4, 3)))).shape == (4, 2)
