@@ -96,8 +96,8 @@ test-backends: data $(BACKENDS:%=test-backend-%)
 
 test-backend-%: build/backends/%/installed
 	$(call say,Keras on $*: unit tests; then the graded cells of every source notebook, at the quick budget)
-	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python -m pytest -q $(UNITS)
-	@KERAS_BACKEND=$* PYTHONPATH=. build/backends/$*/bin/python tests/backends/run.py $(PRACTICALS)
+	@KERAS_BACKEND=$* PYTHONPATH=$(CURDIR) build/backends/$*/bin/python -m pytest -q $(UNITS)
+	@KERAS_BACKEND=$* PYTHONPATH=$(CURDIR) build/backends/$*/bin/python tests/backends/run.py $(PRACTICALS)
 
 test: lint data browser
 	$(call say,Checking that the built notebooks are fresh and leak nothing)

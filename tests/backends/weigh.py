@@ -120,8 +120,8 @@ def weigh() -> str:
 
 def main() -> None:
     """Weigh, and write the table."""
-    text = PAGE.read_text("utf-8")
     table = weigh()
+    text = PAGE.read_text("utf-8")
     PAGE.write_text(text.split(BEGIN)[0] + BEGIN + table + END + text.split(END)[1], "utf-8")
 
 
