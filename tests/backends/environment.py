@@ -42,7 +42,8 @@ def main(backend: str, folder: Path) -> None:
     base = folder / "without-tensorflow.lock"
     base.write_text("".join(without_tensorflow(LOCK.read_text("utf-8"))), "utf-8")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
+    # compiled now, as that of `make setup` is: else what they cost could not be compared
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
     subprocess.run([*uv, "--require-hashes", "--requirement", str(base)], check=True)
     subprocess.run([*pip, "--requirement", str(HERE / f"{backend}.lock")], check=True)
 
