@@ -425,4 +425,4 @@ def test_the_state_of_a_dropout_layer_decides_its_masks():
         layer.seed_generator.state.assign([1234, 0])
         masks.append(np.asarray(layer(np.ones((4, 50), "float32"), training=True)))
         assert list(np.asarray(layer.seed_generator.state.value)) == [1234, 1]
-    np.testing.assert_array_equal(*masks)
+    np.testing.assert_array_equal(masks[0], masks[1])
