@@ -794,6 +794,17 @@ def bench_grade(
         bench_grade(course_root(), submissions, rounds, Console(), json)
 
 
+@bench_app.command("cluster")
+def bench_cluster(
+    submissions: Annotated[int, typer.Option(min=1, help="of P01, graded in each run")] = 120,
+    json: Json = None,
+) -> None:
+    """Time grading on a Dask cluster of 1, 2 and 4 workers, where an execution is a pause of a second."""
+    from autograder.bench.cluster import bench_cluster
+
+    bench_cluster(course_root(), submissions, Console(), json)
+
+
 @bench_app.command("notebooks")
 def bench_notebooks(
     names: PracticalNames = None,

@@ -131,7 +131,12 @@ def as_array(simple: Plain) -> np.ndarray | None:
         return simple
     if type(simple) in (bool, int, float, complex):
         array = np.asarray(simple)
-        return array if array.dtype.kind != "O" else np.asarray(math.inf if simple > 0 else -math.inf)
+        if array.dtype.kind != "O":
+            return array
+        try:
+            return np.asarray(float(simple))  # an int beyond 64 bits, such as 4**50
+        except OverflowError:
+            return np.asarray(math.inf if simple > 0 else -math.inf)
     if type(simple) is list:
         rows: list[Any] = [as_array(row) for row in simple]
         if not rows:

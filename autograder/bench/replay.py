@@ -126,14 +126,14 @@ def replay(root: Path, practical: str, few: list[Path], submissions: int, folder
         PracticalsError: a run failed.
     """
     folder.mkdir(exist_ok=True)
-    _execute(root, practical, few, folder)
+    execute_few(root, practical, few, folder)
     for number in range(submissions):
         hand_in = folder / "class" / _student(number, len(few)) / practical
         shutil.copytree(few[number % len(few)], hand_in, copy_function=os.link)
     command = [sys.executable, "-c", CODE, str(root), practical, str(folder)]
     half = submissions // 2
-    before, looks, left = _run(command, root, until=half)
-    after, more, _ = _run(command, root)
+    before, looks, left = run_recording(command, root, until=half)
+    after, more, _ = run_recording(command, root)
     recorded = {student: at for student, at, line in after if UNCHANGED not in line}
     kept = {student for student, _, line in after if UNCHANGED in line}
     tenth = max(submissions // 10, 2)
@@ -159,7 +159,15 @@ def _student(number: int, few: int) -> str:
     return f"r{number:06}-{number % few}"
 
 
-def _execute(root: Path, practical: str, few: list[Path], folder: Path) -> None:
+def execute_few(root: Path, practical: str, few: list[Path], folder: Path) -> None:
+    """Execute hand-ins, and write into `folder` what came of them.
+
+    Args:
+        root: the checkout.
+        practical: name of the practical.
+        few: folders of hand-ins, in nbgrader's layout.
+        folder: gets `executed.json`.
+    """
     course = course_of(root, practical, GradeOptions())
     limits, sandboxed = settings(course.config)
     made = recipe(course.source, course.config, limits, sandboxed=sandboxed, given=course.given)
@@ -186,14 +194,22 @@ def record_again(root: Path, practical: str, folder: Path) -> None:
     grade(root, practical, Console(), options, nullcontext(replayed))
 
 
-def _run(
+def run_recording(
     command: list[str], root: Path, until: int | None = None
 ) -> tuple[list[tuple[str, float, str]], list[Look], list[str]]:
     """Run the recording process, to its end or until so many are done; then it is killed.
 
+    Args:
+        command: what is run.
+        root: the checkout, where it is run.
+        until: so many; default: to its end.
+
     Returns:
         student, time and line of each submission that it told of; looks at the processes; those that were
         left.
+
+    Raises:
+        PracticalsError: it ended with another status than 0, and was to run to its end.
     """
     told: list[tuple[str, float, str]] = []
     said: list[str] = []

@@ -317,6 +317,7 @@ class _Run:
                 self.student = side
             else:
                 self.fatal.add(ended_by)
+                self._note_end_of_copy(self.nb.cells[ended_by], again.cells[ended_by])
                 self.kernel_was_killed |= side.kernel.was_killed
                 await side.end()
         return self.student
@@ -361,6 +362,13 @@ class _Run:
                     raise CourseCellFailed(f"the course's own {describe(cell, index)} failed ({problem})")
         finally:
             await side.end()
+
+    def _note_end_of_copy(self, cell: NotebookNode, copied: NotebookNode) -> None:
+        """Let a cell say what ended its copy, if it ended well itself: a limit may be noticed late."""
+        ends = [output for output in copied.outputs if output.get("ename") in INCIDENTS]
+        if ends and all(output.get("ename") not in INCIDENTS for output in cell.outputs):
+            cell.outputs.append(ends[-1])
+            self._note_lost(cell)
 
     def _note_lost(self, cell: NotebookNode) -> None:
         """Remember which names a cell would have defined, had it not been stopped; and those that it did."""

@@ -24,6 +24,7 @@ from autograder.practical.digests import course_utils_folder, modules_digest, pa
 CONNECT_SECONDS = 10
 WITHOUT_WORKERS_SECONDS = 60  # a nanny takes some seconds to start a worker anew
 GIVE_SECONDS = 60  # for a result that is there to arrive; one that was lost with its worker never may
+AHEAD = 2  # for each slot, so that a worker that is done finds its next submission there
 OWN_SETTINGS = NOT_INHERITED | {"COURSE_DATA_DIR"}  # those that may differ from machine to machine
 START_WORKERS = "Start workers (see docs/scaling.md), then run the same command again; nothing was lost"
 
@@ -36,12 +37,16 @@ Executor = Callable[[list[str], Callable[[str], Job]], Iterator[tuple[str, Futur
 
 
 @contextmanager
-def executor_on(address: str) -> Iterator[Executor]:
+def executor_on(
+    address: str, execute: Callable[[Job, dict[str, str]], Executed] | None = None
+) -> Iterator[Executor]:
     """What executes submissions on a cluster, with the interface of `workers.execute_all`.
 
     Args:
         address: of its scheduler, as tcp://HOST:PORT or tls://HOST:PORT. For TLS, Dask's own configuration
             names the certificates.
+        execute: what a worker does with a job and with `environment()` of this process; default: execute it,
+            if code and packages are the same there.
 
     Yields:
         a function of student ids and of what makes a job of one. It yields student id and finished future,
@@ -70,11 +75,14 @@ def executor_on(address: str) -> Iterator[Executor]:
                 differences = f"it cannot run the course's code: {differences}"
             if differences:
                 raise _other_environment(worker, differences)
-        yield partial(_execute_all, client)
+        yield partial(_execute_all, client, execute or _execute_on_worker)
 
 
 def _execute_all(
-    client: distributed.Client, students: list[str], job: Callable[[str], Job]
+    client: distributed.Client,
+    execute: Callable[[Job, dict[str, str]], Executed],
+    students: list[str],
+    job: Callable[[str], Job],
 ) -> Iterator[tuple[str, Future[Executed]]]:
     waiting, again = deque(students), deque[str]()
     running: dict[distributed.Future, str] = {}
@@ -85,7 +93,7 @@ def _execute_all(
             # whoever kills workers is executed with nothing beside it, when the others are done
             alone = not running and not waiting
             starting = [again.popleft()] if alone and again else []
-            while waiting and len(running) + len(starting) < slots:
+            while waiting and len(running) + len(starting) < AHEAD * slots:
                 starting.append(waiting.popleft())
             for student in starting:
                 try:
@@ -94,7 +102,7 @@ def _execute_all(
                     yield student, _failed(error)
                     continue
                 with _connected():
-                    running[client.submit(_execute_on_worker, made, here, pure=False)] = student
+                    running[client.submit(execute, made, here, pure=False)] = student
             for future in _finished(client, running) if running else ():
                 student, settled = running.pop(future), _settled(future)
                 # Dask blames all that the killed workers had: only alone is it certain who did it

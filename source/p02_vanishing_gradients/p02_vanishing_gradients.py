@@ -145,6 +145,7 @@ with expect.exercise("The best case of the sigmoid", points=2) as exercise:
             mistakes={
                 "that many layers of slope 1/2 are needed; the best slope is smaller": 20,
                 "after so many layers the product is still above one millionth": 9,
+                "the product is below one millionth with one layer less": 11,
                 "a fractional number of layers was not rounded up": np.log(1e-6) / np.log(0.25),
             },
             step="Multiply the best slope by itself until the product is below 1e-6, and count.",
@@ -160,6 +161,8 @@ with expect.exercise("The best case of the sigmoid", points=2) as exercise:
             mistakes={
                 "this is its inverse, a number below 1": 0.25**20,
                 "this goes through 30 layers; count the layers between the two": 4.0**30,
+                "this goes through all fifty layers; count the layers between the two": 4.0**50,
+                "this is the factor's logarithm to base 10": 20 * np.log10(4),
                 "this counts one layer too few": 4.0**19,
                 "this counts one layer too many": 4.0**21,
                 "each layer was taken for a half rather than a quarter": 2.0**20,
@@ -261,7 +264,7 @@ with expect.exercise("Forward pass", points=3) as exercise:
             "h[1], the output of one layer of tanh",
             mistakes={
                 "there is no activation function": before,
-                "the activation function is always the sigmoid": 1 / (1 + np.exp(-before)),
+                "tanh is taken for the sigmoid": 1 / (1 + np.exp(-before)),
             },
             step="Apply activate(name, …) to the pre-activation.",
         )
@@ -280,6 +283,7 @@ with expect.exercise("Forward pass", points=3) as exercise:
     with exercise.part("layers of different widths", points=1):
         for name, bend in _bends.items():
             widths = rng.permutation(np.arange(2, 8))
+            widths[rng.integers(1, 5)] = 1  # a layer of a single unit is a layer, too
             chain = [rng.normal(size=(units, inputs)) for inputs, units in pairwise(widths)]
             start = 3 * rng.normal(size=widths[0])
             right_a, right_h = _passed(chain, start, bend)
@@ -290,8 +294,8 @@ with expect.exercise("Forward pass", points=3) as exercise:
                 "the activation function is applied twice between two layers": _passed(
                     chain, start, bend, again=bend
                 ),
-                "the activation function is always tanh": _passed(chain, start, np.tanh),
-                "the activation function is always the sigmoid": _passed(chain, start, _bends["sigmoid"]),
+                f"{name} is taken for tanh": _passed(chain, start, np.tanh),
+                f"{name} is taken for the sigmoid": _passed(chain, start, _bends["sigmoid"]),
                 '"linear" is taken for ReLU; it leaves the pre-activations as they are': _passed(
                     chain, start, lambda z: np.maximum(z, 0)
                 ),
@@ -306,7 +310,7 @@ with expect.exercise("Forward pass", points=3) as exercise:
                 for most in (1, 5, 10, 20)
             }
             wrong = {
-                cause: lists for cause, lists in wrong.items() if name == "linear" or "linear" not in cause
+                cause: lists for cause, lists in wrong.items() if name == "linear" or '"linear"' not in cause
             }
             found_a, found_h = forward([*chain], start.copy(), name)
             lengths = [len(found_a), len(found_h)]
@@ -317,7 +321,9 @@ with expect.exercise("Forward pass", points=3) as exercise:
                     [5, 6],
                     "the lengths of a and h for five layers",
                     cause="the lists still hold what earlier calls appended" if grown else None,
-                    step="Make both lists inside of the function, anew in each call.",
+                    step="Make both lists inside of the function, anew in each call."
+                    if grown
+                    else "Begin with h = [x] and a = []; each layer appends one array to each.",
                 )
             expect.close(
                 found_a,
@@ -355,6 +361,7 @@ with expect.exercise("Forward pass", points=3) as exercise:
             step="Make new arrays; change no argument.",
         )
         curve = _bends["sigmoid"]
+        right = _passed(chain, start, curve)[1]
         expect.equal(
             len(found),
             5,
@@ -363,7 +370,7 @@ with expect.exercise("Forward pass", points=3) as exercise:
         )
         expect.close(
             found,
-            _passed(chain, start, curve)[1],
+            right,
             "h, for four layers of five sigmoids",
             mistakes={
                 "this is h W (a row times a matrix), not W h": _passed(
@@ -378,7 +385,14 @@ with expect.exercise("Forward pass", points=3) as exercise:
                 "the last layer has no activation function": _passed(
                     chain, start, curve, last=_bends["linear"]
                 )[1],
-                "the activation function is always tanh": _passed(chain, start, np.tanh)[1],
+                "the sigmoid is taken for tanh": _passed(chain, start, np.tanh)[1],
+                "a layer is given the pre-activation of the one before, not its output": _passed(
+                    chain, start, curve, unbent=True
+                )[1],
+                "all layers put their outputs into the same array, where the last one stays": [
+                    start,
+                    *right[-1:] * 4,
+                ],
             },
             step="Here inputs are columns: the matrix stands on the left.",
         )
@@ -511,13 +525,13 @@ with expect.exercise("Backward pass", points=4) as exercise:
         }
         for other in ("sigmoid", "tanh"):
             if other != name:
-                wrong[f"the slopes are always those of the {other}"] = _gradients_with(
+                wrong[f"the slopes of {name} are taken for those of the {other}"] = _gradients_with(
                     chain, after, _slopes_of(other, before), error
                 )
                 # 1 − h² and h (1 − h) are slopes only where h came out of that function
                 of_outputs = [out * (1 - out) if other == "sigmoid" else 1 - out**2 for out in after[1:]]
-                wrong[f"the slopes are computed from h as for the {other}, whatever the name"] = (
-                    _gradients_with(chain, after, of_outputs, error)
+                wrong[f"the slopes of {name} are computed from h as for the {other}"] = _gradients_with(
+                    chain, after, of_outputs, error
                 )
         return wrong
 
@@ -545,9 +559,10 @@ with expect.exercise("Backward pass", points=4) as exercise:
             )
         slopes, error = _slopes_of("sigmoid", before), after[-1] - wanted
         of_outputs = [_squash(out) * (1 - _squash(out)) for out in after[1:]]
+        right = _gradients_with(chain, after, slopes, error)
         expect.close(
             found,
-            _gradients_with(chain, after, slopes, error),
+            right,
             "the gradients of four layers of five sigmoids",
             rtol=1e-4,
             atol=1e-6,
@@ -567,6 +582,11 @@ with expect.exercise("Backward pass", points=4) as exercise:
                 "the slopes were taken at the activations, not at the pre-activations": _gradients_with(
                     chain, after, of_outputs, error
                 ),
+                "the slopes on the way back were taken at the activations, not at the pre-activations": _gradients_with(
+                    chain, after, of_outputs, error, first=slopes[-1]
+                ),
+                "all layers put their gradients into the same array, where that of layer 0 stays": right[:1]
+                * 4,
             }
             | _mistaken(chain, before, after, "sigmoid", error),
             step="Write your own gradient check (Exercise 4) and see in which layers it sounds the alarm.",
@@ -574,6 +594,7 @@ with expect.exercise("Backward pass", points=4) as exercise:
     with exercise.part("different widths and activation functions", points=1):
         for bend, name in ((np.tanh, "tanh"), (lambda z: z, "linear"), (_squash, "sigmoid")):
             widths = rng.permutation(np.arange(2, 8))
+            widths[rng.integers(1, 5)] = 1  # a layer of a single unit is a layer, too
             chain = [rng.normal(size=(units, inputs)) / 2 for inputs, units in pairwise(widths)]
             before, after = _passes(chain, 3 * rng.normal(size=widths[0]), bend)
             for far in (3, 3000):  # targets far away: gradients are as large as they are
@@ -700,8 +721,8 @@ with expect.exercise("Gradient check", points=3) as exercise:
         def _squash(z):
             return 1 / (1 + np.exp(-z))
 
-        chain = [rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), rng.normal(size=(4, 3))]
-        start, wanted, by = rng.normal(size=3), rng.uniform(size=4), float(rng.uniform(0.3, 0.6))
+        chain = [rng.normal(size=(3, 2)), rng.normal(size=(2, 3)), rng.normal(size=(3, 2))]
+        start, wanted, by = rng.normal(size=2), rng.uniform(size=3), float(rng.uniform(0.3, 0.6))
         original = [matrix.copy() for matrix in chain]
         found = numerical_gradients(chain, start.copy(), wanted.copy(), "sigmoid", by)
 
@@ -718,8 +739,8 @@ with expect.exercise("Gradient check", points=3) as exercise:
                     found[layer][index] = (losses[0] - losses[1]) / ((up - down) * scale)
             return found
 
-        def _differences_of_drifting_weights(only_the_last=False):
-            """Central differences when no weight is put back, or not the last of each matrix."""
+        def _differences_of_drifting_weights(only_the_last=False, in_the_end=False):
+            """Central differences when no weight is put back, or not the last of a matrix, or all in the end."""
             drifting, found = [matrix.copy() for matrix in original], []
             for layer, matrix in enumerate(drifting):
                 found.append(np.zeros(matrix.shape))
@@ -730,6 +751,8 @@ with expect.exercise("Gradient check", points=3) as exercise:
                     above = _loss_of(drifting, start, wanted, _squash)
                     matrix[index] -= 2 * by
                     found[-1][index] = (above - _loss_of(drifting, start, wanted, _squash)) / (2 * by)
+                if in_the_end:
+                    matrix[:] = original[layer]
             return found
 
         central = _differences(by, -by)
@@ -748,10 +771,18 @@ with expect.exercise("Gradient check", points=3) as exercise:
                 "each weight is changed by a share of its own size, not by the step": _differences(
                     by, -by, relative=True
                 ),
+                "each weight is changed by half of the step": _differences(by / 2, -by / 2),
+                "each weight is changed by twice the step": _differences(2 * by, -2 * by),
                 "a weight keeps its new value while the next ones are tried": _differences_of_drifting_weights(),
                 "the last weight of each matrix was not put back": _differences_of_drifting_weights(True),
+                "a matrix is put back only when all its weights were tried": _differences_of_drifting_weights(
+                    in_the_end=True
+                ),
                 "the loss is the mean over the outputs; it is half of their sum": [
-                    gradient / 2 for gradient in central
+                    gradient * 2 / 3 for gradient in central
+                ],
+                "the loss is half of the mean over the outputs; it is half of their sum": [
+                    gradient / 3 for gradient in central
                 ],
                 "the activation function is always linear": _differences(by, -by, bend=lambda z: z),
                 "the activation function is always tanh": _differences(by, -by, bend=np.tanh),
@@ -768,7 +799,7 @@ with expect.exercise("Gradient check", points=3) as exercise:
             step="Keep the old value of the weight, and put that back.",
         )
         # large inputs and small weights: a step of 0.0001 is too long here
-        original, start = [rng.normal(size=(4, 3)) / 100], 100 * rng.normal(size=3)
+        original, start = [rng.normal(size=(3, 4)) / 100], 100 * rng.normal(size=4)
         expect.close(
             numerical_gradients([original[0].copy()], start.copy(), wanted.copy(), "tanh"),
             _differences(1e-5, -1e-5, bend=np.tanh),
@@ -808,6 +839,15 @@ with expect.exercise("Gradient check", points=3) as exercise:
                 "the denominator is one norm, of the sum of both; the sum of two norms was asked for": np.divide(
                     distances, [_size(np.abs(our) + np.abs(their)) for our, their in pairs]
                 ),
+                "the denominator is the root of both sums of squares; the sum of two norms was asked for": np.divide(
+                    distances, [np.hypot(_size(our), _size(their)) for our, their in pairs]
+                ),
+                "this divides by the larger of the two norms only": np.divide(
+                    distances, [max(_size(our), _size(their)) for our, their in pairs]
+                ),
+                "this divides by the mean of the two norms, not by their sum": np.divide(
+                    distances, np.divide(totals, 2)
+                ),
                 "this divides by one of the two norms only": np.divide(
                     distances, [_size(their) for their in theirs]
                 ),
@@ -835,7 +875,19 @@ with expect.exercise("Gradient check", points=3) as exercise:
             },
             step="For one layer: the norm of the difference, divided by the sum of both norms.",
         )
-        expect.close(relative_errors(ours, ours), np.zeros(3), "the relative errors of equal gradients")
+        # the small error is 0.0000025, but for rounding in float32
+        expect.close(
+            relative_errors([1.000005 * ours[0], *ours[1:]], ours),
+            [2.5e-6, 0, 0],
+            "the relative errors of gradients that are nearly equal, and of equal ones",
+            rtol=0.1,
+            atol=1e-8,
+            mistakes={
+                f"the errors are rounded to {digits} digits": [np.round(2.5e-6, digits), 0, 0]
+                for digits in (2, 6)
+            },
+            step="Give the numbers as they are: a small error is what you look for.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -931,9 +983,18 @@ with expect.exercise("How much slower?", points=2) as exercise:
     sizes = np.array([np.sqrt(np.sum(matrix**2)) for matrix in matrices])
 
     with exercise.part("times_slower", points=1):
+        handed = [*matrices]
         for layer in (0, 3, 6):
+            found = times_slower(handed, layer)
+            expect.equal(
+                len(handed),
+                7,
+                "the number of gradients in the list, after the call",
+                cause="the list that was handed over was changed",
+                step="Read gradients[-1]; pop takes it from whoever called the function.",
+            )
             expect.close(
-                times_slower([*matrices], layer),
+                found,
                 sizes[-1] / sizes[layer],
                 f"times_slower(gradients, {layer}) of seven layers",
                 mistakes={
@@ -963,8 +1024,9 @@ with expect.exercise("How much slower?", points=2) as exercise:
             shapes[0], shapes[1], shapes[-1] = (
                 [(5,), (2, 3, 2), (7, 2)][place] for place in rng.permutation(3)
             )
+            # tiny, as vanished gradients are: whatever is added to a norm shows, and float32 squares are 0
             arrays = [
-                1e-6 * rng.normal(size=shape) * growth ** (depth - layer)
+                1e-25 * rng.normal(size=shape) * growth ** (depth - layer)
                 for layer, shape in enumerate(shapes)
             ]
             norms = np.array([np.sqrt(np.sum(array**2)) for array in arrays])
@@ -982,7 +1044,10 @@ with expect.exercise("How much slower?", points=2) as exercise:
                         (norms[0] / norms[min(6, steps)]) ** (1 / 6)
                     ),
                     "there are always 49 steps, whatever the number of layers": whole ** (1 / 49),
-                    "this is the factor from a layer to the one after it": whole ** (-1 / steps),
+                    "this is the factor from a layer to the one after it"
+                    if growth < 1
+                    else "a factor above 1 is turned over; a gradient may grow on its way, too": whole
+                    ** (-1 / steps),
                     "factors multiply: take a root, do not divide": whole / steps,
                     "this is the mean of the single factors; their product does not lead to the first norm": np.mean(
                         norms[:-1] / norms[1:]
@@ -999,8 +1064,17 @@ with expect.exercise("How much slower?", points=2) as exercise:
                         spread[0] / spread[-1]
                     )
                     ** (1 / steps),
-                    "the factor is not let above 1; a gradient may grow on its way, too": 1.0,
-                    "1e-8 is added to a norm": (norms[0] / (norms[-1] + 1e-8)) ** (1 / steps),
+                    "this is the factor of a single step, to the first layer": norms[0] / norms[1],
+                    "this uses the sums of squares, without the root": whole ** (2 / steps),
+                    "the factor is not let above 1; a gradient may grow on its way, too"
+                    if growth > 1
+                    else "something is added to the norms, or they are kept away from 0; these are tiny": 1.0,
+                    "the squares of float32 numbers became 0": np.nan,
+                }
+                | {
+                    f"{extra:g} is added to the last norm, or is the least that it can be": (norms[0] / extra)
+                    ** (1 / steps)
+                    for extra in (1e-6, 1e-8, 1e-10, 1e-12)
                 }
                 | {
                     f"the factor is rounded to {digits} digits": round(whole ** (1 / steps), digits)
@@ -1017,9 +1091,17 @@ with expect.exercise("How much slower?", points=2) as exercise:
                     "this uses the root of the mean square; the norm is the root of the sum": spread[-1]
                     / spread[1],
                     "it is not let below 1; the last layer may be the slower one, too": 1.0,
-                    "1e-8 is added to the denominator": norms[-1] / (norms[1] + 1e-8),
+                    "this is the largest norm, not the last one, divided": norms.max() / norms[1],
+                    "there are always seven layers, whatever the number of gradients": norms[min(6, steps)]
+                    / norms[1],
+                    "the squares of float32 numbers became 0": np.nan,
+                }
+                | {
+                    f"{extra:g} is added to the denominator, or is the least that it can be": norms[-1]
+                    / extra
+                    for extra in (1e-6, 1e-8, 1e-10, 1e-12)
                 },
-                step="Take the norm of all entries of an array, whatever its shape.",
+                step="Take the norm of all entries of an array, whatever its shape and size, and add nothing.",
             )
     ### END HIDDEN TESTS
 exercise.score
@@ -1178,7 +1260,8 @@ with expect.exercise("Build the deep network", points=3) as exercise:
     with exercise.part("depth, activation function and initial weights", points=1):
         n_deep = int(rng.integers(3, 5))
         sizes = (784, 300, *[100] * n_deep, 10)
-        for wanted, initialiser in (("tanh", "glorot_normal"), ("relu", "he_normal")):
+        # not in the pairs that go well together: each argument counts for itself
+        for wanted, initialiser in (("tanh", "he_normal"), ("relu", "glorot_normal")):
             called = f"build_deep_mlp({n_deep}, {wanted!r}, {initialiser!r})"
             candidate = build_deep_mlp(n_deep, wanted, initialiser)
             expect.builtin_model(candidate, "the model that build_deep_mlp returns")
@@ -1201,28 +1284,41 @@ with expect.exercise("Build the deep network", points=3) as exercise:
                 atol=0,
                 mistakes={
                     "these are Glorot weights, which Dense uses when told nothing else": glorot,
-                    "these are He weights, whatever the argument says": he,
+                    "these are He weights, and the argument asks for others": he,
                     "the first hidden layer has Glorot weights, which Dense uses when told nothing else": [
                         glorot[0],
                         *he[1:],
                     ],
                     "only the first hidden layer has the weights asked for": [he[0], *glorot[1:]],
+                    "only the first two hidden layers have the weights asked for": [*he[:2], *glorot[2:]],
                 },
+                step="Pass kernel_initializer=initialiser to every hidden layer.",
+            )
+            # the largest of many uniform numbers is 1.7 standard deviations, of these normal ones 2.3
+            expect.true(
+                bool(min(np.abs(kernel).max() / kernel.std() for kernel in arrays[:-2:2]) > 2),
+                f"the initial weights of each hidden layer of {called} are normal random numbers",
+                cause="they are spread evenly, as with an initialiser whose name ends with _uniform, such as that of Dense itself",
                 step="Pass kernel_initializer=initialiser to every hidden layer.",
             )
             expect.equal(
                 [float(np.abs(bias).max()) for bias in arrays[1::2]],
                 [0.0] * (n_deep + 2),
                 f"the largest bias of each layer of {called} at the start",
-                cause="biases are drawn, too; those of Dense begin at 0",
+                cause="the biases have an initialiser, too; those of Dense begin at 0",
                 step="Pass the initialiser as kernel_initializer, and leave the biases alone.",
             )
             expect.equal(
-                len(candidate.losses),
-                0,
-                f"the number of losses that layers of {called} add",
-                cause="a layer has a regulariser",
-                step="Give the layers no arguments but those that the exercise names.",
+                [len(candidate.losses), len(candidate.trainable_weights), bool(candidate.compiled)],
+                [0, 2 * n_deep + 4, False],
+                f"the losses that layers of {called} add, its trainable arrays, and whether it is compiled",
+                mistakes={
+                    "the model is compiled": [0, 2 * n_deep + 4, True],
+                    "the hidden layers are frozen": [0, 2, False],
+                    "the layers of 100 units are frozen": [0, 4, False],
+                },
+                cause="a layer has a regulariser, or is frozen, or the model is compiled",
+                step="Give the layers no arguments but those that the exercise names, and leave the rest to others.",
             )
             expect.true(
                 not np.array_equal(arrays[4], arrays[6]),
@@ -1257,6 +1353,9 @@ with expect.exercise("Build the deep network", points=3) as exercise:
                     ),
                     "only the first hidden layer has the activation function": _softmax(
                         _logits([bends[0], *[lambda z: z] * n_deep])
+                    ),
+                    "the last hidden layer has no activation function": _softmax(
+                        _logits([*bends[:-1], lambda z: z])
                     ),
                     "the hidden layers have ReLU, whatever the argument says": _softmax(
                         _logits([_rectified] * (n_deep + 1))
@@ -1378,15 +1477,15 @@ with expect.exercise("Gradient norms of a Keras model", points=3) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("a network of three layers", points=1):
-        # more images than a minibatch of fit, and a layer without biases
+        # more images than a minibatch of fit; and a layer without biases, whose weights are a square
         batch, classes = rng.normal(size=(71, 8)).astype("float32"), rng.integers(4, size=71)
-        shapes = ((8, 5), (5,), (5, 7), (7, 4), (4,))
+        shapes = ((8, 5), (5,), (5, 5), (5, 4), (4,))
         arrays = [rng.normal(size=shape).astype("float32") for shape in shapes]
         three = keras.Sequential(
             [
                 keras.Input(shape=(8,)),
                 keras.layers.Dense(5, activation="tanh"),
-                keras.layers.Dense(7, activation="sigmoid", use_bias=False),
+                keras.layers.Dense(5, activation="sigmoid", use_bias=False),
                 keras.layers.Dense(4, activation="softmax"),
             ]
         )
@@ -1596,10 +1695,20 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
         return int(below[-1]) if len(below) else "None"
 
     with exercise.part("norms that rise again, and norms that are never quiet", points=1):
-        for quiet in (1e-5, 0.0, 2e-4):  # exactly 0 is quiet, too
+        # what 2 means: the checks before had a quiet layer of another norm, or elsewhere
+        for quiet, behind, passed_over in (
+            (
+                1e-5,
+                [0.6, 0.8],
+                "this is the last of the quiet layers next to the input; another one comes before it on the way back",
+            ),
+            (0.0, [0.6, 0.8], "a norm of exactly 0 is quiet, too"),
+            (2e-4, [], "the layer right before the last one is passed over"),
+        ):
             scale = float(rng.uniform(1e-4, 9e-4))
             # the last layer is not the loudest
-            walk = scale * np.array([1e-7, 5e-7, 1e-6, 650, 0.5, quiet, 0.6, 0.8, 1.0])
+            loud = [650, *[0.5] * int(rng.integers(9, 15))]
+            walk = scale * np.array([1e-7, 5e-7, 1e-6, *loud, quiet, *behind, 1.0])
             handed = walk.copy()
             found = first_quiet_layer(handed, 1e-3)
             expect.equal(
@@ -1611,8 +1720,8 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
             )
             expect.equal(
                 _in_words(found),
-                5,
-                "first_quiet_layer(norms, 1e-3) for norms that fall, rise and fall again",
+                3 + len(loud),
+                f"first_quiet_layer(norms, 1e-3) for {len(walk)} norms that fall, rise and fall again",
                 mistakes={
                     "this is the quiet layer next to the input, not the first on the way back": 0,
                     "the threshold is relative to the last layer's norm; this takes share itself": _last_below(
@@ -1621,33 +1730,34 @@ with expect.exercise("Where it becomes quiet", points=2) as exercise:
                     "the threshold is relative to the last layer's norm; this takes the largest": _last_below(
                         walk, 1e-3 * walk.max()
                     ),
-                    # the check before this one had a quiet layer of another norm in the same place
-                    "a norm of exactly 0 is quiet, too"
-                    if quiet == 0
-                    else "this is the last of the quiet layers next to the input; another one comes before it on the "
-                    "way back": 2,
+                    passed_over: 2,
                     "the quiet layers are counted; they need not be in one piece": 3,
                     "None is for norms that are never quiet": "None",
                 },
                 step="Walk from the end of the array to its beginning, and stop at the first quiet layer.",
             )
-        level = scale * rng.uniform(0.9, 1.1, size=8)
+        # tiny: whatever is added to the last norm shows
+        level = 1e-15 * rng.uniform(0.9, 1.1, size=8)
         expect.equal(
-            _in_words(first_quiet_layer(level, 0.5)),
-            "None",
-            "first_quiet_layer(norms, 0.5) for eight norms that are nearly equal",
+            first_quiet_layer(level, 0.5),
+            None,
+            "first_quiet_layer(norms, 0.5) for eight tiny norms that are nearly equal",
             mistakes={
                 "0 is the layer next to the input; none at all is None": 0,
                 "-1 is the last layer; none at all is None": -1,
+                "7 is the last layer, which is as loud as itself: nothing may be added to its norm; and argmax says 0 "
+                "where nothing is True": 7,
             },
             step="Return None when no layer is quiet.",
         )
         expect.equal(
-            _in_words(first_quiet_layer(scale * np.array([5e-5, 0.3, 650, 0.6, 1.0]), 1e-3)),
-            0,
-            "first_quiet_layer(norms, 1e-3) where a layer on the way is 650 times as loud as the last",
+            _in_words(first_quiet_layer(scale * np.array([0.7, 0.05, 0.3, 650, 1.0]), 0.1)),
+            1,
+            "first_quiet_layer(norms, 0.1) where the layer before the last is 650 times as loud as the last",
             mistakes={
-                "the threshold is relative to the last layer's norm; this takes a louder one on the way": 1
+                "the threshold is relative to the last layer's norm; this takes a louder one on the way": 2,
+                "layer 1 is quiet, with a twentieth of the last norm; take share from the argument, and walk on where a "
+                "layer is loud": "None",
             },
             step="Compare every layer with share times the norm of the last layer, norms[-1].",
         )
@@ -1959,7 +2069,7 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
     log_largest = np.log(float(np.finfo("float32").max))
 
     with exercise.part("weights with standard deviation 1", points=1):
-        for width in (18, 100):
+        for width in (5, 100):  # with 5, many layers: few are the same for different mistakes
             growth = np.log(width / 2) / 2
             layers = int(np.ceil(log_largest / growth))
             expect.equal(
@@ -1967,6 +2077,7 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
                 layers,
                 f"layers_until_overflow({width}, 1.0)",
                 mistakes={
+                    "the limit is the largest float32, and not 10³⁸": int(np.ceil(38 * np.log(10) / growth)),
                     "this is the last layer before the overflow": layers - 1,
                     "this is one layer after the overflow": layers + 1,
                     "the root is missing: that is the factor of the variance": int(
@@ -1989,7 +2100,7 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
     with exercise.part("other weights, and weights that do not explode", points=1):
         # the first takes more than a thousand layers
         for low, high in ((0.03, 0.06), (0.1, 0.6), (0.6, 1.5), (1.5, 3.0)):
-            width, growth = int(rng.integers(20, 400)), float(rng.uniform(low, high))
+            width, growth = 2 * int(rng.integers(10, 200)) + 1, float(rng.uniform(low, high))
             while not 0.05 < log_largest / growth % 1 < 0.95:  # keep away from a tie
                 growth = float(rng.uniform(low, high))
             stddev = float(np.exp(growth) / np.sqrt(width / 2))
@@ -2001,6 +2112,9 @@ with expect.exercise("Layers until overflow", points=2) as exercise:
                     2 * np.log(stddev) + np.log(width / 2) / 2
                 ),
                 "the limit is the largest float32, and not 10³⁸": int(np.ceil(38 * np.log(10) / growth)),
+                "half of an odd width is not a whole number; nothing is to be cut off": _layers_with(
+                    np.log(stddev) + np.log(width // 2) / 2
+                ),
                 "this is the last layer before the overflow": layers - 1,
                 "this is one layer after the overflow": layers + 1,
             }
@@ -2247,11 +2361,21 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
             mistakes={"it was made longer, up to the limit": [2 * piece for piece in pieces]},
             step="Clipping never makes a gradient longer.",
         )
+        nothing = [np.zeros(3), np.zeros((2, 2))]
+        expect.close(
+            clip_by_global_norm([array.copy() for array in nothing], 1.0),
+            nothing,
+            "a gradient whose entries are all 0",
+            mistakes={"it was divided by its norm, which is 0": [np.nan * array for array in nothing]},
+            step="A gradient that is short enough stays as it is: it needs no division.",
+        )
     with exercise.part("angle_between", points=1):
-        one = [rng.normal(size=(3, 4)), rng.normal(size=5)]
-        other = [rng.normal(size=(3, 4)), rng.normal(size=5)]
+        # tiny: whatever is added to a norm shows
+        one = [1e-7 * rng.normal(size=(3, 4)), 1e-7 * rng.normal(size=5)]
+        other = [1e-7 * rng.normal(size=(3, 4)), 1e-7 * rng.normal(size=5)]
         flat, flat_other = (np.concatenate([array.ravel() for array in arrays]) for arrays in (one, other))
-        cosine = flat @ flat_other / np.linalg.norm(flat) / np.linalg.norm(flat_other)
+        lengths = np.linalg.norm(flat), np.linalg.norm(flat_other)
+        cosine = flat @ flat_other / np.prod(lengths)
         single = [
             np.sum(left * right) / np.linalg.norm(left) / np.linalg.norm(right)
             for left, right in zip(one, other, strict=True)
@@ -2273,11 +2397,28 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
             | {
                 f"the cosine was rounded to {digits} digits": np.degrees(np.arccos(np.round(cosine, digits)))
                 for digits in (2, 3, 4, 5)
+            }
+            | {
+                f"{extra:g} is added to the product of the norms": np.degrees(
+                    np.arccos(flat @ flat_other / (np.prod(lengths) + extra))
+                )
+                for extra in (1e-6, 1e-8, 1e-10, 1e-12)
             },
             step="Flatten and join the arrays of each gradient, then use the formula; np.degrees converts.",
         )
-        # rounding takes about one cosine in four beyond 1 or -1: among forty, one is all but certain
-        for _ in range(40):
+        near = [array * rng.uniform(0.98, 1.02, size=array.shape) for array in one]
+        beside = np.concatenate([array.ravel() for array in near])
+        expect.close(
+            angle_between(one, near),
+            np.degrees(np.arccos(flat @ beside / lengths[0] / np.linalg.norm(beside))),
+            "the angle between two gradients that are nearly the same",
+            rtol=1e-3,
+            atol=0.01,
+            mistakes={"a cosine near 1 is taken for 1; a small angle is not 0": 0},
+            step="Change the cosine only where it is beyond 1 or -1.",
+        )
+        # rounding takes about one cosine in four beyond 1 or -1: among 38, one is all but certain
+        for _ in range(38):
             one = [rng.normal(size=(4, 4))]
             for factor, right, beyond, side in ((3, 0, "1", "its largest"), (-3, 180, "-1", "its smallest")):
                 expect.close(
@@ -2287,7 +2428,8 @@ with expect.exercise("Clip a gradient", points=4) as exercise:
                     atol=0.2,
                     mistakes={
                         f"rounding takes the cosine beyond {beyond}, {side} value, and arccos then gives NaN": np.nan,
-                        "the sign of the cosine was lost": 180 - right,
+                        "the sign of the cosine was lost, or its NaN replaced": 180 - right,
+                        "an angle above 90 degrees, or NaN, was replaced by 90": 90,
                     },
                     cause="the cosine was limited to less than the range from -1 to 1",
                     step="Limit the cosine to the range from -1 to 1 before you take the arccos.",
@@ -2652,7 +2794,20 @@ with expect.exercise("Skip connections", points=3) as exercise:
     with exercise.part("the initial weights, and three blocks give what the formula says", points=2):
         candidate = build_residual_mlp(2, "relu", "he_normal", 0.5)
         expect.builtin_model(candidate, "the model that build_residual_mlp returns")
-        kernels = candidate.get_weights()[0:6:2]
+        expect.equal(
+            [len(candidate.losses), len(candidate.trainable_weights), bool(candidate.compiled)],
+            [0, 8, False],
+            "the losses that layers add to the model, its trainable arrays, and whether it is compiled",
+            mistakes={
+                "the model is compiled": [0, 8, True],
+                "the blocks are frozen": [0, 4, False],
+                "there is one layer for all blocks; each block has a layer of its own": [0, 6, False],
+            },
+            cause="a layer has a regulariser, or is frozen, or the model is compiled",
+            step="Give the layers no arguments but those that the exercise names, and leave the rest to others.",
+        )
+        drawn = candidate.get_weights()
+        kernels = drawn[0:6:2]
         # 10,000 weights and more: chance moves these numbers by 0.7 % (one standard deviation) at most
         expect.close(
             [float(kernel.std()) for kernel in kernels],
@@ -2667,22 +2822,25 @@ with expect.exercise("Skip connections", points=3) as exercise:
                 "the layers in the blocks have Glorot weights, which Dense uses when told nothing else": np.sqrt(
                     [2 / 784, 2 / 200, 2 / 200]
                 ),
+                "the first layer has Glorot weights, which Dense uses when told nothing else": np.sqrt(
+                    [2 / 884, 2 / 100, 2 / 100]
+                ),
             },
             step="Pass kernel_initializer=initialiser to every hidden layer.",
         )
-        expect.equal(
-            [float(np.abs(bias).max()) for bias in candidate.get_weights()[1::2]],
-            [0.0] * 4,
-            "the largest bias of each layer at the start",
-            cause="biases are drawn, too; those of Dense begin at 0",
-            step="Pass the initialiser as kernel_initializer, and leave the biases alone.",
+        # the largest of many uniform numbers is 1.7 standard deviations, of these normal ones 2.3
+        expect.true(
+            bool(min(np.abs(kernel).max() / kernel.std() for kernel in kernels) > 2),
+            'the initial weights of each hidden layer with "he_normal" are normal random numbers',
+            cause="they are spread evenly, as with an initialiser whose name ends with _uniform, such as that of Dense itself",
+            step="Pass kernel_initializer=initialiser to every hidden layer.",
         )
         expect.equal(
-            len(candidate.losses),
-            0,
-            "the number of losses that layers add to the model",
-            cause="a layer has a regulariser",
-            step="Give the layers no arguments but those that the exercise names.",
+            max(float(np.abs(bias).max()) for bias in drawn[1::2]),
+            0.0,
+            "the largest bias at the start",
+            cause="the biases have an initialiser, too; those of Dense begin at 0",
+            step="Pass the initialiser as kernel_initializer, and leave the biases alone.",
         )
         expect.true(
             not np.array_equal(kernels[1], kernels[2]),
@@ -2692,8 +2850,8 @@ with expect.exercise("Skip connections", points=3) as exercise:
         )
 
         def _outputs_with(arrays, bend, shrink, block, *, first=None, end=_softmax):
-            signal = entry = (first or bend)(batch @ arrays[0] + arrays[1])
-            for kernel, bias in zip(arrays[2:-2:2], arrays[3:-2:2], strict=True):
+            signal = entry = (first or bend)(arrays[0])  # what the first layer computes from the images
+            for kernel, bias in zip(arrays[1:-2:2], arrays[2:-2:2], strict=True):
                 before = signal @ kernel
                 signal = block(signal, before + bias, bend, shrink, entry, shrink * before + bias)
             return end(signal @ arrays[-2] + arrays[-1])
@@ -2726,13 +2884,40 @@ with expect.exercise("Skip connections", points=3) as exercise:
             "every block adds to the output of the first layer, not to its own input": lambda h, z, g, c, x, s: (
                 x + c * g(z)
             ),
+            "scale is applied twice": lambda h, z, g, c, x, s: h + c * c * g(z),
+            "scale divides; it is a factor": lambda h, z, g, c, x, s: h + g(z) / c,
+            "the layer's output is subtracted": lambda h, z, g, c, x, s: h - c * g(z),
+            "the activation function came a second time, after the addition": lambda h, z, g, c, x, s: g(
+                h + c * g(z)
+            ),
         }
         for bend, name in ((np.tanh, "tanh"), (lambda z: 1 / (1 + np.exp(-z)), "sigmoid")):
             shrink = float(rng.uniform(0.15, 0.25) + rng.choice([0.0, 0.5]))  # not near 1/2 or 1/3
             candidate = build_residual_mlp(3, name, "glorot_normal", shrink)
             expect.builtin_model(candidate, "the model that build_residual_mlp returns")
+            drawn = candidate.get_weights()
+            expect.equal(
+                [tuple(array.shape) for array in drawn],
+                [*outside, *block * 3, (100, 10), (10,)],
+                "the shapes of the weights and biases for three blocks",
+                step="Take the number of blocks from the argument n_blocks.",
+            )
+            expect.close(
+                [float(kernel.std()) for kernel in drawn[:-2:2]],
+                np.sqrt([2 / 884, *[2 / 200] * 3]),
+                'the standard deviation of the initial weights of the hidden layers with "glorot_normal"',
+                rtol=0.05,
+                atol=0,
+                mistakes={
+                    "these are He weights, and the argument asks for others": np.sqrt(
+                        [2 / 784, *[2 / 100] * 3]
+                    ),
+                },
+                step="Pass kernel_initializer=initialiser to every hidden layer.",
+            )
             arrays = _drawn_for(candidate)
             candidate.set_weights(arrays)
+            arrays = [batch @ arrays[0] + arrays[1], *arrays[2:]]
             right = _outputs_with(arrays, bend, shrink, _right)
             expect.close(
                 candidate(batch),

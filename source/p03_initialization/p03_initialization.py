@@ -179,7 +179,9 @@ with expect.exercise("Fan-in and fan-out", points=3) as exercise:
     with exercise.part("convolutions", points=1):
         for n_window in (1, 2, 3):
             window = [int(n) for n in rng.permutation(np.arange(2, 8))[:n_window]]
-            channels, filters = (int(n) for n in rng.integers([3, 20], [20, 70]))
+            # fewer channels than filters, then more
+            sizes = rng.integers([3, 20], [20, 70])[:: 1 if n_window == 1 else -1]
+            channels, filters = (int(n) for n in sizes)
             positions = int(np.prod(window))
             expect.equal(
                 list(fans((*window, channels, filters))),
@@ -194,6 +196,9 @@ with expect.exercise("Fan-in and fan-out", points=3) as exercise:
                         int(np.prod(window[:2])) * n for n in (channels, filters)
                     ],
                     "only the first size of the window counts": [window[0] * n for n in (channels, filters)],
+                    "the sizes of the window are multiplied, not added": [
+                        sum(window) * n for n in (channels, filters)
+                    ],
                     "the window is missing in fan_out": [positions * channels, filters],
                     "the window is missing in fan_in": [channels, positions * filters],
                     "the two are swapped": [positions * filters, positions * channels],
@@ -278,11 +283,16 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 f"the standard deviation of averages of {called} along axis {axis}, in those of a weight",
                 rtol=0.35,
                 mistakes={
-                    "the weights along this axis are copies of each other; each is drawn by itself": 1.0,
-                    "the averages are all the same: along another axis, weights are copies": 0.0,
+                    "weights along this axis are copies of each other, or alike in sign or size; draw each by itself": 1.0,
+                    "the averages are all the same: some weights follow from others; draw each by itself": 0.0,
                 },
                 step="Let the generator draw an array of the whole shape: size=shape.",
             )
+
+    def drawn_fans():
+        """Fan-in, and a fan-out of about four times as much, so that no two mistakes come to the same."""
+        n_in = int(rng.integers(100, 150))
+        return n_in, int(n_in * rng.uniform(3.7, 4.3))
 
     def check_spread(shape, fan_in, fan_out, scheme, distribution):
         """Check shape, independence, mean and standard deviation of freshly drawn weights, and return them."""
@@ -333,7 +343,12 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                         "lecun": np.sqrt(1 / shape[-2]),
                         "glorot": np.sqrt(2 / (shape[-2] + shape[-1])),
                         "he": np.sqrt(2 / shape[-2]),
-                    }[scheme]
+                    }[scheme],
+                    "the fans are not the first two entries of the shape": {
+                        "lecun": np.sqrt(1 / shape[0]),
+                        "glorot": np.sqrt(2 / (shape[0] + shape[1])),
+                        "he": np.sqrt(2 / shape[0]),
+                    }[scheme],
                 }
                 if len(shape) > 2
                 else {}
@@ -350,13 +365,13 @@ with expect.exercise("Draw the weights", points=4) as exercise:
         return drawn
 
     with exercise.part("He weights, normal", points=1):
-        n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
+        n_in, n_out = drawn_fans()
         check_spread((n_in, n_out), n_in, n_out, "he", "normal")
 
     ### BEGIN HIDDEN TESTS
     with exercise.part("the other schemes, and convolutions", points=1):
         for scheme in ("lecun", "glorot", "he"):
-            n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
+            n_in, n_out = drawn_fans()
             for shape, fan_in, fan_out in (
                 ((n_in, n_out), n_in, n_out),
                 ((3, 5, n_in, 30), 15 * n_in, 450),
@@ -364,7 +379,7 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 check_spread(shape, fan_in, fan_out, scheme, "normal")
     with exercise.part("uniform distributions", points=1):
         for scheme in ("lecun", "glorot", "he"):
-            n_in, n_out = (int(n) for n in rng.integers([100, 400], [200, 600]))
+            n_in, n_out = drawn_fans()
             drawn = check_spread((n_in, n_out), n_in, n_out, scheme, "uniform")
             expect.close(
                 np.abs(drawn).max() / drawn.std(),
@@ -378,27 +393,28 @@ with expect.exercise("Draw the weights", points=4) as exercise:
             )
     with exercise.part("the shape of the normal distribution, and the seed", points=1):
         seed = int(rng.integers(2**31))
-        drawn = np.asarray(draw_weights((200, 300), "he", "normal", seed))
-        # mean absolute value in standard deviations: normal 0.798, truncated at two of them 0.822, uniform 0.866
-        expect.close(
-            np.abs(drawn).mean() / drawn.std(),
-            0.81,
-            "the mean absolute value of normal weights, in standard deviations",
-            rtol=0.035,
-            mistakes={"the weights are uniform": np.sqrt(3) / 2, "all weights have the same size": 1.0},
-            step='Draw from a bell curve when distribution is "normal".',
-        )
-        expect.equal(
-            draw_weights((200, 300), "he", "normal", seed),
-            drawn,
-            "two calls with the same seed, compared",
-            cause="the weights do not follow from the seed alone: it is not used, or a generator goes on from call to call",
-            step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
-        )
+        for scheme in ("lecun", "glorot", "he"):
+            drawn = np.asarray(draw_weights((2_000, 10), scheme, "normal", seed))
+            # mean absolute value in standard deviations: normal 0.798, truncated at two 0.822, uniform 0.866
+            expect.close(
+                np.abs(drawn).mean() / drawn.std(),
+                0.81,
+                f"the mean absolute value of normal weights, in standard deviations (scheme {scheme!r})",
+                rtol=0.035,
+                mistakes={"the weights are uniform": np.sqrt(3) / 2, "all weights have the same size": 1.0},
+                step='Draw from a bell curve when distribution is "normal".',
+            )
         for distribution in ("normal", "uniform"):
             # 0 is a seed like any other, and so are those whose last digits agree
             seeds = [seed, 0, *(seed + 10**power for power in range(7))]
             drawn = [np.asarray(draw_weights((20, 30), "he", distribution, one)) for one in seeds]
+            expect.equal(
+                draw_weights((20, 30), "he", distribution, seed),
+                drawn[0],
+                f"two calls with the same seed, compared ({distribution} weights)",
+                cause="the weights do not follow from the seed alone: it is not used, or a generator goes on from call to call",
+                step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
+            )
             expect.equal(
                 draw_weights((20, 30), "he", distribution, 0),
                 drawn[1],
@@ -412,8 +428,10 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 0.01,
                 f"the share of {distribution} weights that are the same with another seed",
                 cause="the argument seed is not used"
-                if min(shares) > 0.01
-                else "different seeds are made the same before they are used",
+                if min(shares) == 1
+                else "different seeds are made the same before they are used"
+                if max(shares) == 1
+                else "the weights take few different values: they are rounded",
                 step="Make a generator with np.random.default_rng(seed) in the function, and draw from it.",
             )
     ### END HIDDEN TESTS
@@ -545,7 +563,8 @@ exercise.score
 # To see what a network does to a signal, look at the output of every layer. In Keras, each layer of a model
 # that begins with `keras.Input` knows its symbolic output, `layer.output`, and
 # `keras.Model(model.inputs[0], …)` makes a new model that shares the layers and has any of these as
-# outputs. Or simply call the layers one after the other.
+# outputs. (With one output only, that model gives the output itself, not a list of one.) Or simply call the
+# layers one after the other.
 #
 # Write `collect_activations(model, x)` for any `keras.Sequential` model. It returns a dict from the name
 # of each layer (in the order of the model; `model.layers` does not list the input) to its output for the
@@ -596,7 +615,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
     last = second @ arrays[4] + arrays[5]
 
     with exercise.part("an entry for each layer, in order", points=1):
-        collected = collect_activations(probed, batch)
+        collected = collect_activations(probed, batch.copy())
         expect.equal(
             list(collected),
             names,
@@ -604,11 +623,36 @@ with expect.exercise("Collect activations", points=3) as exercise:
             step="Take the names from model.layers; each layer has an attribute name.",
         )
         expect.shape(collected[names[0]], (70, 8), "the output of the first layer for 70 inputs")
+        expect.true(
+            all(isinstance(outputs, np.ndarray) for outputs in collected.values()),
+            "the outputs are NumPy arrays",
+            got=type(collected[names[0]]).__name__,
+            step="keras.ops.convert_to_numpy makes an array of a tensor.",
+        )
+        single = keras.Sequential([keras.Input(shape=(6,)), keras.layers.Dense(8, name=names[0])])
+        expect.shape(
+            collect_activations(single, batch)[names[0]],
+            (70, 8),
+            "the output of the only layer of a network, for 70 inputs",
+            cause="a model with one output gives that output itself, not a list of one",
+            step="Treat a network of one layer like any other.",
+        )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the outputs of the dense layers", points=1):
-        collected = collect_activations(probed, batch)
+        handed = batch.copy()
+        collected = collect_activations(probed, handed)
+        expect.equal(
+            handed,
+            batch,
+            "the array x, after the call",
+            cause="the array that was handed in is changed",
+            step="Make a new array: x = x - 1 rather than x -= 1.",
+        )
         passed_on = np.array(collected[names[1]])
-        dropping = np.shape(passed_on) == first.shape and bool(((passed_on == 0) & (first > 1e-3)).any())
+        # what is not dropped is doubled
+        dropping = np.shape(passed_on) == first.shape and bool(
+            np.isclose(passed_on, np.where(passed_on == 0, 0, 2 * first), rtol=1e-3, atol=1e-4).all()
+        )
         for name, right, mistakes in (
             (names[0], first, {"these are the pre-activations, before the ReLU": before_relu}),
             (names[2], second, {"these are the pre-activations, before the tanh": before_tanh}),
@@ -678,7 +722,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
     seeing.set_weights([rng.uniform(0.5, 1.5, size=array.shape) for array in seeing.get_weights()])
 
     with exercise.part("at inference, nothing is dropped", points=1):
-        for _ in range(3):
+        for _ in range(2):
             expect.close(
                 collect_activations(probed, batch)[names[1]],
                 first,
@@ -711,7 +755,9 @@ with expect.exercise("Collect activations", points=3) as exercise:
                     collected[layer],
                     right.shape,
                     called,
-                    cause="axes of length 1 were removed, or images made flat; outputs stay as the layer gives them",
+                    cause="the dict still holds what an earlier call found"
+                    if np.shape(collected[layer]) == (len(small_images), *right.shape[1:])
+                    else "axes of length 1 were removed, or images made flat; outputs stay as the layer gives them",
                     step="Hand on what each layer gives, without another shape.",
                 )
                 expect.close(
@@ -1017,6 +1063,15 @@ with expect.exercise("Predict the signal", points=4) as exercise:
                 "the activation was applied to the inputs too": variances_with(
                     lambda q: q / 2, start / 2, fan_ins, stds
                 ),
+                "the inputs are taken for standardised, with a mean square of 1": variances_with(
+                    lambda q: q / 2, 1.0, fan_ins, stds
+                ),
+                "all layers were given the fan-in of the first": variances_with(
+                    lambda q: q / 2, start, fan_ins[:1] * 4, stds
+                ),
+                "all layers were given the weights' standard deviation of the first": variances_with(
+                    lambda q: q / 2, start, fan_ins, stds[:1] * 4
+                ),
             },
             step="Begin with the inputs' mean square; after each layer, put mean_square(activation, q) in its place.",
         )
@@ -1216,7 +1271,7 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("other activation functions", points=1):
-        for name in ("linear", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu"):
+        for name in ("linear", "tanh", "sigmoid", "exponential", "selu", "gelu", "silu", "leaky_relu"):
             narrow, wide = (int(n) for n in rng.integers([1, 2_000], [9, 9_000]))
             for n_in, other in ((narrow, wide), (wide, narrow)):
                 expect.close(
@@ -1232,12 +1287,12 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
                     | (
                         {}
                         if name in ("linear", "selu")
-                        else {"the activation is ignored: these are LeCun's weights": np.sqrt(1 / n_in)}
+                        else {f"these are LeCun's weights; {name} needs others": np.sqrt(1 / n_in)}
                     )
                     | (
                         {"Keras' leaky ReLU has the slope 0.2; this is for 0.01": np.sqrt(2 / 1.0001 / n_in)}
                         if name == "leaky_relu"
-                        else {"the activation is ignored: these are ReLU's weights": np.sqrt(2 / n_in)}
+                        else {f"these are He's weights, for ReLU; {name} needs others": np.sqrt(2 / n_in)}
                     )
                     | {
                         f"this is rounded to {digits} digits": round(
@@ -1777,6 +1832,7 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
             mistakes={
                 "the − 1 is missing": np.where(z > 0, z, np.exp(z)),
                 "this is ReLU": np.maximum(z, 0),
+                "SELU has an α, ELU has none": np.where(z > 0, z, 1.6732632423543772 * np.expm1(z)),
             },
             step="Use np.where(condition, value_where_true, value_where_false).",
         )
@@ -1802,7 +1858,7 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("GELU and swish, and far from 0", points=1):
         # of every size from 0 to 8, so that no stretch of the curve is left out
-        z = rng.permutation(np.linspace(-8, 8, 161)) + rng.uniform(0.01, 0.09)
+        z = rng.permutation(np.linspace(-8, 8, 161)).reshape(23, 7) + rng.uniform(0.01, 0.09)
         sigmoid = 1 / (1 + np.exp(-z))
         expect.close(
             outputs_of(gelu, "gelu"),
@@ -1848,7 +1904,7 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
                 atol=2e-3,
                 step="Follow the formula on both sides of 0, and nowhere another one.",
             )
-        far = np.array([-90.0, -60.0, 60.0, 90.0])
+        far = np.array([-90.0, -60.0, 60.0, 800.0])
         for name, function, left in (
             ("elu", elu, -1.0),
             ("selu", selu, -1.0507009873554805 * 1.6732632423543772),
@@ -1858,10 +1914,18 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
             right_slope = 1.0507009873554805 if name == "selu" else 1.0
             expect.close(
                 function(far),
-                [left, left, 60 * right_slope, 90 * right_slope],
-                f"{name} of (−90, −60, 60, 90)",
+                [left, left, 60 * right_slope, 800 * right_slope],
+                f"{name} of (−90, −60, 60, 800)",
                 rtol=1e-3,
                 atol=1e-3,
+                mistakes={
+                    "exp(800) is infinite, and infinity times 0, or through itself, is no number": [
+                        left,
+                        left,
+                        60 * right_slope,
+                        np.nan,
+                    ]
+                },
                 step="Look for an overflow, and for an approximation that holds near 0 only.",
             )
     with exercise.part("the largest slopes", points=1):
@@ -2257,7 +2321,11 @@ with expect.exercise("Dead units", points=3) as exercise:
                 found[name],
                 np.zeros(units, bool),
                 f"the dead units of {name}, a layer of sigmoids with outputs near 0",
-                mistakes={"an output near 0 was taken for 0": first_dead if units == 9 else np.ones(7, bool)},
+                mistakes={
+                    "these units are near 0, and never exactly 0": first_dead
+                    if units == 9
+                    else np.ones(7, bool)
+                },
                 step="Dead means exactly 0.",
             )
         # linear units: dead; near 0; negative; constant; two inputs whose outputs add up to 0
@@ -2362,8 +2430,9 @@ with expect.exercise("Born dead", points=3) as exercise:
         expect.shape(coin_flip_depth, (), "coin_flip_depth", step="Assign one number.")
     ### BEGIN HIDDEN TESTS
     with exercise.part("layers of different widths", points=1):
-        for _ in range(3):
-            widths = [int(n) for n in rng.integers(2, 9, size=rng.integers(3, 12))]
+        for special in ([], [1], [int(rng.integers(64, 200))]):
+            drawn = rng.integers(2, 9, size=rng.integers(3, 12))
+            widths = [int(n) for n in rng.permutation([*special, *drawn])]
             alive, kept = 1 - 0.5 ** np.array(widths), list(widths)
             expect.close(
                 born_dead_bound(widths),
@@ -2375,8 +2444,10 @@ with expect.exercise("Born dead", points=3) as exercise:
                     "the first layer of the list is a hidden one too": 1 - alive[1:].prod(),
                     "all layers were given the mean width": 1 - (1 - 0.5 ** np.mean(kept)) ** len(kept),
                     "all layers were given the smallest width": 1 - alive.min() ** len(kept),
+                    "layers of one unit were left out": 1 - alive[np.array(kept) > 1].prod(),
+                    f"2 to the power of {max(kept)} is too large for NumPy's whole numbers": np.inf,
                 },
-                step="Multiply over all entries of hidden_widths.",
+                step="Multiply over all entries of hidden_widths, and compute with floats, such as 0.5 or 2.0.",
             )
             expect.equal(
                 widths,
@@ -2500,7 +2571,7 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 rng.permutation(np.r_[within[:-1], eighths + 1]) + rng.integers(-9, 9),
                 np.linspace(0, 2 * eighths, 300).astype(int) + rng.integers(-9, 9),
                 both_sides,
-                (eighths + 1) * (rng.permutation(300) == 0),
+                (2 * eighths + 1) * (rng.permutation(300) == 0),
                 np.full(300, rng.choice([-1, 1]) * rng.integers(20, 30)),  # far from zero
                 np.r_[0, eighths - 1, rng.integers(eighths, size=298)] + 20,
             ]
@@ -2527,6 +2598,8 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                 <= eighths / 8,
                 "each output was compared with the first": np.abs(kept - kept[:, :1]).max(axis=1)
                 <= eighths / 8,
+                "each output was compared with the middle of the largest and the smallest": difference
+                <= 2 * eighths / 8,
                 "the largest and smallest outputs were left out": ~np.isin(order, (2, 3)),
                 "the standard deviation was compared with the tolerance": kept.std(axis=1) <= eighths / 8,
                 "the argument tolerance is ignored": difference <= 1e-6,
@@ -2574,11 +2647,11 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
             step="Keep the result's shape (networks,) for one input too.",
         )
         expect.equal(
-            collapsed(rng.normal(size=(5, 1)) * np.ones(40), 0),
-            np.ones(5, bool),
-            "collapsed(outputs, 0), where all outputs of each network are equal",
-            mistakes={"a difference of exactly the tolerance counts as the same": np.zeros(5, bool)},
-            step="“At most” is <=.",
+            collapsed(rng.normal() * np.ones((1, 40)), 0),
+            np.ones(1, bool),
+            "collapsed(outputs, 0) for a single network, all of whose outputs are equal",
+            mistakes={"a difference of exactly the tolerance counts as the same": np.zeros(1, bool)},
+            step="“At most” is <=, and the result has one entry for each network, here one.",
         )
     with exercise.part("the interval", points=1):
 
@@ -2618,6 +2691,11 @@ with expect.exercise("Collapsed, and how sure", points=3) as exercise:
                     "z is 2.576 here, as for 99 %; for 95 % it is 1.96": wilson(count, n, 2.576),
                     "the 4 under the root is missing: z²/(4n²)": wilson(count, n, under=1),
                     "the root is missing": wilson(count, n, power=1),
+                    "z²/(4n²) under the root is missing": wilson(count, n, under=np.inf),
+                    "the ends are wanted, not the middle and the half-width": [
+                        (low + high) / 2,
+                        (high - low) / 2,
+                    ],
                 },
                 step="Compute the middle and the half-width of the fraction's numerator, then divide.",
             )

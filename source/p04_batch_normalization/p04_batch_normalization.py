@@ -318,18 +318,31 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
         )
         for rows, which in (
             (batch[:1], "a batch of one"),
-            (batch[[0, 0, 0]], "a batch of three equal images"),
+            (batch[[0, 0, 0], :1], "a batch of three equal images and one unit"),
         ):
+            units = rows.shape[1]
+            output, mean, variance = batch_norm(
+                rows.copy(), scale[:units].copy(), shift[:units].copy(), some_epsilon
+            )
             expect.close(
-                batch_norm(rows.copy(), scale.copy(), shift.copy(), some_epsilon)[0],
-                np.broadcast_to(shift, rows.shape),
+                output,
+                np.broadcast_to(shift[:units], rows.shape),
                 f"the output for {which}",
                 atol=1e-4,
                 mistakes={"this was left as it is; the formula holds for it too, and gives beta": rows},
                 step="Treat no batch differently from others: epsilon keeps the division safe.",
             )
+            for name, found, right in (("mean", mean, rows[0]), ("variance", variance, np.zeros(units))):
+                expect.close(
+                    found,
+                    right,
+                    f"the {name} returned for {which}",
+                    atol=1e-4,
+                    step="Give an array with one number for each unit, for a single unit too.",
+                )
     with exercise.part("images with channels", points=1):
         pictures = rng.normal(size=(6, 5, 4, n_units)) * widths + centres
+        scale[rng.integers(n_units)] = 0.0  # a channel that learning has switched off
         over = (0, 1, 2)
         expect.close(
             batch_norm(pictures.copy(), scale.copy(), shift.copy(), some_epsilon)[0],
@@ -341,6 +354,10 @@ with expect.exercise("Normalise a batch", points=3) as exercise:
                 "each pixel has a mean of its own; a channel has one for all its pixels": scale
                 * (pictures - pictures.mean(axis=0))
                 / np.sqrt(pictures.var(axis=0) + some_epsilon)
+                + shift,
+                "a gamma of 0 is taken for 1": np.where(scale == 0, 1, scale)
+                * (pictures - pictures.mean(axis=over))
+                / np.sqrt(pictures.var(axis=over) + some_epsilon)
                 + shift,
             },
             step="np.mean takes a tuple of axes: all but the last one.",
@@ -441,11 +458,16 @@ with expect.exercise("Statistics for prediction", points=3) as exercise:
         expect.equal(
             before, kept, "the array `moving`, after the call", step="Return a new array; do not use +=."
         )
-        for start, one_momentum in ((before, 0.0), (before, 1.0), (np.zeros(n_units), 0.9), (before, 0.3)):
+        for start, one_momentum, which in (
+            (before, 0.0, "numbers drawn"),
+            (before, 1.0, "numbers drawn"),
+            (np.zeros(n_units), 0.9, "zeros"),
+            (np.ones(n_units), 0.3, "ones"),
+        ):
             expect.close(
                 update_moving(start.copy(), seen, one_momentum),
                 one_momentum * start + (1 - one_momentum) * seen,
-                f"update_moving with momentum {one_momentum}, from {'zeros' if one_momentum == 0.9 else 'numbers drawn'}",
+                f"update_moving with momentum {one_momentum}, from {which}",
                 atol=1e-5,
                 mistakes={
                     "momentum 0 is taken for none, and Keras' default used": 0.99 * start + 0.01 * seen,
@@ -681,20 +703,25 @@ with expect.exercise("What momentum means", points=2) as exercise:
     rng = np.random.default_rng()
     choices = {"the starting value", "the mean of the last batch", "the mean of all batches"}
 
+    def batches_needed(momentum, share):
+        """The right answer, batch by batch; its names stay in here, where they hide no import of the answer's."""
+        weight, count = 1.0, 0
+        while weight > share:
+            weight, count = weight * momentum, count + 1
+        return count
+
     with exercise.part("batches_until", points=1):
         # from momenta that forget at once to such as need thousands of batches; first some where mistakes differ
-        for low, high in ((0.8, 0.99), (0.1, 0.4), (0.4, 0.8), (0.9, 0.995), (0.999, 0.9995)):
+        for low, high in ((0.8, 0.99), (0.1, 0.4), (0.4, 0.8), (0.9, 0.995), (0.9998, 0.9999)):
             momentum_drawn, share_drawn = float(rng.uniform(low, high)), float(rng.uniform(0.01, 0.09))
-            weight, count = 1.0, 0
-            while weight > share_drawn:
-                weight, count = weight * momentum_drawn, count + 1
+            needed = batches_needed(momentum_drawn, share_drawn)
             exact = np.log(share_drawn) / np.log(momentum_drawn)
             expect.equal(
                 batches_until(momentum_drawn, share_drawn),
-                count,
+                needed,
                 f"batches_until({momentum_drawn:.4f}, {share_drawn:.4f})",
                 mistakes={
-                    "this is one batch too few: the starting value still weighs more": count - 1,
+                    "this is one batch too few: the starting value still weighs more": needed - 1,
                     "a number of batches is whole: round up": exact,
                     "it stops after a thousand batches; some momenta need more": 1000,
                     "the first batch takes most away; the weights multiply, batch after batch": int(
@@ -717,13 +744,16 @@ with expect.exercise("What momentum means", points=2) as exercise:
             mistakes={"“at most” is <=: after two batches the start weighs exactly 0.25": 3},
             step="Compare with the share itself, without another batch for safety.",
         )
+        expect.equal(
+            batches_until(0.3, 0.6),
+            1,
+            "batches_until(0.3, 0.6)",
+            step="One batch may be enough: compare with the share after each.",
+        )
         momentum_drawn, share_drawn = float(rng.uniform(0.97, 0.985)), float(rng.uniform(2e-4, 9e-4))
-        weight, count = 1.0, 0
-        while weight > share_drawn:
-            weight, count = weight * momentum_drawn, count + 1
         expect.equal(
             batches_until(momentum_drawn, share_drawn),
-            count,
+            batches_needed(momentum_drawn, share_drawn),
             f"batches_until({momentum_drawn:.5f}, {share_drawn:.6f})",
             step="Do not round weights, and do not stop before the share is reached.",
         )
@@ -978,14 +1008,23 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 )
                 * single[0],
             },
-            step="Leave the order of the arguments: gamma, beta, momentum, epsilon.",
+            step="Leave the order of the arguments, and let each batch count alike, however small it is.",
+        )
+        expect.close(
+            in_order.moving_variance,
+            np.full(n_units, settings["momentum"]),
+            "moving_variance after a batch of one",
+            rtol=1e-5,
+            atol=1e-5,
+            mistakes={"a variance of 0 was left out; it counts like any other": np.ones(n_units)},
+            step="Update both averages with the batch's statistics, whatever they are.",
         )
     with exercise.part("inference mode", points=1):
         yours = BatchNorm(scale, shift, **settings)
         for batch in training_batches:
             yours(batch, training=True)
         expect.close(
-            yours(new_batch),
+            yours(new_batch.copy()),  # copies: the next part says what a call changes
             their_prediction,
             "the output for a new batch, without training=True",
             rtol=1e-5,
@@ -1001,6 +1040,41 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 + shift,
             },
             step="Without training=True, use your batch_norm_inference with the moving averages.",
+        )
+
+        def standardised(mean, variance):
+            return (new_batch - mean) / np.sqrt(variance)
+
+        expect.close(
+            BatchNorm(scale, shift, **settings)(new_batch.copy()),
+            scale * standardised(0, 1 + settings["epsilon"]) + shift,
+            "the output of a new layer, before any training batch",
+            rtol=1e-5,
+            atol=1e-5,
+            mistakes={
+                "the new batch's own statistics were used": scale
+                * standardised(new_batch.mean(axis=0), new_batch.var(axis=0) + settings["epsilon"])
+                + shift
+            },
+            step="The averages begin at 0 and 1: use these until there are others.",
+        )
+        forgetful, last = BatchNorm(-scale, shift, momentum=0.0, epsilon=0.0), training_batches[0] / 4
+        forgetful(last.copy(), training=True)
+        right = standardised(last.mean(axis=0), last.var(axis=0))
+        expect.close(
+            forgetful(new_batch.copy()),
+            shift - scale * right,
+            "the output for a new batch, with momentum 0, epsilon 0 and negative gammas",
+            rtol=1e-4,
+            atol=1e-4,
+            mistakes={
+                "the sign of gamma is lost": shift + scale * right,
+                "momentum 0 is taken for none, and the default used": shift
+                - scale * standardised(0.01 * last.mean(axis=0), 0.99 + 0.01 * last.var(axis=0)),
+                "epsilon 0 is taken for none, and the default used": shift
+                - scale * standardised(last.mean(axis=0), last.var(axis=0) + 1e-3),
+            },
+            step="Take momentum, epsilon and gamma as they are given.",
         )
     with exercise.part("prediction leaves the layer as it is", points=1):
         yours = BatchNorm(scale, shift, **settings)
@@ -1146,7 +1220,16 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
 
     with exercise.part("the layers, for position before", points=1):
         sizes = [int(n) for n in rng.integers(3, 9, size=4)]
-        check_shapes(build_bn_mlp(sizes), sizes, False, f"build_bn_mlp({sizes})")
+        handed = list(sizes)
+        candidate = build_bn_mlp(handed)
+        expect.equal(
+            handed,
+            sizes,
+            "the list layer_sizes, after the call",
+            cause="the list that was handed in is changed",
+            step="Go through the list with a for loop, or work on a copy of it.",
+        )
+        check_shapes(candidate, sizes, False, f"build_bn_mlp({sizes})")
     ### BEGIN HIDDEN TESTS
     batch = rng.normal(size=(12, sizes[0])).astype("float32")
     with exercise.part("position before: what the network computes", points=1):
@@ -1187,14 +1270,17 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
 
     def check_training(position):
         """Training mode, the momentum, and what the layers begin with, for one position."""
-        before, momentum_drawn = position == "before", float(rng.uniform(0.5, 0.8))
+        before = position == "before"
+        momentum_drawn = float(rng.uniform(0.5, 0.8)) if before else 0.0
         place = {} if before else {"position": "after"}
         called = f"build_bn_mlp({sizes}{'' if before else ', position=' + repr(position)})"
         candidate = build_bn_mlp(sizes, activation="tanh", momentum=momentum_drawn, **place)
         check_shapes(candidate, sizes, not before, called)
         arrays = random_weights(sizes, not before)
-        first_mean = 3 if before else 4
+        # of all layers: each has five arrays or, with a bias, six
+        means = slice(3, -2, 5) if before else slice(4, -2, 6)
         arrays[0] = arrays[0] / 100  # variances as small as epsilon, so that it matters
+        earlier = [candidate.get_weights()[0], arrays[0]]
         candidate.set_weights(arrays)
 
         def in_training(epsilon=1e-3, bend=formulas["tanh"]):
@@ -1233,20 +1319,31 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 f"with momentum {weight:.3f}" if weight == momentum_drawn else "where momentum is not given"
             )
             check_shapes(model, sizes, not before, called)
+            drawn = model.get_weights()[0]
+            expect.true(
+                not any(np.allclose(drawn, weights) for weights in earlier),
+                f"the first weights of a second model are other numbers, with position {position}",
+                cause="build_bn_mlp sets a seed, or gives back an earlier model",
+                step="Make a new model at each call, and set no seed in build_bn_mlp.",
+            )
+            earlier.append(drawn)
             model.set_weights(arrays)
             model(batch, training=True)
-            kept, seen = arrays[first_mean], statistics[0][0]
+            kept, seen = np.concatenate(arrays[means]), np.concatenate([mean for mean, _ in statistics])
+            first = np.arange(len(kept)) < sizes[1]
             expect.close(
-                model.get_weights()[first_mean],
+                np.concatenate(model.get_weights()[means]),
                 weight * kept + (1 - weight) * seen,
-                f"the first moving mean after one batch {given}, with position {position}",
+                f"the moving means after one batch {given}, with position {position}",
                 rtol=1e-3,
                 atol=1e-4,
                 mistakes={
-                    "the argument momentum is ignored, and Keras' default used"
+                    "the argument momentum is ignored, and Keras' default used (or 0 was taken for none)"
                     if weight == momentum_drawn
                     else "the default of momentum was changed to Keras' 0.99; it is 0.9 here": 0.99 * kept
                     + 0.01 * seen,
+                    "momentum is given to the first normalisation only": np.where(first, weight, 0.99) * kept
+                    + np.where(first, 1 - weight, 0.01) * seen,
                 }
                 | (
                     {"the argument momentum is ignored": 0.9 * kept + 0.1 * seen}
@@ -1271,6 +1368,26 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
             f"the first weights of two layers of one shape are not the same numbers, with position {position}",
             cause="the layers share one initialiser, or one seed",
             step="Hand kernel_initializer to each Dense layer as it is given.",
+        )
+        expect.equal(
+            len(candidate.trainable_variables),
+            (4 if not before else 3) * 3 + 2,
+            f"the number of arrays that training may change, with position {position}",
+            cause="a layer is frozen",
+            step="Leave every layer trainable, as Keras makes it.",
+        )
+        expect.equal(
+            sum(variable.constraint is not None for variable in candidate.trainable_variables),
+            0,
+            f"the number of weights with a constraint, with position {position}",
+            cause="a layer has a constraint",
+            step="Give the layers no arguments but those that the exercise names.",
+        )
+        expect.equal(
+            candidate.compiled,
+            False,
+            f"whether the model is compiled, with position {position}",
+            step="Return the model without compiling it: who trains it chooses the optimiser.",
         )
         expect.equal(
             len(candidate.losses),
@@ -1304,16 +1421,21 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
             },
             step="Dense, then Activation, then BatchNormalization.",
         )
-        candidate = build_bn_mlp((200, 100, 90, 10), kernel_initializer="zeros")
+        half = {"class_name": "Constant", "config": {"value": 0.5}}
+        candidate = build_bn_mlp((200, 100, 90, 10), kernel_initializer=half)
         expect.builtin_model(candidate, "the model that build_bn_mlp returns")
-        largest = [float(np.abs(array).max()) for array in candidate.get_weights() if array.ndim == 2]
-        ignored = [place for place, size in zip(("first", "second", "last"), largest, strict=False) if size]
+        kernels = [array for array in candidate.get_weights() if array.ndim == 2]
+        ignored = [
+            place
+            for place, kernel in zip(("first", "second", "last"), kernels, strict=False)
+            if np.any(kernel != 0.5)
+        ]
         expect.equal(
-            largest,
-            [0.0, 0.0, 0.0],
-            'the largest weight of each Dense layer with kernel_initializer="zeros"',
+            [sorted({float(kernel.min()), float(kernel.max())}) for kernel in kernels],
+            [[0.5], [0.5], [0.5]],
+            f"the smallest and largest weight of each Dense layer with kernel_initializer={half}",
             cause=f"not given to: the {', the '.join(ignored)} Dense layer",
-            step="Pass kernel_initializer to every Dense layer, the last one too.",
+            step="Pass kernel_initializer to every Dense layer as it is given, the last one too.",
         )
         if in_one_place.passed:  # else that part has said what is wrong
             check_training("after")
@@ -1327,7 +1449,12 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 0.822,
                 "the mean absolute value of weights where no initialiser is given, in standard deviations",
                 rtol=0.025,
-                mistakes={"the default was changed: these are uniform weights": np.sqrt(3) / 2},
+                mistakes={
+                    "these are uniform weights: the default was changed, or kernel_initializer not passed on": np.sqrt(
+                        3
+                    )
+                    / 2
+                },
                 step='Leave the first line of the function as it was: kernel_initializer="glorot_normal".',
             )
             expect.close(
@@ -1384,9 +1511,9 @@ counts = {"layer": 4 * 50, "trainable": 2 * 50, "saved": 3 * 50}
 with expect.exercise("Count parameters", points=2) as exercise:
     with exercise.part("count_bn_parameters agrees with Keras", points=1):
         rng = np.random.default_rng()
-        for depth in (3, 5, 2):
-            sizes = [int(n) for n in rng.integers(2, 40, size=depth)]
-            kept = list(sizes)
+        for depth, kind in ((3, list), (5, tuple), (2, list)):
+            sizes = kind(int(n) for n in rng.integers(2, 40, size=depth))
+            kept = kind(sizes)
             chain = [keras.Input(shape=(sizes[0],))]
             for units in sizes[1:-1]:
                 chain += [keras.layers.Dense(units, use_bias=False), keras.layers.BatchNormalization()]
@@ -1990,7 +2117,7 @@ with expect.exercise("The gradient", points=4) as exercise:
     root = np.sqrt(batch.var(axis=0) + some_epsilon)
     standardised = (batch - batch.mean(axis=0)) / root
 
-    with exercise.part("gamma and beta", points=1):
+    with exercise.part("gamma and beta", points=1) as sums:
         # copies, here and below: one part says what a call changes
         _, for_gamma, for_beta = batch_norm_gradient(
             arriving.copy(), batch.copy(), scale.copy(), some_epsilon
@@ -2084,19 +2211,21 @@ with expect.exercise("The gradient", points=4) as exercise:
             step="Compare with central differences for a batch of three images and one unit.",
         )
 
-        # other sizes of the batch, one among them; gammas of both signs; the default epsilon
+        # other sizes of the batch, one among them; gammas of both signs and 0; the default epsilon
         def gradients(above, faint, gamma, epsilon):
-            """dz by the formula."""
+            """dz and dgamma by the formulas."""
             root = np.sqrt(faint.var(axis=0) + epsilon)
             hat = (faint - faint.mean(axis=0)) / root
             dz = gamma / root * (above - above.mean(axis=0) - hat * (above * hat).mean(axis=0))
-            return dz
+            return dz, (above * hat).sum(axis=0)
 
-        for size in (1, int(rng.integers(4, 8)), int(rng.integers(12, 20))):
-            faint, above = rng.normal(size=(size, 3)) / 30, rng.normal(size=(size, 3))
-            signed = rng.permutation([-1, 1, -1]) * rng.uniform(0.5, 2, 3)
+        # the second one has the shape of the batch above, but other numbers
+        for size in (1, 9, int(rng.integers(12, 20))):
+            faint, above = rng.normal(size=(size, 4)) / 30, rng.normal(size=(size, 4))
+            faint[:, 3] = 0.25  # a unit that is the same for all images
+            signed = np.r_[rng.permutation([-1, 1, 0]), 1] * rng.uniform(0.5, 2, 4)
             unchanged = [array.copy() for array in (above, faint, signed)]
-            right, unsigned, other = (
+            (right, for_gamma), (unsigned, _), (other, _) = (
                 gradients(above, faint, gamma, epsilon)
                 for gamma, epsilon in ((signed, 1e-3), (np.abs(signed), 1e-3), (signed, 1e-5))
             )
@@ -2111,7 +2240,7 @@ with expect.exercise("The gradient", points=4) as exercise:
                     "the sign of gamma is lost": unsigned,
                     "the default of epsilon was changed to 0.00001; it is 0.001": other,
                 },
-                step="Take m from the batch, gamma with its sign, and leave the default epsilon=1e-3.",
+                step="Take m, mean and variance from the batch, gamma as it is, and leave epsilon=1e-3.",
             )
             expect.equal(
                 [above, faint, signed],
@@ -2120,6 +2249,15 @@ with expect.exercise("The gradient", points=4) as exercise:
                 cause="an array that was handed in is changed",
                 step="Make new arrays; do not use -= or *= on arguments.",
             )
+            if sums.passed:  # else that part has said what is wrong
+                expect.close(
+                    found[1:],
+                    [for_gamma, above.sum(axis=0)],
+                    f"the gradients with respect to gamma and beta for a batch of {size}",
+                    rtol=1e-3,
+                    atol=2e-3,
+                    step="Treat no batch and no gamma differently from others.",
+                )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -2685,20 +2823,20 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             if depends_on_batch(upwards, probe.copy())
             else "model.predict was used, which puts every layer into inference mode"
             if depends_on_batch(over_the_batch, probe.copy())
-            else "the same images in another order are still the same batch",
+            else "the same images in another order are still the same batch, and so are the same images once more",
             step="Predict the images together, then one at a time, and compare.",
         )
 
     ### BEGIN HIDDEN TESTS
-    def slightly(size):
+    def slightly(size, bend="linear"):
         """A network whose last answer depends on the batch by about `size`, and the others not at all."""
         inputs = keras.Input(shape=(6,))
         normalised = keras.layers.BatchNormalization()(inputs, training=True)
-        model = keras.Model(inputs, keras.layers.Dense(3)(normalised))
-        kernel = np.zeros((6, 3))
-        kernel[rng.integers(6), 2] = size
+        model = keras.Model(inputs, keras.layers.Dense(30)(keras.layers.Activation(bend)(normalised)))
+        kernel = np.zeros((6, 30))
+        kernel[rng.integers(6), -1] = size
         model.set_weights(
-            [*model.get_weights()[:4], kernel, np.array([1.0, 2.0, 3.0 if size > 1e-5 else 0.0])]
+            [*model.get_weights()[:4], kernel, np.append(rng.normal(size=29), 3.0 if size > 1e-5 else 0.0)]
         )
         return model
 
@@ -2707,7 +2845,10 @@ with expect.exercise("Catch the bug", points=3) as exercise:
 
     with exercise.part("a network that works as it should", points=1):
         healthy = small_model("right")
+        healthy.layers[1].trainable = False  # as in transfer learning
         before = [array.copy() for array in healthy.get_weights()]
+        flags = [layer.trainable for layer in healthy.layers]
+        settings = [layer.get_config() for layer in healthy.layers]
         expect.equal(
             depends_on_batch(healthy, probe.copy()),
             False,
@@ -2726,10 +2867,22 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         )
         expect.equal(
             [healthy.trainable, *(layer.trainable for layer in healthy.layers)],
-            [True] * (1 + len(healthy.layers)),
+            [True, *flags],
             "whether the model and its layers are trainable, after the call",
-            cause="the model that was handed in is frozen",
+            cause="the model that was handed in is frozen, or a layer that was frozen no longer is",
             step="Do not set trainable: a frozen normalisation works in another mode.",
+        )
+        expect.equal(
+            healthy.compiled,
+            False,
+            "whether the model is compiled, after the call",
+            step="Call the model as it is: predicting needs no compile.",
+        )
+        expect.true(
+            [layer.get_config() for layer in healthy.layers] == settings,
+            "the settings of the model's layers are the same after the call",
+            cause="a layer of the model that was handed in is changed",
+            step="Use the model as it is: set nothing in its layers.",
         )
         handed_in = probe.copy()
         expect.equal(
@@ -2759,42 +2912,50 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             step="Compare answers, not layers, and allow for differences below 1e-4.",
         )
         one_way = small_model("forced")
-        # the first image is the mean of the batch: alone or together, its normalised values are zero
-        unlucky = probe[1:] - probe[1:].mean(axis=0)
-        unlucky = np.concatenate([np.zeros((1, 6), "float32"), unlucky])
+        # first and last image are the mean of the batch: alone or together, their normalised values are zero
+        unlucky = probe - probe[1:-1].mean(axis=0)
+        unlucky[[0, -1]] = 0
         expect.equal(
             depends_on_batch(one_way, unlucky),
             True,
-            "depends_on_batch, where the answer for the first image happens to be the same and others change",
-            cause="the answer for the first image alone was compared"
+            "depends_on_batch, where the answers for first and last image happen to be the same and others change",
+            cause="the answer for one image alone was compared, or all images were expected to change"
             if depends_on_batch(one_way, probe.copy())
             else None,
             step="Compare the answers for all images.",
         )
+        # two images, and company makes every answer smaller
         expect.equal(
-            depends_on_batch(over_the_batch, probe.copy()),
+            depends_on_batch(over_the_batch, np.abs(probe[:2])),
             True,
-            "depends_on_batch, for a network that divides by the length over the batch and has no weights",
-            cause=None
+            "depends_on_batch, for two images and a network that divides by the length over the batch",
+            cause="differences count in one direction only, or two images were not enough"
+            if depends_on_batch(over_the_batch, probe.copy())
+            else None
             if depends_on_batch(small_model("right"), probe.copy())
             else "the weights before and after a call were compared, not the answers",
-            step="Predict the images together, then one at a time, and compare.",
+            step="Predict all images together, then one at a time, and take absolute differences.",
         )
+        # normalised they are 1 and -1 on every draw, alone they are 0
+        opposite = np.tile([[1.0], [-1.0]], (5, 6)).astype("float32")
+        # with ReLU, company makes no answer smaller
+        larger_first = np.sort(probe[:2], axis=0)[::-1]
         expect.equal(
-            depends_on_batch(one_way, np.tile(probe[:2], (4, 1))),
+            depends_on_batch(slightly(0.5, "relu"), np.tile(larger_first, (4, 1))),
             True,
             "depends_on_batch, for two images that are four times in the batch",
-            cause="a part of the batch was compared with the whole; it may have the same mean and variance"
+            cause="a part of the batch was compared with the whole, which may have the same mean and variance, or "
+            "answers that grow do not count"
+            if depends_on_batch(slightly(0.5), opposite[:2])
+            else "not all answers were compared, or only the classes"
             if depends_on_batch(one_way, probe.copy())
             else None,
             step="Predict the images together, then one at a time, and compare.",
         )
-        # normalised they are 1 and -1 on every draw, alone they are 0
-        opposite = np.tile([[1.0], [-1.0]], (5, 6)).astype("float32")
         expect.equal(
-            depends_on_batch(slightly(3e-4), opposite),
+            depends_on_batch(slightly(1.6e-4), opposite),
             True,
-            "depends_on_batch, for a network one of whose three answers changes by some 0.0003",
+            "depends_on_batch, for a network one of whose thirty answers changes by some 0.00016",
             cause="small differences were overlooked, or not all answers compared; 0.0001 is one"
             if depends_on_batch(one_way, probe.copy())
             else None,
@@ -2945,6 +3106,12 @@ with expect.exercise("Take it out again", points=4) as exercise:
             mistakes={
                 "gamma is missing": kernel_before / root,
                 "epsilon is missing": kernel_before * scale / np.sqrt(variance),
+                "epsilon is ignored, and Keras' default used": kernel_before
+                * scale
+                / np.sqrt(variance + 1e-3),
+                "epsilon was added to the standard deviation; it belongs to the variance, under the root": (
+                    kernel_before * scale / (np.sqrt(variance) + some_epsilon)
+                ),
                 "this divides by the variance, without the root": kernel_before
                 * scale
                 / (variance + some_epsilon),
@@ -2983,10 +3150,22 @@ with expect.exercise("Take it out again", points=4) as exercise:
         check_fold(None, "for bias None")
     ### BEGIN HIDDEN TESTS
     with exercise.part("fold, for a layer with bias", points=1):
+        positive = scale
         for inputs in (n_in, n_out):  # the second one: a square kernel
             kernel_before, bias_before = rng.normal(size=(inputs, n_out)), rng.normal(size=n_out)
-            scale = rng.permutation(np.r_[-1, 1, rng.choice([-1, 1], size=n_out - 2)]) * np.abs(scale)
+            bias_before[0] = 0.0
+            # gammas of both signs, and a unit that learning has switched off
+            scale = rng.permutation(np.r_[-1, 1, 0, rng.choice([-1, 1], size=n_out - 3)]) * positive
             check_fold(bias_before, f"for a layer of {inputs} inputs and {n_out} units with bias")
+        one_unit = [
+            array[..., :1].copy() for array in (kernel_before, bias_before, scale, shift, mean, variance)
+        ]
+        expect.shape(
+            fold(*one_unit, some_epsilon)[1],
+            (1,),
+            "the bias that fold returns, for a single unit",
+            step="Give an array with one number for each unit, for a single unit too.",
+        )
 
     def outputs_of_changed(model, rows, kind, **settings):
         """What a copy of a model gives that has other settings in its layers of a kind: a mistake."""
@@ -3017,6 +3196,7 @@ with expect.exercise("Take it out again", points=4) as exercise:
             normalised.set_weights(arrays)
             batch = rng.normal(size=(11, sizes[0])).astype("float32")
             wanted = keras.ops.convert_to_numpy(normalised(batch))
+            settings = [layer.get_config() for layer in normalised.layers]
             folded_model = fold_model(normalised)
             expect.builtin_model(folded_model, "the model that fold_model returns")
             expect.close(
@@ -3060,6 +3240,12 @@ with expect.exercise("Take it out again", points=4) as exercise:
                 "whether the original model and its layers are trainable, after fold_model",
                 cause="the model that was handed in is frozen",
                 step="Leave the flags of the original model as they are.",
+            )
+            expect.true(
+                [layer.get_config() for layer in normalised.layers] == settings,
+                "the settings of the original model's layers are the same after fold_model",
+                cause="a layer of the model that was handed in is changed",
+                step="Build a new model; set nothing in the layers of the old one.",
             )
             expect.close(
                 normalised(batch),

@@ -248,18 +248,49 @@ with expect.exercise("Momentum", points=3) as exercise:
         )
 
     def _check_of_any_shape(nesterov):
-        for size, share in (((1,), beta), ((2, 3), beta), ((2, 1, 3), beta), ((2, 3), 0.0)):
-            old, slope, before = (rng.normal(size=size) for _ in range(3))
-            called = f"one step of arrays of shape {size} with momentum {share:.3f} and nesterov={nesterov}"
-            found = momentum_step(old.copy(), slope.copy(), before.copy(), eta, share, nesterov)
+        def _step_with(share, old, slope, before):
             after = share * before - eta * slope
+            return [old + (share * after - eta * slope if nesterov else after), after]
+
+        # also a momentum near 1 and one of 0, large gradients, and none at all
+        high = float(rng.uniform(0.96, 0.99))
+        for size, share, steep in (
+            ((1,), beta, 1_000),
+            ((2, 3), high, 1),
+            ((2, 1, 3), beta, 0),
+            ((2, 3), 0.0, 1),
+        ):
+            old, before = rng.normal(size=size), rng.normal(size=size)
+            slope = steep * rng.uniform(0.5, 2, size=size) * rng.choice([-1, 1], size=size)
+            moved, after = right = _step_with(share, old, slope, before)
+            pitfalls = {
+                "the momentum was cut to 0.9; it may come closer to 1": _step_with(0.9, old, slope, before)
+            }
+            if not share:
+                pitfalls = {
+                    "with momentum 0 the old velocity is not kept, nor given back": [moved, before],
+                    "with momentum 0 there is a velocity, too: that of a plain step": [moved, 0 * after],
+                }
+            elif not steep:
+                pitfalls = {
+                    "where the gradient is 0 the weights roll on, with what is kept of the velocity": [
+                        old,
+                        0 * after,
+                    ]
+                }
+            elif steep > 1:
+                pitfalls = {
+                    f"gradients above {bound} were cut; nobody asked for that": _step_with(
+                        share, old, np.clip(slope, -bound, bound), before
+                    )
+                    for bound in (1, 5, 10, 100)
+                }
             expect.close(
-                found,
-                [old + (share * after - eta * slope if nesterov else after), after],
-                f"the new weights and the new velocity after {called}",
-                mistakes=None
-                if share
-                else {"with momentum 0 the old velocity is not kept, nor given back": [old + after, before]},
+                momentum_step(old.copy(), slope.copy(), before.copy(), eta, share, nesterov),
+                right,
+                f"the new weights and the new velocity after one step of arrays of shape {size} with momentum "
+                f"{share:.3f}, gradients of about {steep:,} and nesterov={nesterov}",
+                mistakes=pitfalls,
                 step="Compute with the arrays as they are, elementwise, whatever their shape and the momentum.",
             )
 
@@ -343,26 +374,42 @@ with expect.exercise("Terminal velocity", points=3) as exercise:
     rng = np.random.default_rng()
 
     with exercise.part("the terminal velocity", points=1):
-        for beta in (*rng.uniform(0.2, 0.95, size=4), rng.uniform(0.98, 0.99), 0.0):
-            eta, slope = rng.uniform(0.01, 0.5), rng.uniform(0.5, 3) * rng.choice([-1, 1])
+        # large and tiny learning rates; with a momentum near 1 it takes thousands of steps
+        for beta, size, steps in (
+            *((share, 1, 500) for share in (*rng.uniform(0.2, 0.95, size=3), 0.0)),
+            (rng.uniform(0.5, 0.95), 1e-5, 500),
+            (rng.uniform(0.998, 0.9985), 1, 12_000),
+        ):
+            eta, slope = size * rng.uniform(0.01, 0.5), rng.uniform(0.5, 3) * rng.choice([-1, 1])
             velocity = 0.0
-            for _ in range(3_000):
+            for _ in range(steps):
                 velocity = beta * velocity - eta * slope
             expect.close(
                 terminal_velocity(eta, slope, beta),
                 velocity,
-                f"the velocity with momentum {beta:.3f} under a constant gradient of {slope:.2f}, after 3,000 steps",
+                f"the velocity with momentum {beta:.4f} and learning rate {eta:.2g} under a constant gradient of "
+                f"{slope:.2f}, after {steps:,} steps",
                 rtol=1e-4,
+                atol=0,
                 mistakes={
                     "the sign: a positive gradient drives the weights down, a negative one up": -velocity,
                     "divided by the momentum itself": -eta * slope / (beta or np.nan),
                     "that is one plain step": -eta * slope,
                     "multiplied by 1 − momentum instead of divided": -eta * slope * (1 - beta),
-                    "the velocity had not settled: a hundred steps are too few with this momentum": velocity
-                    * (1 - beta**100),
+                }
+                | {
+                    f"the velocity had not settled: {count:,} steps are too few with this momentum": velocity
+                    * (1 - beta**count)
+                    for count in (100, 300, 500, 1_000)
+                }
+                | {
+                    f"it was rounded to {digits} decimals or fewer; tiny learning rates give tiny velocities": round(
+                        velocity, digits
+                    )
+                    for digits in (6, 5, 4, 3, 2)
                 }
                 if beta
-                else None,
+                else {"without momentum the velocity is that of a plain step": 0.0},
                 step="At the end v = βv − ηg. Solve for v.",
             )
     with exercise.part("the form of the answers", points=0):
@@ -400,7 +447,7 @@ with expect.exercise("Terminal velocity", points=3) as exercise:
             describe="the first step with at least 95 % of the terminal velocity",
             mistakes={
                 "one step too early: 94.8 % are reached then": 28,
-                "one step too many: when you count, the first step is step 1": 30,
+                "one step too many: the first step is step 1 (and 3 / (1 − momentum) is a rule of thumb)": 30,
                 "the momentum to that power is 95 %, rather than 5 %": 1,
                 "that is the terminal velocity in plain steps, not the time to reach it": 10,
             },
@@ -619,29 +666,36 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
                 step="Add epsilon under the root; its default is 1e-7.",
             )
 
-    def _check_of_any_shape(rule, kept, added, *settings):
-        """A step, weight by weight; `kept` and `added` are the shares of the old squares and of the new one."""
-        for size in ((1,), (2, 3), (2, 1, 3)):
-            old, slope, squares = rng.normal(size=size), rng.normal(size=size), rng.uniform(0.5, 2, size=size)
+    def _check_of_any_shape(rule, rhos):
+        """A step, weight by weight, one of them without a gradient; AdaGrad's rho is None: it keeps and adds all."""
+        for size, share in zip(((1,), (2, 3), (2, 1, 3)), rhos, strict=True):
+            kept, added = (1, 1) if share is None else (share, 1 - share)
+            old, squares = rng.normal(size=size), rng.uniform(0.5, 2, size=size)
+            slope = rng.uniform(0.5, 2, size=size) * rng.choice([-1, 1], size=size)
+            slope.flat[1:2] = 0.0
             now = kept * squares + added * slope**2
+            pitfalls = {
+                f"squares were averaged over an axis ({axis}); each weight has its own": kept * squares
+                + added * np.mean(slope**2, axis=axis, keepdims=True)
+                for axis in range(len(size))
+            } | {"where the gradient is 0, the average falls, too": np.where(slope == 0, squares, now)}
+            if share is not None:
+                pitfalls["rho is 0.9, whatever the argument says"] = 0.9 * squares + 0.1 * slope**2
+                pitfalls["rho was cut to 0.95; it may come closer to 1"] = 0.95 * squares + 0.05 * slope**2
             expect.close(
-                rule(old.copy(), slope.copy(), squares.copy(), *settings),
+                rule(old.copy(), slope.copy(), squares.copy(), eta, *([] if share is None else [share])),
                 [old - eta * slope / np.sqrt(now), now],
-                f"the new weights and what is kept of the squares, for arrays of shape {size}",
+                f"the new weights and what is kept of the squares, for arrays of shape {size}"
+                + ("" if share is None else f" and rho {share:.3f}"),
                 rtol=1e-4,
                 mistakes={
-                    f"squares were averaged over an axis ({axis}); each weight has its own": [
-                        old - eta * slope / np.sqrt(mixed),
-                        mixed,
-                    ]
-                    for axis in range(len(size))
-                    for mixed in [kept * squares + added * np.mean(slope**2, axis=axis, keepdims=True)]
+                    cause: [old - eta * slope / np.sqrt(kept), kept] for cause, kept in pitfalls.items()
                 },
-                step="Compute with the arrays as they are, elementwise, whatever their shape.",
+                step="Compute with the arrays as they are, elementwise, whatever their shape and rho.",
             )
 
     with exercise.part("AdaGrad: settings, and 50 steps beside Keras, on steep and flat slopes", points=1):
-        _check_of_any_shape(adagrad_step, 1, 1, eta)
+        _check_of_any_shape(adagrad_step, [None, None, None])
         _check_settings(adagrad_step, 1.0, eta)
         ours, theirs = beside_keras(
             lambda w, g, s, n: adagrad_step(w, g, s, eta),
@@ -668,7 +722,7 @@ with expect.exercise("AdaGrad and RMSProp", points=4) as exercise:
             },
             step="Leave the first line of the function as the exercise has it.",
         )
-        _check_of_any_shape(rmsprop_step, rho, 1 - rho, eta, rho)
+        _check_of_any_shape(rmsprop_step, [0.0, rho, float(rng.uniform(0.97, 0.99))])
         _check_settings(rmsprop_step, 1 - rho, eta, rho)
         ours, theirs = beside_keras(
             lambda w, g, s, n: rmsprop_step(w, g, s, eta, rho),
@@ -937,16 +991,42 @@ with expect.exercise("Adam", points=4) as exercise:
                 step="Add epsilon to the root of the corrected s; its default is 1e-7.",
             )
     with exercise.part("50 steps beside Keras, on steep and flat slopes", points=1):
-        for size in ((1,), (2, 3), (2, 1, 3)):
-            old, slope, first = (rng.normal(size=size) for _ in range(3))
-            squares = rng.uniform(0.5, 2, size=size)
-            now = b1 * first + (1 - b1) * slope, b2 * squares + (1 - b2) * slope**2
+
+        def _all_three(keep_1, keep_2, old, slope, first, squares, *, still=False):
+            """The new weights and averages; where `still`, the averages of weights without a gradient stay."""
+            m, s = keep_1 * first + (1 - keep_1) * slope, keep_2 * squares + (1 - keep_2) * slope**2
+            if still:
+                m, s = np.where(slope == 0, first, m), np.where(slope == 0, squares, s)
+            return [old - eta * m / (1 - keep_1**t) / np.sqrt(s / (1 - keep_2**t)), m, s]
+
+        # one weight without a gradient, and betas of 0
+        for size, keep_1, keep_2 in (((1,), 0.0, 0.0), ((2, 3), b1, b2), ((2, 1, 3), 0.0, b2)):
+            old, first, squares = rng.normal(size=size), rng.normal(size=size), rng.uniform(0.5, 2, size=size)
+            slope = rng.uniform(0.5, 2, size=size) * rng.choice([-1, 1], size=size)
+            slope.flat[1:2] = 0.0
+            handed = old, slope, first, squares
+            right = _all_three(keep_1, keep_2, *handed)
             expect.close(
-                adam_step(old.copy(), slope.copy(), first.copy(), squares.copy(), t, eta, b1, b2),
-                [old - eta * now[0] / (1 - b1**t) / np.sqrt(now[1] / (1 - b2**t)), *now],
-                f"the new weights and averages for arrays of shape {size}",
+                adam_step(*(array.copy() for array in handed), t, eta, keep_1, keep_2),
+                right,
+                f"the new weights and averages for arrays of shape {size}, with beta_1={keep_1:.3f} and "
+                f"beta_2={keep_2:.3f}",
                 rtol=1e-4,
-                step="Compute with the arrays as they are, elementwise, whatever their shape.",
+                mistakes={
+                    "where the gradient is 0, the averages fall, too": _all_three(
+                        keep_1, keep_2, *handed, still=True
+                    ),
+                    "a weight whose gradient is 0 moves on with what is kept in m": [
+                        np.where(slope == 0, old, right[0]),
+                        *right[1:],
+                    ],
+                    "beta_1 is 0.9, whatever the argument says": _all_three(0.9, keep_2, *handed),
+                    "beta_2 is 0.999, whatever the argument says": _all_three(keep_1, 0.999, *handed),
+                    "the betas are 0.9 and 0.999, whatever the arguments say": _all_three(
+                        0.9, 0.999, *handed
+                    ),
+                },
+                step="Compute with the arrays and the betas as they are, elementwise, whatever their shape.",
             )
         ours, theirs = beside_keras(
             lambda w, g, m, s, n: adam_step(w, g, m, s, n, eta, b1, b2),
@@ -1547,7 +1627,7 @@ with expect.exercise("Four schedules", points=4) as exercise:
             mistakes={"the default of power is 2": eta / 4, "the default of power is 1/2": eta / np.sqrt(2)},
             step="Leave the first line of the function as the exercise has it.",
         )
-        for power in (int(rng.integers(2, 4)), float(rng.choice([0.5, 1.5]))):
+        for power in (int(rng.integers(2, 4)), float(rng.choice([0.5, 2.5]))):
             expect.close(
                 [power_rate(step, eta, decay, power) for step in steps],
                 [eta / (1 + step / decay) ** power for step in steps],
@@ -1590,33 +1670,49 @@ with expect.exercise("Four schedules", points=4) as exercise:
         )
     ### BEGIN HIDDEN TESTS
     with exercise.part("exponential", points=1):
+        # a rate above 1, a number of steps that is not whole, and a step so late that hardly anything is left
+        large, tenth, after = 30 * eta, decay + float(rng.uniform(0.55, 0.7)), [*steps, 12 * decay]
+        right = [large * 0.1 ** (step / tenth) for step in after]
         expect.close(
-            [exponential_rate(step, eta, decay) for step in steps],
-            [eta * 0.1 ** (step / decay) for step in steps],
-            f"the learning rates after {steps} steps",
+            [exponential_rate(step, large, tenth) for step in after],
+            right,
+            f"the learning rates after {after} steps, with initial_rate {large:.2f} and decay_steps {tenth:.2f}",
             rtol=1e-4,
-            atol=1e-12,
+            atol=1e-13,
             mistakes={
                 "the rate falls in stairs: whole steps of decay_steps only": [
-                    eta * 0.1 ** (step // decay) for step in steps
+                    large * 0.1 ** (step // tenth) for step in after
                 ],
-                "it falls by a factor of e, not of 10": [eta * np.exp(-step / decay) for step in steps],
-                "it falls by a factor of 2, not of 10": [eta * 0.5 ** (step / decay) for step in steps],
-                "the step is not divided by decay_steps": [eta * 0.1**step for step in steps],
+                "it falls by a factor of e, not of 10": [large * np.exp(-step / tenth) for step in after],
+                "it falls by a factor of 2, not of 10": [large * 0.5 ** (step / tenth) for step in after],
+                "the step is not divided by decay_steps": [large * 0.1**step for step in after],
+                "decay_steps was cut to a whole number": [
+                    large * 0.1 ** (step / int(tenth)) for step in after
+                ],
+                "decay_steps was rounded to a whole number": [
+                    large * 0.1 ** (step / round(tenth)) for step in after
+                ],
+                "initial_rate was cut to 1": [rate / large for rate in right],
             }
             | {
                 f"it never falls below {least:g}; this schedule has no smallest rate": [
-                    max(least, eta * 0.1 ** (step / decay)) for step in steps
+                    max(least, rate) for rate in right
                 ]
-                for least in (1e-3, 1e-4, 1e-5, 1e-6)
+                for least in (1e-3, 1e-4, 1e-5, 1e-6, 1e-8)
+            }
+            | {
+                f"it stops falling after {count} times decay_steps": [
+                    max(large * 0.1**count, rate) for rate in right
+                ]
+                for count in (1, 2, 3, 4)
             },
-            step="Multiply by 0.1 to the power of step / decay_steps.",
+            step="Multiply by 0.1 to the power of step / decay_steps, with both numbers as they come.",
         )
     with exercise.part("piecewise constant", points=1):
-        # any number of pieces, and rates that rise and fall
+        # any number of pieces, and rates that rise and fall, one of them 0
         for pieces in (2, int(rng.integers(4, 7))):
             boundaries = [int(b) for b in np.cumsum(rng.integers(5, 50, size=pieces - 1))]
-            rates = [float(rate) for rate in 0.03 * rng.permutation(np.arange(1, pieces + 1))]
+            rates = [float(rate) for rate in 0.03 * rng.permutation(pieces)]
             if rates == sorted(rates, reverse=True):
                 rates = rates[::-1]
             around = sorted({0, *boundaries, *(b + 1 for b in boundaries), *(b - 1 for b in boundaries), 500})
@@ -1647,6 +1743,13 @@ with expect.exercise("Four schedules", points=4) as exercise:
                     "there may be more than two boundaries": [
                         rates[min(int(np.searchsorted(boundaries[:2], step)), pieces - 1)] for step in around
                     ],
+                    "a rate of 0 is a rate, too": [
+                        next(
+                            (rate for b, rate in zip(boundaries, rates, strict=False) if step <= b and rate),
+                            rates[-1],
+                        )
+                        for step in around
+                    ],
                     "the rates were sorted; they may rise, too": [
                         falling[int(np.searchsorted(boundaries, step))] for step in around
                     ],
@@ -1654,37 +1757,45 @@ with expect.exercise("Four schedules", points=4) as exercise:
                 step="Find the first boundary that is not below the step.",
             )
     with exercise.part("cosine", points=1):
-        length = int(rng.integers(300, 700))
+        # an odd number, so that half of it is not whole, and a rate above 1
+        length, large = 2 * int(rng.integers(150, 350)) + 1, 30 * eta
         at = [0, *steps, length, 2 * length]
-        right = [eta * (1 + np.cos(np.pi * min(step / length, 1))) / 2 for step in at]
+        right = [large * (1 + np.cos(np.pi * min(step / length, 1))) / 2 for step in at]
         expect.close(
             # `step < n_steps and …` is False where the rate is 0
-            [rate if rate is not False else 0.0 for rate in (cosine_rate(step, eta, length) for step in at)],
+            [
+                rate if rate is not False else 0.0
+                for rate in (cosine_rate(step, large, length) for step in at)
+            ],
             right,
-            f"the learning rates after {at} steps, with n_steps {length}",
+            f"the learning rates after {at} steps, with initial_rate {large:.2f} and n_steps {length}",
             rtol=1e-4,
-            atol=1e-7 * eta,
+            atol=1e-7 * large,
             mistakes={
                 "after n_steps it rises again, as the cosine does": [
-                    eta * (1 + np.cos(np.pi * step / length)) / 2 for step in at
+                    large * (1 + np.cos(np.pi * step / length)) / 2 for step in at
                 ],
                 "after n_steps it begins anew": [
-                    eta * (1 + np.cos(np.pi * (step % length) / length)) / 2 for step in at
+                    large * (1 + np.cos(np.pi * (step % length) / length)) / 2 for step in at
                 ],
                 "the angle is in degrees or lacks π": [
-                    eta * (1 + np.cos(min(step / length, 1))) / 2 for step in at
+                    large * (1 + np.cos(min(step / length, 1))) / 2 for step in at
                 ],
                 "the angle is in degrees; np.cos takes radians": [
-                    eta * (1 + np.cos(180 * min(step / length, 1))) / 2 for step in at
+                    large * (1 + np.cos(180 * min(step / length, 1))) / 2 for step in at
                 ],
                 "the 1 that keeps it from becoming negative is missing": [
-                    eta * np.cos(np.pi * min(step / length, 1)) for step in at
+                    large * np.cos(np.pi * min(step / length, 1)) for step in at
                 ],
+                "it ends too early: 1 was taken off n_steps, or half of it was cut to a whole number": [
+                    large * (1 + np.cos(np.pi / 2 * min(step / (length // 2), 2))) / 2 for step in at
+                ],
+                "initial_rate was cut to 1": [rate / large for rate in right],
                 "the half is missing: it begins at twice the initial rate": [2 * rate for rate in right],
             }
             | {
                 f"it stops at {share:g} of the initial rate instead of 0": [
-                    max(share * eta, rate) for rate in right
+                    max(share * large, rate) for rate in right
                 ]
                 for share in (0.1, 0.01, 1e-3, 1e-4)
             },
@@ -1804,22 +1915,36 @@ with expect.exercise("Where decay went", points=2) as exercise:
     rng = np.random.default_rng()
 
     with exercise.part("the schedule", points=1):
-        eta, decay = float(rng.uniform(0.01, 0.5)), float(rng.uniform(1e-4, 1e-2))
+        # so much decay that after 500 steps every mistake shows, and after a million no end of the schedule is left
+        eta, decay = float(rng.uniform(0.01, 0.5)), float(rng.uniform(4.2e-3, 1e-2))
         schedule = schedule_for_decay(eta, decay)
-        for step in (0, 1, 10, 500, 7_777):
+        for step in (0, 500, 1, 7_777, 1_000_000):
             expect.close(
                 float(schedule(step)),
                 eta / (1 + decay * step),
                 f"the learning rate after {step:,} steps, with decay {decay:.2g}",
-                rtol=1e-4,
+                rtol=5e-5,
+                atol=0,
                 mistakes={
-                    "that is an exponential decay, a factor decay a step": eta * decay**step,
                     "that is an exponential decay, a factor 1 − decay a step": eta * (1 - decay) ** step,
+                    "that is an exponential decay, a factor decay a step": eta * decay**step,
                     "decay_rate is 1 here; it should be what the old line called decay": eta / (1 + step),
-                    "the learning rate stays as it is": eta,
+                    "the learning rate stays as it is"
+                    if step == 500
+                    else "the rate falls in stairs; it should fall with every step": eta,
+                    "the rate falls in stairs: whole steps of 1 / decay only": eta / (1 + int(decay * step)),
+                    "decay_steps was cut to a whole number; it may be any": eta / (1 + step / int(1 / decay)),
+                    "decay_steps was rounded to a whole number; it may be any": eta
+                    / (1 + step / round(1 / decay)),
+                    "the decay is used twice, in decay_steps and in decay_rate": eta / (1 + decay**2 * step),
+                    "decay_steps and decay_rate are exchanged": eta / (1 + step / decay),
+                    "decay is 1e-4 here, whatever the argument says": eta / (1 + 1e-4 * step),
+                    "decay_steps is 1,000 here; the old line counted single steps": eta
+                    / (1 + decay * step / 1_000),
+                    "it stops after 10,000 steps; the old line never stopped": eta / (1 + decay * 10_000),
                 }
                 if step
-                else None,
+                else {"that is the rate after one step": eta / (1 + decay)},
                 step="InverseTimeDecay computes initial / (1 + decay_rate · step / decay_steps).",
             )
         expect.close(
@@ -1841,6 +1966,8 @@ with expect.exercise("Where decay went", points=2) as exercise:
                 "that halves an exponential decay of 1e-4 a step": 6_931,
                 "half of the steps that it takes": 5_000,
                 "the learning rate has no part in this": 100,
+                "one step too many: count from the step with the rate 0.01, which is step 0": 10_001,
+                "one step too few: asked is after how many steps the rate is half": 9_999,
             },
             step="When is 1 + decay · t equal to 2?",
         )
@@ -1906,7 +2033,7 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                 ],
                 "one epoch too early": [0.1, 0.1, 0.05, 0.025, 0.0125, 0.0125],
                 "each loss was compared with the one before; it is the lowest so far that counts": [0.1] * 6,
-                "after a reduction the count goes on instead of starting anew": [
+                "after a reduction the count goes on: it does not begin at 0 again": [
                     0.1,
                     0.1,
                     0.1,
@@ -1961,11 +2088,13 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         "each loss was compared with the last few; it is the lowest of all so far that counts": {
             "against": "recent"
         },
-        "after a reduction the count goes on instead of starting anew": {"again": False},
+        "after a reduction the count goes on: it does not begin at 0 again": {"again": False},
         "an equal loss is not lower": {"ties": True},
         "the epochs are counted in all; they must come in a row": {"row": False},
         "the lowest loss is forgotten at a reduction": {"forget": True},
-        "after a reduction an epoch is left out of the count": {"rest": 1},
+        "after a reduction the next epoch does not count (a rest, or was the lowest loss forgotten?)": {
+            "rest": 1
+        },
         "the first loss is not taken for the lowest so far: begin with np.inf, or with the first loss": {
             "lowest": 1.0
         },
@@ -1990,8 +2119,17 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         }
 
     def _check_rates(losses, rate, factor, patience, what, mistakes, step):
+        handed = [*losses]
+        found = plateau_rates(handed, rate, factor, patience)
+        expect.equal(
+            len(handed),
+            len(losses),
+            "how many losses the list that was handed over holds after the call",
+            cause="losses were taken out of it, or put in",
+            step="Go through the list with for; pop takes the losses from whoever called the function.",
+        )
         expect.close(
-            plateau_rates([*losses], rate, factor, patience),
+            found,
             _plateau_expected(losses, rate, factor, patience),
             what,
             rtol=1e-4,
@@ -2011,10 +2149,10 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
             {
                 "it was reduced once only": _plateau_expected([1.5] * 30, rate, factor, 2, once=True),
                 "an equal loss is not lower": [rate] * 30,
-                "after a reduction the count goes on instead of starting anew": _plateau_expected(
+                "after a reduction the count goes on: it does not begin at 0 again": _plateau_expected(
                     [1.5] * 30, rate, factor, 2, again=False
                 ),
-                "after a reduction an epoch is left out of the count": _plateau_expected(
+                "after a reduction the next epoch does not count (a rest, or was the lowest loss forgotten?)": _plateau_expected(
                     [1.5] * 30, rate, factor, 2, rest=1
                 ),
                 "the first loss is not taken for the lowest so far: begin with np.inf, or with the first loss": _plateau_expected(
@@ -2030,8 +2168,8 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
             "Multiply by factor at each plateau, however small the rate has become, and count from 0 again.",
         )
         # falls by little, then by very little: all of it counts
-        for size in (1e-5, 1e-9):
-            losses = [size * (10 - number) for number in range(8)] + [3 * size] * 4
+        for size, base in ((1e-5, 1.0), (1e-9, 0.0)):
+            losses = [base + size * max(10 - number, 3) for number in range(12)]
             _check_rates(
                 losses,
                 rate,
@@ -2050,8 +2188,8 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
         long, of_epochs = int(rng.integers(12, 20)), 3 * 10.0 ** rng.integers(7, 10)
         for losses, waiting, what in (
             ([of_epochs, of_epochs / 2, *[of_epochs] * (long + 3)], long, "far above 1"),
-            ([-0.1, -0.2, -0.3, -0.3, -0.2, -0.4], 2, "below 0"),
-            ([1.0, 0.9, 0.95, 0.8, 0.8, 0.85, 0.7], 1, "that jump about"),
+            ([0.3, -0.2, -0.25, -0.1, -0.3, -0.3, -0.2, -0.4], 2, "most of which are below 0"),
+            ([1.0, 0.9, np.inf, 0.8, 0.8, 0.85, 0.7], 1, "that jump about, once to infinity"),
         ):
             _check_rates(
                 losses,
@@ -2059,26 +2197,19 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                 factor,
                 waiting,
                 f"the learning rates for {len(losses)} losses {what}, with patience {waiting}",
-                _mistaken_rates(losses, rate, factor, waiting),
+                _mistaken_rates(losses, rate, factor, waiting)
+                | {
+                    "the losses were compared without their sign": _plateau_expected(
+                        [abs(loss) for loss in losses], rate, factor, waiting
+                    ),
+                    "losses below 0 were taken for 0": _plateau_expected(
+                        [max(loss, 0) for loss in losses], rate, factor, waiting
+                    ),
+                },
                 "Keep the lowest loss so far, and count the epochs since then; patience may be 1, and it may be long.",
             )
     with exercise.part("beside Keras, on losses that jump about", points=1):
-        factor, rate = float(rng.uniform(0.15, 0.3)), float(rng.uniform(0.05, 0.2))
-        losses = [0.9, 0.3, *(0.8 - 0.01 * number for number in range(16))]
-        _check_rates(
-            losses,
-            rate,
-            factor,
-            4,
-            "the learning rates for 18 losses of which the second is the lowest, with patience 4",
-            _mistaken_rates(losses, rate, factor, 4)
-            | {
-                "only the last ten losses were looked at; it is the lowest of all so far that counts": (
-                    _plateau_expected(losses, rate, factor, 4, window=10)
-                ),
-            },
-            "Keep the lowest of all losses so far, and count the epochs since then.",
-        )
+        of_ten = "only the last ten losses were looked at; it is the lowest of all so far that counts"
         for _ in range(3):
             # rounded, so that some are equal; drawn until no two mistakes give the same rates
             for _ in range(1_000):
@@ -2104,9 +2235,20 @@ with expect.exercise("Reduce on plateau", points=3) as exercise:
                 of_keras,
                 "the learning rates on 40 losses that jump about, beside keras.callbacks.ReduceLROnPlateau",
                 rtol=1e-4,
-                mistakes=mistakes,
+                mistakes=mistakes | {of_ten: _plateau_expected(wild, rate, factor, patience, window=10)},
                 step="A new lowest loss sets the count to 0; an equal one does not.",
             )
+        factor, rate = float(rng.uniform(0.15, 0.3)), float(rng.uniform(0.05, 0.2))
+        losses = [0.9, 0.3, *(0.8 - 0.01 * number for number in range(16))]
+        _check_rates(
+            losses,
+            rate,
+            factor,
+            4,
+            "the learning rates for 18 losses of which the second is the lowest, with patience 4",
+            {of_ten: _plateau_expected(losses, rate, factor, 4, window=10)},
+            "Keep the lowest of all losses so far, and count the epochs since then.",
+        )
     ### END HIDDEN TESTS
 exercise.score
 
@@ -2358,7 +2500,8 @@ with expect.exercise("1cycle", points=4) as exercise:
         return levels[piece] + (levels[piece + 1] - levels[piece]) * (1 - np.cos(np.pi * share)) / 2
 
     with exercise.part("between the corners", points=1):
-        n_steps = 20 * int(rng.integers(10, 100)) + int(rng.integers(1, 20))  # the corners are between steps
+        n_steps = 20 * int(rng.integers(10, 100)) + int(rng.choice([2, 4, 6, 8, 13, 15, 17, 19]))
+        # the corners are between steps; cut or rounded they are not the same
         at = np.sort(rng.integers(1, n_steps, size=20))
         cut = [int(share * n_steps) / n_steps for share in (0, 0.45, 0.9, 1)]
         rounded = [round(share * n_steps) / n_steps for share in (0, 0.45, 0.9, 1)]
@@ -2390,7 +2533,9 @@ with expect.exercise("1cycle", points=4) as exercise:
             step="Join the corners with straight lines.",
         )
 
-    def _weight_after(rates, momentum=0.9):
+    kept = float(rng.uniform(0.92, 0.945))
+
+    def _weight_after(rates, momentum=kept):
         """With input 1, target 0 and squared error, the gradient is twice the weight, which begins at 1."""
         weight, velocity = 1.0, 0.0
         for rate in rates:
@@ -2404,7 +2549,7 @@ with expect.exercise("1cycle", points=4) as exercise:
     with exercise.part("the learning rates of a training", points=1):
         model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1, use_bias=False)])
         model.compile(
-            optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=0.9), loss="mse", run_eagerly=True
+            optimizer=keras.optimizers.SGD(learning_rate=0.3, momentum=kept), loss="mse", run_eagerly=True
         )
         model.set_weights([np.array([[1.0]], dtype="float32")])
         rates = train_one_cycle(model, np.ones((61, 1)), np.zeros((61, 1)), 0.05, 6, 20)
@@ -2454,7 +2599,9 @@ with expect.exercise("1cycle", points=4) as exercise:
             later,
             (6,),
             "the learning rates of 2 epochs with 65 images and the default minibatches of 32",
-            cause="the default of batch_size is not 32",
+            cause="the list still holds the rates of the training before"
+            if np.shape(later) == (30,)
+            else "the default of batch_size is not 32",
             step="Leave the first line of the function as the exercise has it.",
         )
         expect.close(
@@ -2481,8 +2628,18 @@ with expect.exercise("1cycle", points=4) as exercise:
                     [0.3, *wanted[:-1]]
                 ),
                 "the learning rate stayed what it was when the model was compiled": _weight_after([0.3] * 24),
+                "each step had the learning rate of the step before": _weight_after(
+                    [wanted[0], *wanted[:-1]]
+                ),
+                "each epoch had the learning rate of its first step throughout": _weight_after(
+                    np.repeat(wanted[::4], 4)
+                ),
+                "the learning rate was max_rate throughout": _weight_after([0.05] * 24),
                 "the model's optimiser was exchanged: its momentum is lost (was it compiled anew?)": _weight_after(
                     wanted, momentum=0.0
+                ),
+                "the model's optimiser was exchanged: its momentum was not 0.9 (was it compiled anew?)": _weight_after(
+                    wanted, momentum=0.9
                 ),
                 "the rates of the list were used; they are not those of the cycle (see the part before)": _weight_after(
                     listed
@@ -2701,12 +2858,21 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                 ),
                 "the learning rate stayed that of the first further epoch": _weight_after([wanted[0]] * more),
                 "the epochs that were done were trained once more": _weight_after(_rates_of(0, done + more)),
+                "the training began at epoch 0, though the list does not say so": _weight_after(
+                    _rates_of(0, more)
+                ),
+                "one epoch too many was trained, though the list does not say so": _weight_after(
+                    _rates_of(done, done + more + 1)
+                ),
                 "the model's optimiser was exchanged: its momentum is lost (was it compiled anew?)": _weight_after(
                     wanted, momentum=0.0
                 ),
-                "some of the images were kept back from training, as validation_split does": _weight_after(
-                    wanted, steep=float(np.mean(inputs[:2] ** 2))
-                ),
+            }
+            | {
+                f"{4 - used} of the 4 images were kept back from training, as validation_split does": _weight_after(
+                    wanted, steep=float(np.mean(inputs[:used] ** 2))
+                )
+                for used in (2, 3)
             },
             step="Train with fit and the callback, on all images, and leave the model compiled as it is.",
         )
@@ -2735,12 +2901,12 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
             optimizer=keras.optimizers.SGD(), loss="sparse_categorical_crossentropy", run_eagerly=True
         )
         expect.close(
-            continue_training(classifier, rng.normal(size=(6, 2, 2)), rng.integers(3, size=6), 0, 3),
-            _rates_of(0, 3),
-            "the learning rates of 3 epochs after none, of a classifier",
+            continue_training(classifier, rng.normal(size=(6, 2, 2)), rng.integers(3, size=6), 0, 1),
+            _rates_of(0, 1),
+            "the learning rates, a list, of a single epoch after none, of a classifier",
             rtol=1e-3,
-            mistakes={"no epoch done is taken for 20 of them": _rates_of(20, 23)},
-            step="`done` may be 0, too.",
+            mistakes={"no epoch done is taken for 20 of them": _rates_of(20, 21)},
+            step="`done` may be 0, and `more` 1: then the list holds one learning rate.",
         )
     with exercise.part("the jump", points=1):
         expect.close(

@@ -138,39 +138,38 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
     arrays = [rng.normal(size=(3, 4)), rng.normal(size=5)]
     sizes = [np.sum(np.abs(array)) for array in arrays]
     squares = [np.sum(array**2) for array in arrays]
+    more = [np.array(rng.normal(size=size)) for size in ((2, 3, 2, 4), (5,), (3, 2), ())]
+
+    def omega(some, one, other):
+        return sum(one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in some)
+
     strong, weak = float(rng.uniform(1, 2)), float(rng.uniform(0.1, 0.5))
 
     with exercise.part("the penalty", points=1):
         expect.close(
             penalty(arrays, strong, weak),
-            strong * sum(sizes) + weak * sum(squares),
+            omega(arrays, strong, weak),
             "the penalty of two arrays",
             mistakes={
-                "there is a half before the squares, which Keras does not have": strong * sum(sizes)
-                + weak / 2 * sum(squares),
-                "the two strengths are swapped": weak * sum(sizes) + strong * sum(squares),
+                "there is a half before the squares, which Keras does not have": omega(
+                    arrays, strong, weak / 2
+                ),
+                "the two strengths are swapped": omega(arrays, weak, strong),
                 "this is the root of the sum of squares, not the sum": strong * sum(sizes)
                 + weak * np.sqrt(sum(squares)),
-                "these are means, not sums": strong
-                * np.mean(np.abs(np.concatenate([a.ravel() for a in arrays])))
-                + weak * np.mean(np.concatenate([a.ravel() for a in arrays]) ** 2),
+                "these are means, not sums": omega(arrays, strong, weak) / 17,
                 "the absolute values are missing: signs cancel": strong * sum(np.sum(a) for a in arrays)
                 + weak * sum(squares),
-                "only the first array is counted": strong * sizes[0] + weak * squares[0],
+                "only the first array, the matrix, is counted": omega(arrays[:1], strong, weak),
             },
             step="Add l1 times the sum of absolute values and l2 times the sum of squares, array by array.",
         )
-        more = [rng.normal(size=size) for size in ((2, 3, 2, 4), (5,), (3, 2), (4,))]
         for one, other in ((strong, weak), (0.0, weak), (strong, 0.0)):
             expect.close(
                 penalty(more, one, other),
-                sum(one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in more),
-                f"the penalty of four arrays, one of them with four axes, with l1={one:.3f} and l2={other:.3f}",
-                mistakes={
-                    "only the first two arrays are counted": sum(
-                        one * np.sum(np.abs(array)) + other * np.sum(array**2) for array in more[:2]
-                    ),
-                },
+                omega(more, one, other),
+                f"the penalty of four arrays, of four, one, two and no axes, with l1={one:.3f} and l2={other:.3f}",
+                mistakes={"only the first two arrays are counted": omega(more[:2], one, other)},
                 step="Add over all arrays of the list, and over all axes of each.",
             )
     ### BEGIN HIDDEN TESTS
@@ -209,10 +208,10 @@ with expect.exercise("Penalties and their gradients", points=3) as exercise:
             [weak * two for two in doubled],
             "the gradient without an ℓ1 penalty",
         )
-        others = [rng.normal(size=sizes) for sizes in ((2, 3, 2, 4), (5,), (3, 2), (4,))]
+        others = [np.array(rng.normal(size=array.shape)) for array in more]
         others[1][:3] = rng.uniform(1e-7, 1e-6), -rng.uniform(1e-5, 1e-4), rng.uniform(1e-4, 1e-3)
         for one, other in ((strong, weak), (0.0, weak), (strong, 0.0)):
-            called = f"four arrays, one of them with four axes, with l1={one:.3f} and l2={other:.3f}"
+            called = f"four arrays, of four, one, two and no axes, with l1={one:.3f} and l2={other:.3f}"
             for place, found in enumerate(penalty_gradient(others, one, other)):
                 expect.close(
                     found,
@@ -346,19 +345,20 @@ with expect.exercise("A regularised layer", points=3) as exercise:
 
     with exercise.part("the layers without regulariser", points=1):
         sizes = (200, *(int(n) for n in rng.integers(60, 90, size=2)), 7)
+        shapes = [(sizes[0], sizes[1]), (sizes[1],), (sizes[1], sizes[2]), (sizes[2],), (sizes[2], 7), (7,)]
+        arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
         plain = build_regularised_mlp(sizes, None, None)
         expect.builtin_model(plain, "the model that build_regularised_mlp returns")
-        shapes = [(sizes[0], sizes[1]), (sizes[1],), (sizes[1], sizes[2]), (sizes[2],), (sizes[2], 7), (7,)]
-        arrays = plain.get_weights()
+        initial = plain.get_weights()
         expect.equal(
-            [tuple(array.shape) for array in arrays],
+            [tuple(array.shape) for array in initial],
             shapes,
             f"the shapes of the weights for sizes={sizes}",
             step="One Dense layer for each entry of sizes but the first.",
         )
         # 4,000 weights and more: chance moves these numbers by 1.2 % (one standard deviation) at most
         expect.close(
-            [float(kernel.std()) for kernel in arrays[:-2:2]],
+            [float(kernel.std()) for kernel in initial[:-2:2]],
             np.sqrt(2 / np.array(sizes[:2])),
             "the standard deviation of the initial weights of the hidden layers",
             rtol=0.1,
@@ -372,12 +372,22 @@ with expect.exercise("A regularised layer", points=3) as exercise:
         )
         # the largest of thousands, in standard deviations: 1.73 for uniform weights, 2.27 for Keras' normal ones
         expect.true(
-            all(float(np.abs(kernel).max() / kernel.std()) > 2 for kernel in arrays[:-2:2]),
+            all(float(np.abs(kernel).max() / kernel.std()) > 2 for kernel in initial[:-2:2]),
             "the initial weights of the hidden layers are normally distributed",
             cause="they are spread evenly, as those of he_uniform are",
             step='Set kernel_initializer="he_normal".',
         )
-        arrays = [rng.normal(size=shape) * 0.3 for shape in shapes]
+        for holds, what, step in (
+            (
+                not plain.losses
+                and all(getattr(of, "kernel_constraint", None) is None for of in plain.layers),
+                "no regulariser or constraint takes the place of None",
+                "Hand both arguments to Dense as they are.",
+            ),
+            (not any(map(np.any, initial[1::2])), "biases begin at 0", "Leave bias_initializer alone."),
+            (not plain.compiled, "the model is not compiled", "Leave that to whoever trains it."),
+        ):
+            expect.true(holds, what, step=step)
         plain.set_weights(arrays)
         batch = rng.normal(size=(4, sizes[0])).astype("float32")
         signal, unbent = batch, batch
@@ -436,7 +446,9 @@ with expect.exercise("A regularised layer", points=3) as exercise:
                 )
     ### BEGIN HIDDEN TESTS
     with exercise.part("the regulariser", points=1):
-        penalised = build_regularised_mlp(sizes, keras.regularizers.L1L2(l1=0.02, l2=0.01), None)
+        penalised = build_regularised_mlp(
+            sizes, keras.regularizers.L1L2(l1=0.02, l2=0.01), keras.constraints.NonNeg()
+        )
         expect.builtin_model(penalised, "the model that build_regularised_mlp returns")
         penalised.set_weights(arrays)
         of_layers = [0.02 * np.abs(kernel).sum() + 0.01 * (kernel**2).sum() for kernel in arrays[::2]]
@@ -444,8 +456,8 @@ with expect.exercise("A regularised layer", points=3) as exercise:
         expect.close(
             float(sum(float(loss) for loss in penalised.losses)),
             float(sum(of_layers)),
-            "the sum of the model's penalties (model.losses) with L1L2(l1=0.02, l2=0.01)",
-            rtol=1e-3,
+            "the sum of the model's penalties (model.losses) with L1L2(l1=0.02, l2=0.01) and a constraint",
+            rtol=5e-5,
             mistakes={
                 "no layer has the regulariser": 0.0,
                 "the last layer does not have the regulariser": float(sum(of_layers[:-1])),
@@ -457,16 +469,15 @@ with expect.exercise("A regularised layer", points=3) as exercise:
             step="kernel_regularizer=regulariser belongs to every Dense layer.",
         )
         penalised(rng.normal(size=(4, sizes[0])).astype("float32"))
-        expect.close(
-            float(sum(float(loss) for loss in penalised.losses)),
-            float(sum(of_layers)),
-            "the sum of the model's penalties once it has answered for four inputs",
-            rtol=1e-3,
+        expect.equal(
+            len(penalised.losses),
+            3,
+            "the number of the model's penalties once it has answered for four inputs",
             cause="what the layers give is penalised, too",
             step="Leave activity_regularizer alone.",
         )
     with exercise.part("the constraint", points=1):
-        held = build_regularised_mlp(sizes, None, keras.constraints.MaxNorm(0.5))
+        held = build_regularised_mlp(sizes, keras.regularizers.L2(0.01), keras.constraints.NonNeg())
         expect.builtin_model(held, "the model that build_regularised_mlp returns")
         held.set_weights(arrays)
         optimiser = keras.optimizers.SGD(learning_rate=1.0)
@@ -477,22 +488,15 @@ with expect.exercise("A regularised layer", points=3) as exercise:
         )
         after = held.get_weights()
         expect.close(
-            [float(np.linalg.norm(kernel, axis=0).max()) for kernel in after[::2]],
-            [0.5] * 3,
-            "the largest norm of a unit's weights in each layer, after a step with MaxNorm(0.5)",
-            rtol=1e-3,
+            [float(kernel.min()) for kernel in after[::2]],
+            [0.0] * 3,
+            "the smallest weight of each layer, after a step with a regulariser and NonNeg()",
             mistakes={
-                "no layer has the constraint": [
-                    float(np.linalg.norm(kernel, axis=0).max()) for kernel in arrays[::2]
-                ],
-                "the last layer does not have the constraint": [
-                    0.5,
-                    0.5,
-                    float(np.linalg.norm(arrays[-2], axis=0).max()),
-                ],
+                "no layer has the constraint": [float(kernel.min()) for kernel in arrays[::2]],
+                "the last layer does not have the constraint": [0.0, 0.0, float(arrays[-2].min())],
                 "only the last layer has the constraint": [
-                    *(float(np.linalg.norm(kernel, axis=0).max()) for kernel in arrays[:-2:2]),
-                    0.5,
+                    *(float(kernel.min()) for kernel in arrays[:-2:2]),
+                    0.0,
                 ],
             },
             step="kernel_constraint=constraint belongs to every Dense layer.",
@@ -675,34 +679,26 @@ def dropout(x, rate, training, seed):
 # %% nbgrader={"grade": true, "grade_id": "dropout-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Inverted dropout", points=4) as exercise:
     rng = np.random.default_rng()
+    entry_by_entry = "Draw a random number for each entry: size=np.shape(x)."
+    from_seed = "Draw the mask from np.random.default_rng(seed)."
 
     with exercise.part("nothing happens at inference", points=1):
         some = rng.normal(size=(6, 5))
-        share = float(rng.uniform(0.1, 0.4))
-        expect.close(
-            dropout(some, share, False, int(rng.integers(1_000))),
-            some,
-            f"dropout of a 6 × 5 array with rate {share:.3f} and training=False",
-            mistakes={
-                "what comes out was scaled down; inverted dropout scales in training instead": some
-                * (1 - share),
-                "what comes out was scaled up, as in training": some / (1 - share),
-            },
-            cause="entries are dropped at inference too",
-            step="Look at `training` first.",
-        )
-        often = float(rng.uniform(0.6, 0.9))
-        expect.close(
-            dropout(some, often, False, int(rng.integers(1_000))),
-            some,
-            f"dropout of this array with rate {often:.3f} and training=False",
-            mistakes={
-                "what comes out was scaled down; inverted dropout scales in training instead": some
-                * (1 - often),
-                "what comes out was scaled up, as in training": some / (1 - often),
-            },
-            step="At inference nothing happens, whatever the rate.",
-        )
+        # not near a multiple of 0.05, to which somebody may round it
+        share = float(rng.choice((0.13, 0.17, 0.23, 0.27, 0.33, 0.37)) + rng.uniform(-0.003, 0.003))
+        for rate in (share, float(rng.uniform(0.6, 0.9))):
+            expect.close(
+                dropout(some, rate, False, int(rng.integers(1_000))),
+                some,
+                f"dropout of a 6 × 5 array with rate {rate:.3f} and training=False",
+                mistakes={
+                    "what comes out was scaled down; inverted dropout scales in training instead": some
+                    * (1 - rate),
+                    "what comes out was scaled up, as in training": some / (1 - rate),
+                },
+                cause="entries are dropped at inference too" if rate == share else None,
+                step="Look at `training` first: at inference nothing happens, whatever the rate.",
+            )
     with exercise.part("what is kept is scaled up", points=1):
         ones = np.ones((300, 200))
         dropped = np.asarray(dropout(ones, share, True, int(rng.integers(1_000))))
@@ -735,7 +731,7 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
                 and shares.std() < 3 * np.sqrt(share * (1 - share) / length),
                 f"the {of} of an array of ones are each dropped in part",
                 cause=f"whole {of} are dropped together",
-                step="Draw a random number for each entry: size=np.shape(x).",
+                step=entry_by_entry,
             )
         found = float(np.mean(dropped == 0))
         spread = np.sqrt(share * (1 - share) / dropped.size)
@@ -750,29 +746,34 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             else None,
             step="An entry is dropped with probability rate.",
         )
-        counts = [
-            int(np.sum(np.asarray(dropout(np.ones(400), share, True, seed)) == 0)) for seed in range(30)
-        ]
+        masks = np.array([np.asarray(dropout(np.ones(400), 0.75, True, seed)) == 0 for seed in range(30)])
+        counts = masks.sum(axis=1)
         expect.true(
             len(set(counts)) > 1,
             "the number of entries dropped varies from call to call",
             got=f"{counts[0]} in each of 30 calls",
-            cause="a fixed number of entries is dropped, so they do not fall independently of each other",
+            cause="a fixed number of entries is dropped, so they do not fall independently of each other"
+            if bool(np.any(masks != masks[0]))
+            else "the seed is not used: all calls have the same mask",
             step="Compare one random number for each entry with the rate.",
         )
-        expect.equal(
-            len(np.unique(dropped, axis=0)),
-            300,
-            "the number of different rows among 300, after dropout of an array of ones",
-            cause="some rows have the same mask",
-            step="Draw the random numbers of all entries in one call: size=np.shape(x).",
-        )
-        images = np.asarray(dropout(np.ones((4, 10, 20)), share, True, int(rng.integers(1_000))))
+        # an entry is kept in all of them once in 1e18 runs
         expect.true(
-            bool(np.any((images[0] == 0) != (images[1] == 0))),
-            "the images of an array of four images have masks of their own",
-            cause="all images have the same mask",
-            step="Draw a random number for each entry: size=np.shape(x).",
+            bool(np.all(masks.any(axis=0))),
+            "each of 400 entries is dropped in some of 30 calls with the rate 0.75",
+            cause="some entries are never dropped",
+            step="Compare one random number for each entry with the rate.",
+        )
+        # the correlation of the mask, row after row, with itself moved on by any number of entries: seven standard deviations
+        related = np.fft.irfft(np.abs(np.fft.rfft((dropped == 0).ravel() - found)) ** 2)
+        related = related[1:] / max(related[0], 1e-9)
+        far = int(np.argmax(np.abs(related)))
+        expect.true(
+            abs(related[far]) < 7 / np.sqrt(dropped.size),
+            "entries of an array of ones are dropped independently of those before them",
+            got=f"a correlation of {related[far]:.2f} with the entry {far + 1:,} places before",
+            cause="a random number is used for more than one entry",
+            step=entry_by_entry,
         )
         filters = np.asarray(dropout(np.ones((6, 5, 7, 8)), share, True, int(rng.integers(1_000)))) == 0
         for axes in ((0,), (1,), (2,), (3,), (1, 2)):
@@ -781,9 +782,10 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
                 bool(np.any((shares > 0) & (shares < 1))),
                 f"the entries along axis {' and '.join(map(str, axes))} of an array of four axes are dropped one by one",
                 cause="they are all dropped together, or all kept",
-                step="Draw a random number for each entry: size=np.shape(x).",
+                step=entry_by_entry,
             )
-        often = np.asarray(dropout(np.full((50, 60), 3.0), 0.75, True, int(rng.integers(1_000))))
+        # in rows of three: many of them are dropped in whole
+        often = np.asarray(dropout(np.full((1_000, 3), 3.0), 0.75, True, int(rng.integers(1_000))))
         # six standard deviations
         expect.true(
             abs(float(np.mean(often == 0)) - 0.75) < 6 * np.sqrt(0.75 * 0.25 / 3_000),
@@ -792,9 +794,12 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             expected="about 0.75",
             step="An entry is dropped with probability rate.",
         )
+        expect.close(
+            dropout(np.array(2.0), 0.0, True, 0), 2.0, "dropout of an array without axes, with the rate 0"
+        )
     with exercise.part("seeds, the rate 0, and the argument as it was", points=1):
-        first, second = (int(seed) for seed in rng.choice(1_000, size=2, replace=False))
-        second += 2**40  # a seed may be any whole number
+        first = int(rng.integers(1_000))
+        second = first + 2**32 * 5**13  # a seed may be any whole number, and no digits of it may be lost
         some = rng.normal(size=(4, 3, 50))
         kept = some.copy()
         one = np.asarray(dropout(some, share, True, first))
@@ -821,12 +826,12 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             },
             step="Divide into a new array: it has fractions, though x has none.",
         )
-        expect.equal(
-            dropout(some, share, True, first),
-            one,
-            "a second call with the same seed",
+        expect.close(
+            dropout(-2 * some, share, True, first),
+            -2 * one,
+            "a second call with the same seed, and with −2x for x",
             cause="the mask does not follow from the seed",
-            step="Draw the mask from np.random.default_rng(seed).",
+            step=from_seed,
         )
         expect.equal(
             dropout(some, share, True, 0),
@@ -836,7 +841,7 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
             step="Hand the seed to np.random.default_rng as it is.",
         )
         for other, named, cause in (
-            (second, "another seed", "the seed is not used"),
+            (second, "another seed", "the seed is not used, or not all its digits"),
             (first + 1, "the next seed", "seeds beside each other give the same mask"),
             (first ^ 1, "a seed beside it", "seeds beside each other give the same mask"),
         ):
@@ -844,7 +849,7 @@ with expect.exercise("Inverted dropout", points=4) as exercise:
                 bool(np.any(np.asarray(dropout(some, share, True, other)) != one)),
                 f"{named} gives another mask",
                 cause=cause,
-                step="Draw the mask from np.random.default_rng(seed).",
+                step=from_seed,
             )
         expect.close(dropout(some, 0.0, True, first), kept, "dropout with the rate 0")
     ### END HIDDEN TESTS
@@ -1181,10 +1186,10 @@ with expect.exercise("Choose the rate from evidence", points=3) as exercise:
             (
                 gap,
                 0.48,
-                "the standard deviation is divided by √n, not by √(n − 1), to give the standard error",
+                "a limit that is too high gives this rate: the standard deviation is divided by √n, not by √(n − 1)",
             ),
         ):
-            above = (2.0, 0.2, 0.0, 0.3, 0.425, last)  # of each rate's mean, in units of size
+            above = (2.0, 0.435, 0.0, 0.3, 0.425, last)  # of each rate's mean, in units of size
             close_by = {
                 rate: level + (shift + offsets) * size for rate, shift in zip(numbers, above, strict=True)
             }
@@ -1198,8 +1203,10 @@ with expect.exercise("Choose the rate from evidence", points=3) as exercise:
                         2
                     ],
                     cause: numbers[5],
-                    "the standard deviation divides by n, not by n − 1, here": numbers[3],
-                    "this is the smallest rate within one standard error; more dropout makes the simpler network": numbers[
+                    "a limit that is too low gives this rate, as where the standard deviation divides by n, not by n − 1": numbers[
+                        3
+                    ],
+                    "this is the smallest rate within one standard error, or the one with the highest mean; take the largest": numbers[
                         1
                     ],
                     "this rate has the highest mean of all": numbers[0],
@@ -1732,7 +1739,9 @@ with expect.exercise("A layer that always drops", points=2) as exercise:
         expect.true(
             bool(np.any(dropped == 0)),
             f"MCDropout({share:.3f}) drops some of 30,000 entries",
-            cause="it does what Dropout does: nothing, outside of training",
+            cause="it does what Dropout does: nothing, outside of training"
+            if bool(np.all(dropped == 1))
+            else None,
             step="Hand training=True to the call of the base class.",
         )
         of_kept = dropped[dropped != 0]
@@ -1753,14 +1762,14 @@ with expect.exercise("A layer that always drops", points=2) as exercise:
             len(np.unique(masks, axis=0)),
             len(ones),
             "the number of different masks among the 100 rows",
-            cause="rows have the same mask",
+            cause="rows have the same mask" if np.any(masks) else "with training=True nothing is set to 0",
             step="Let the base class draw the mask.",
         )
         for mode in (False, True):
-            found = float(np.mean(np.asarray(layer(ones, training=mode)) == 0))
+            found = float(np.mean(np.asarray(layer(ones.reshape(100, 30, 10), training=mode)) == 0))
             expect.true(
                 abs(found - share) < 6 * np.sqrt(share * (1 - share) / ones.size),
-                f"the share of 30,000 entries that is dropped with training={mode}",
+                f"the share of 30,000 entries (100 × 30 × 10) that is dropped with training={mode}",
                 got=f"{found:.4f}",
                 expected=f"about {share:.4f}",
                 cause="with training=False nothing is dropped, and that is how model.predict calls it"
@@ -1790,11 +1799,11 @@ with expect.exercise("A layer that always drops", points=2) as exercise:
             step="Let the base class do the work.",
         )
         seed = int(rng.integers(10_000))
-        alike = [np.asarray(MCDropout(share, seed=number)(ones)) for number in (seed, seed)]
+        alike = [np.asarray(MCDropout(share, seed=number)(ones)) for number in (seed, seed, seed + 1)]
         expect.equal(
-            alike[1],
-            alike[0],
-            "what two new layers with the same seed give",
+            [np.array_equal(alike[0], other) for other in alike[1:]],
+            [True, False],
+            "whether a new layer with the same seed, and one with another, drop what the first one drops",
             cause="the layer's own seed is not used",
             step="Let the base class draw the mask: it has the seed.",
         )
@@ -1910,7 +1919,15 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
         # so little is dropped that every pass must be the model's inference; at rate 0, Dropout has no seed_generator,
         # which an MCDropout may well use
         original = small_network(1e-9, int(rng.integers(1_000)))
-        copies = [np.asarray(mc_model(original)(inputs)) for _ in range(2)]
+        copy = mc_model(original)
+        copies = [np.asarray(copy(inputs)), np.asarray(mc_model(original)(inputs))]
+        expect.close(
+            np.asarray(copy(inputs)),
+            copies[0],
+            "two passes of the Monte-Carlo model of a model with the dropout rate 1e-9",
+            cause="more is dropped than the rate says",
+            step="Each MCDropout has the rate of the layer that it stands for.",
+        )
         expect.close(
             copies[0],
             copies[1],
@@ -1934,6 +1951,7 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
     noisy = keras.Sequential(
         [
             keras.Input(shape=(300,)),
+            keras.layers.BatchNormalization(epsilon=3.0),  # at first this halves its inputs
             keras.layers.GaussianDropout(0.4),
             keras.layers.GaussianNoise(0.4),
             keras.layers.AlphaDropout(0.4),
@@ -1976,9 +1994,17 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
                 cause="all layers have the same rate" if abs(found[0] - found[1]) < 0.05 else None,
                 step="Each MCDropout has the rate of the layer that it stands for.",
             )
-        halves = np.split(np.asarray(mc_model(two_masks(0.5, 0.5, 300))(ones)), 2, axis=1)
+        entry = keras.Input(shape=(300,))
+        two = keras.Model(entry, [keras.layers.Dropout(0.5)(entry), keras.layers.Dropout(0.5)(entry)])
+        halves = mc_model(two)(ones)
+        expect.equal(
+            len(halves),
+            2,
+            "the number of outputs of the Monte-Carlo model of a model with two",
+            step="Keep all outputs, as clone_model does.",
+        )
         expect.true(
-            bool(np.any(halves[0] != halves[1])),
+            bool(np.any(np.asarray(halves[0]) != np.asarray(halves[1]))),
             "two dropout layers of the same rate have different masks",
             cause="all MCDropout layers were given the same seed",
             step="Give an MCDropout the rate, and leave the seed to Keras.",
@@ -1999,17 +2025,14 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
         # with one row of equal inputs, batch statistics would make every answer the same but for dropout
         alone = np.asarray(network(np.repeat(one, 400, axis=0)))
         distinct = len(np.unique(alone.round(6), axis=0))
-        known = mc_model(small_network(1e-9, 7))
+        known = small_network(1e-9, 7)
+        answers = probabilities_of(known, inputs)
         expect.close(
-            np.asarray(known(inputs)),
-            probabilities_of(small_network(1e-9, 7), inputs),
+            np.asarray(mc_model(known)(inputs)),
+            answers,
             "the answers where next to nothing is dropped",
             atol=1e-4,
-            mistakes={
-                "batch normalisation is in training mode": np.asarray(
-                    small_network(1e-9, 7)(inputs, training=True)
-                )
-            },
+            mistakes={"batch normalisation is in training mode": np.asarray(known(inputs, training=True))},
             step="Only MCDropout ignores the mode.",
         )
         expect.true(
@@ -2027,6 +2050,15 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             rtol=1e-3,
             cause="the other kinds of noise are random, too",
             step="Replace the layers of the class Dropout, and copy all others as they are.",
+        )
+        # dropout leaves the mean as it is; this is six standard errors at the rate 0.7
+        expect.close(
+            float(outputs.mean()),
+            0.5,
+            "the mean of what this model gives",
+            atol=0.03,
+            mistakes={"batch normalisation has lost its epsilon": 1.0},
+            step="Copy all other layers with their settings: from_config(layer.get_config()).",
         )
     with exercise.part("it shares nothing with the model", points=1):
         original = small_network(1e-9, int(rng.integers(1_000)))
@@ -2046,6 +2078,12 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             },
             step="Copy every layer, for instance with clone_model.",
         )
+        expect.true(
+            bool(np.any(np.asarray(mc_model(original)(inputs)) != before)),
+            "a Monte-Carlo model made of the model with its other weights is not the one made before",
+            cause="models are kept and returned again",
+            step="Make a new model in each call.",
+        )
         plain = small_network(0.5, int(rng.integers(1_000)))
         answers = probabilities_of(plain, inputs)
         expect.close(
@@ -2056,10 +2094,9 @@ with expect.exercise("A Monte-Carlo model", points=4) as exercise:
             cause="the model itself was changed",
             step="Leave the model as it is, and change the copy only.",
         )
-        mc_model(plain)
         expect.equal(
-            [plain.trainable, *(layer.trainable for layer in plain.layers)],
-            [True] * (1 + len(plain.layers)),
+            [original.trainable, *(layer.trainable for layer in original.layers)],
+            [True] * (1 + len(original.layers)),
             "whether the model that was handed over, and its layers, are trainable after the call",
             cause="the model that was handed over is frozen",
             step="Leave the model as it is; the copy may be frozen.",
@@ -2135,48 +2172,50 @@ def of_network_that_hardly_drops(images, passes, seed):
 # %% nbgrader={"grade": true, "grade_id": "mc-predict-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with expect.exercise("Mean and standard deviation of many passes", points=3) as exercise:
     rng = np.random.default_rng()
-    positive = rng.uniform(1, 2, size=(30, 40)).astype("float32")
+    positive = rng.uniform(1, 2, size=(40, 40)).astype("float32")
     twice = np.concatenate([positive, positive], axis=1)  # what the network gives without dropout
     first = int(rng.integers(10_000))
     second = first + 1_000 * int(rng.integers(1, 10))
 
     with exercise.part("mean and standard deviation", points=1):
-        # with the rate 0.5 an output is 0 or twice the input; of two passes there are three outcomes
-        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive, 2, first))
-        expect.shape(middle, (30, 80), "the mean of two passes for 30 inputs of 40 numbers, handed on twice")
-        expect.shape(spread, (30, 80), "the standard deviation of two passes")
-        share = middle / twice  # 0, 1 or 2
+        # with the rate 0.5 an output is 0 or twice the input; of four passes there are five outcomes
+        middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive, 4, first))
+        expect.shape(middle, (40, 80), "the mean of four passes for 40 inputs of 40 numbers, handed on twice")
+        expect.shape(spread, (40, 80), "the standard deviation of four passes")
+        share = 2 * middle / twice
         expect.close(
             share,
             np.round(share),
-            "the mean of two passes, in units of the input: 0, 1 or 2",
+            "in how many of four passes each number was kept, from the mean: 0 to 4",
             atol=1e-4,
             step="Average the answers of the passes over their axis.",
         )
-        right = np.where(np.round(share) == 1, twice, 0)
+        share = np.round(share) / 4
+        right = 2 * twice * np.sqrt(share * (1 - share))
         expect.true(
             bool(np.any(right)),
-            "two passes differ somewhere",
+            "four passes differ somewhere",
             cause="all passes have the same masks",
             step="Set the random states once, before the first pass.",
         )
         expect.close(
             spread,
             right,
-            "the standard deviation of two passes",
-            rtol=1e-4,
-            atol=1e-4,
+            "the standard deviation of four passes",
+            rtol=1e-3,
+            atol=1e-3,
             mistakes={
-                "this divides by the number of passes less one": right * np.sqrt(2),
+                "this divides by the number of passes less one": right * np.sqrt(4 / 3),
                 "this is the variance": right**2,
-                "this is the standard error of the mean": right / np.sqrt(2),
+                "this is the standard error of the mean": right / 2,
             },
             step="np.std over the axis of the passes.",
         )
+        masks = len(np.unique(share, axis=0))
         expect.true(
-            len(np.unique(np.round(share), axis=0)) > 1,
+            masks == len(positive),
             "different inputs have different masks",
-            cause="all inputs have the same masks",
+            cause="all inputs have the same masks" if masks == 1 else "some inputs have the same masks",
             step="Hand all inputs to the model in one call, and set the states before the first pass only.",
         )
     ### BEGIN HIDDEN TESTS
@@ -2195,7 +2234,7 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
         expect.true(
             bool(np.any(repeated[0][0] != repeated[1][0])),
             "another seed gives other numbers",
-            cause="the seed is not used",
+            cause="the seed is not used, or not all its digits",
             step="The state that you assign must follow from seed.",
         )
         left, right = np.split(repeated[0][0], 2, axis=1)
@@ -2218,35 +2257,35 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             step="Set the states once, before the first pass: each layer then counts its own masks.",
         )
     with exercise.part("many passes", points=1):
-        passes = 100
+        passes = 97  # a prime number: with any other number of passes, the counts below are no whole numbers
         middle, spread = (np.asarray(array) for array in of_pair_of_masks(positive[:10], passes, first))
+        # each pass adds twice the input over the number of passes, or nothing
+        counts = middle / twice[:10] * passes / 2
+        made = [n for n in range(1, passes) if np.ptp((counts * n / passes + 0.5) % 1) < 0.04]
+        expect.close(
+            counts,
+            np.round(counts),
+            f"how often each number was kept in {passes} passes, from the mean",
+            rtol=0,
+            atol=0.02,
+            cause="there are fewer passes than asked for" if made and counts.max() > 1 else None,
+            step="Make as many passes as `passes` says, and average over all of them.",
+        )
         found = float(np.mean(spread / twice[:10]))
         expect.true(
             abs(found - 1) < 0.03,
             f"the standard deviation of {passes} passes, in units of the input, averaged over all numbers",
             got=f"{found:.4f}",
             expected="about 1",
-            cause="there are fewer passes than asked for" if 0.1 < found < 0.9 else None,
-            step="Make as many passes as `passes` says.",
-        )
-        # each pass adds a hundredth of twice the input, or nothing
-        counts = middle / twice[:10] * passes / 2
-        expect.close(
-            counts, np.round(counts), "how often each number was kept in these passes", rtol=0, atol=0.02
-        )
-        expect.true(
-            bool(np.any(np.round(counts) % 2 == 1)),
-            f"some numbers were kept an odd number of times in {passes} passes",
-            got="even numbers only",
-            cause="there are fewer passes than asked for",
-            step="Make as many passes as `passes` says.",
+            step="Set the states before the first pass only, and take np.std over the axis of the passes.",
         )
         # whoever divides by the passes less one has NaN here, and has lost the first part for it
+        single = np.nan_to_num(np.asarray(of_pair_of_masks(positive[:1], 1, first)[1]))
         expect.close(
-            np.nan_to_num(np.asarray(of_pair_of_masks(positive, 1, first)[1])),
-            np.zeros((30, 80)),
-            "the standard deviation of a single pass",
-            cause="more passes are made than asked for",
+            single,
+            np.zeros((1, 80)),
+            "the standard deviation of a single pass for one image",
+            cause="more passes are made than asked for" if np.any(single) else None,
             step="Make as many passes as `passes` says: it may be one.",
         )
         # 800 numbers, or 80 where all inputs have one mask; the mean of all differs from 1 by less than six standard errors
@@ -2260,14 +2299,33 @@ with expect.exercise("Mean and standard deviation of many passes", points=3) as 
             step="Average over all passes.",
         )
         inputs_of_six = rng.normal(2, 3, size=(20, 6)).astype("float32")
-        in_training = np.asarray(small_network(0.0, 3)(inputs_of_six, training=True))
+        known = small_network(0.0, 3)
+        answers = probabilities_of(known, inputs_of_six)
+        middle, spread = of_network_that_hardly_drops(inputs_of_six, 3, first)
         expect.close(
-            of_network_that_hardly_drops(inputs_of_six, 1, first)[0],
-            probabilities_of(small_network(0.0, 3), inputs_of_six),
+            middle,
+            answers,
             "the answers for a network with batch normalisation where next to nothing is dropped",
             atol=1e-5,
-            mistakes={"batch normalisation is in training mode": in_training},
+            mistakes={
+                "batch normalisation is in training mode": np.asarray(known(inputs_of_six, training=True))
+            },
             step="Call the model without training=True: its MCDropout layers drop in any mode.",
+        )
+        expect.close(
+            spread,
+            np.zeros((20, 3)),
+            "the standard deviation there",
+            atol=1e-3,
+            step="np.std over the axis of the passes: a mean square less a square may be below 0, and its root NaN.",
+        )
+        image = rng.uniform(1, 2, size=(1, 5, 4, 2)).astype("float32")
+        idle = keras.Sequential([keras.Input((5, 4, 2)), keras.layers.Dropout(0.5), keras.layers.Flatten()])
+        expect.close(
+            [np.asarray(array) for array in mc_predict(idle, image, 2, first)],
+            [image.reshape(1, 40), np.zeros((1, 40))],
+            "mean and standard deviation for one image of 5 × 4 × 2, and a model that never drops and gives it as a row",
+            step="Images may have any number of axes: hand them to the model as they are.",
         )
     ### END HIDDEN TESTS
 exercise.score
@@ -2405,7 +2463,7 @@ with expect.exercise("Likelihood and calibration", points=4) as exercise:
     ### BEGIN HIDDEN TESTS
     with exercise.part("a probability of 0", points=1):
         expect.close(
-            negative_log_likelihood(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([1, 0])),
+            negative_log_likelihood(np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]]), np.array([1, 0])),
             (-np.log(1e-12) - np.log(0.5)) / 2,
             "the negative log-likelihood where one true class had the probability 0",
             mistakes={
@@ -2495,12 +2553,16 @@ with expect.exercise("Likelihood and calibration", points=4) as exercise:
             },
             step="The upper edge of a bin belongs to it: (low, high].",
         )
-        edge = np.array([[0.5, 0.3, 0.2], [0.5, 0.25, 0.25], [0.7, 0.2, 0.1], [0.7, 0.2, 0.1]])
+        edge = np.array(
+            [[0.5, 0.3, 0.2], [0.5, 0.25, 0.25], [0.7, 0.2, 0.1], [0.7, 0.2, 0.1], [0.4, 0.3, 0.3]]
+        )
         expect.close(
-            calibration_error(edge, np.array([0, 0, 1, 2]), 2),
-            0.5 * 0.5 + 0.5 * 0.7,
+            calibration_error(edge, np.array([0, 0, 1, 2, 0]), 2),
+            0.6 * (1 - 1.4 / 3) + 0.4 * 0.7,
             "the calibration error with confidences on an edge between two bins",
-            mistakes={"the lower edge belongs to the bin here, in place of the upper one": abs(0.5 - 0.6)},
+            mistakes={
+                "the lower edge belongs to the bin here, in place of the upper one": 0.2 * 0.6 + 0.8 * 0.1
+            },
             step="The upper edge of a bin belongs to it: (low, high].",
         )
         for groups in (1, 7, 25):
@@ -2859,25 +2921,24 @@ with expect.exercise("Entropy and mutual information", points=3) as exercise:
         sure = np.zeros((2, 3, 4))
         sure[:, :, 1] = 1.0  # both passes are sure of class 1
         sure[1, 2] = [0, 0, 0, 1]  # but not for the last image
+        for found, name in (
+            (predictive_entropy(sure), "predictive entropy"),
+            (mutual_information(sure), "mutual information"),
+        ):
+            expect.close(
+                found,
+                [0, 0, np.log(2)],
+                f"the {name} of passes that are sure",
+                atol=1e-6,
+                mistakes={"0 · ln 0 became NaN": [np.nan] * 3},
+                step="Put something harmless in the place of the zeros before you take the logarithm.",
+            )
+        agreed = 0.9 * draws[:1] + 0.1 * draws[:5]
         expect.close(
-            predictive_entropy(sure),
-            [0, 0, np.log(2)],
-            "the predictive entropy of passes that are sure",
+            mutual_information(agreed),
+            nats(agreed.mean(axis=0)) - nats(agreed).mean(axis=0),
+            "the mutual information of five passes that nearly agree",
             atol=1e-6,
-            mistakes={"0 · ln 0 became NaN": [np.nan] * 3},
-            step="Put something harmless in the place of the zeros before you take the logarithm.",
-        )
-        expect.close(
-            mutual_information(sure),
-            [0, 0, np.log(2)],
-            "the mutual information of passes that are sure",
-            atol=1e-6,
-            mistakes={"0 · ln 0 became NaN": [np.nan] * 3},
-            step="Put something harmless in the place of the zeros before you take the logarithm.",
-        )
-        agreed = np.repeat(draws[:1], 5, axis=0)
-        expect.close(
-            mutual_information(agreed), np.zeros(20), "the mutual information of five equal passes", atol=1e-6
         )
         more = rng.dirichlet(np.ones(6), size=(3, 1))
         more[0, 0] = np.eye(6)[2]
@@ -3070,7 +3131,7 @@ with expect.exercise("Refer to a human", points=3) as exercise:
                 number,
                 f"the number of images handed over of {n}, with share={share}",
                 mistakes={"the rest of the division was cut off; round it": int(share * n)}
-                if int(share * n) != number
+                if n == 100
                 else {"the number was rounded up": int(np.ceil(share * n))}
                 if int(np.ceil(share * n)) != number
                 else None,
@@ -3087,6 +3148,9 @@ with expect.exercise("Refer to a human", points=3) as exercise:
         scores_of_all = rng.permutation(n) / n
         right = answers.argmax(axis=1) == truth
         order = np.argsort(scores_of_all)  # surest first
+        # three images share a score; two of them are handed over
+        tied = order[-handed - 1 : 2 - handed]
+        scores_of_all[tied] = scores_of_all[tied[0]]
         kept = right[order[:-handed]]
 
         def mistaken():
@@ -3097,10 +3161,18 @@ with expect.exercise("Refer to a human", points=3) as exercise:
                 "the images handed over count as right; leave them out": (kept.sum() + handed) / n,
                 "the images handed over count as wrong; leave them out": kept.sum() / n,
                 "the surest images were handed over": right[order[handed:]].mean(),
+                "of images with equal scores, too many were handed over": right[order[: -handed - 1]].mean(),
+                "the images were chosen by their probabilities, not by the scores": right[
+                    np.argsort(answers.max(axis=1))[handed:]
+                ].mean(),
             }
 
-        # until no two are alike, and rounding would show
-        while len({kept.mean(), *mistaken().values()}) < 6 or abs(kept.mean() - kept.mean().round(2)) < 1e-3:
+        # until no two are alike, rounding would show, and it matters how many of the tied are handed over, not which
+        while (
+            len({kept.mean(), *mistaken().values()}) < 8
+            or abs(kept.mean() - kept.mean().round(2)) < 1e-3
+            or len({*right[tied], not right[order[-handed - 2]]}) > 1
+        ):
             truth = rng.permutation(truth)
             right = answers.argmax(axis=1) == truth
             kept = right[order[:-handed]]

@@ -228,6 +228,8 @@ def test_tensors_variables_and_dtypes_of_keras_become_arrays_and_names():
         ({"a", "b"}, {"b", "a"}),
         ([], ()),
         (10**30, 10**30),
+        (4**50, 4.0**50),
+        (10**400, np.inf),
     ],
 )
 def test_equal_values_have_no_difference(actual, expected):
@@ -249,6 +251,8 @@ def test_equal_values_have_no_difference(actual, expected):
         (np.nan, 1.0),
         (np.inf, -np.inf),
         (np.inf, 1e300),
+        (10**300, np.inf),
+        (4**50, 4**51),
         ({"a": 1}, {"a": 1, "b": 2}),
         ({"a": 1, "b": 2}, {"a": 1}),
         (0, None),

@@ -8,7 +8,7 @@ from engine_course import ANSWER, BUILD, HONEST, POINTS, SCALE, feedback, graded
 from loops import LOOP, STUBBORN_LOOP, function
 
 from autograder.engine import side, split
-from autograder.engine.limits import Limits
+from autograder.engine.limits import INCIDENTS, KERNEL_DIED, Limits, incidents
 from autograder.engine.parents import data_folder
 from autograder.engine.side import Side
 from autograder.practical.cells import grade_id, is_test
@@ -156,6 +156,25 @@ def test_a_kernel_that_ended_before_the_next_cell_ended_in_its_last_one(tmp_path
     assert scores(executed) == POINTS
     (own,) = (cell for cell in executed.cells if cell.source == LATE)
     assert "the Python process ended in this cell: exit status 3" in str(own.outputs)
+
+
+def test_a_cell_that_ends_the_kernel_only_when_it_runs_again_says_so(tmp_path, monkeypatch):
+    replay = split._Run._replay
+    leave = "import os; os._exit(3)"
+
+    async def replay_worse(run, side, nb, end):
+        (again,) = (cell for cell in nb.cells if grade_id(cell) == "scale")
+        again.source = leave
+        return await replay(run, side, nb, end)
+
+    monkeypatch.setattr(split._Run, "_replay", replay_worse)
+    # its call ends the kernel, so that the cells before the next one run again
+    executed = graded(
+        {**HONEST, "build": f"def build(units):\n    {leave}", "train": "model = None"}, tmp_path
+    )
+    (scale,) = (cell for cell in executed.cells if grade_id(cell) == "scale")
+    assert "the Python process ended in this cell: exit status 3" in str(scale.outputs)
+    assert incidents(executed) == [f"{INCIDENTS[KERNEL_DIED]}: 1"]
 
 
 def test_a_function_that_ends_the_kernel_costs_its_own_cell(tmp_path):

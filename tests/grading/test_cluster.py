@@ -208,7 +208,7 @@ def test_a_job_that_cannot_be_made_costs_its_submission_only(monkeypatch):
 
     client = create_autospec(distributed.Client, instance=True)
     client.nthreads.return_value = {"tcp://w": 1}
-    finished = dict(module._execute_all(client, ["s1", "s2"], job))
+    finished = dict(module._execute_all(client, module._execute_on_worker, ["s1", "s2"], job))
     assert {student: str(future.exception()) for student, future in finished.items()} == {
         "s1": "no notebook of s1", "s2": "no notebook of s2",
     }  # fmt: skip

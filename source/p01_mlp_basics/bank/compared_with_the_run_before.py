@@ -1,7 +1,7 @@
 # title: Compares with the run before, not with the best of all
 # kind: misconception
 # fails: keep-best-test 3/4
-# hint: the third run was compared with the second
+# hint: the last run was compared with the one before
 
 # %% keep-best
 def new_run_folder(root):

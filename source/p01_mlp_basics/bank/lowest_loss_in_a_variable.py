@@ -1,7 +1,7 @@
 # title: Keeps the lowest loss of a folder in a variable
 # kind: misconception
 # fails: keep-best-test 3/4
-# hint: the second run has overwritten the better network of the first
+# hint: the bad run has overwritten the better network from before
 
 # %% keep-best
 def new_run_folder(root):

@@ -1,7 +1,7 @@
 # title: A second run overwrites the best network of the first
 # kind: misconception
 # fails: keep-best-test 3/4
-# hint: the second run has overwritten the better network of the first
+# hint: the bad run has overwritten the better network from before
 
 # %% keep-best
 def new_run_folder(root):

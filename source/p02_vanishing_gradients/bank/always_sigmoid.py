@@ -1,7 +1,7 @@
 # title: Uses the sigmoid whatever the name says
 # kind: misconception
 # fails: forward-test 1/3, gradient-check-test 1/3
-# hint: the activation function is always the sigmoid
+# hint: tanh is taken for the sigmoid
 
 # %% forward
 def forward(weights, x, name):

@@ -1,7 +1,7 @@
 # title: Draws the biases with the initialiser, too
 # kind: misconception
 # fails: deep-mlp-test 2/3
-# hint: biases are drawn, too
+# hint: the biases have an initialiser, too
 
 # %% deep-mlp
 def build_deep_mlp(n_deep, activation, initialiser):

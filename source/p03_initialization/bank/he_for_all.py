@@ -1,7 +1,7 @@
 # title: Gives He's weights to every activation function
 # kind: misconception
 # fails: weight-std-test 2/3
-# hint: the activation is ignored: these are ReLU's weights
+# hint: these are He's weights, for ReLU
 
 # %% weight-std
 def weight_std(activation, fan_in):

@@ -1,7 +1,7 @@
 # title: Takes a small output for none
 # kind: misconception
 # fails: dead-units-test 2/3
-# hint: an output near 0 was taken for 0
+# hint: these units are near 0, and never exactly 0
 
 # %% dead-units
 def dead_units(model, x):

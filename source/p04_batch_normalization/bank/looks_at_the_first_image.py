@@ -1,7 +1,7 @@
 # title: Compares the answers for the first image alone
 # kind: misconception
 # fails: catch-test 2/3
-# hint: the answer for the first image alone was compared
+# hint: the answer for one image alone was compared
 
 # %% catch
 def depends_on_batch(model, x):

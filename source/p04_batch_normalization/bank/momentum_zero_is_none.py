@@ -1,6 +1,6 @@
 # title: Takes momentum 0 for none
 # kind: misconception
-# fails: moving-test 2/3
+# fails: moving-test 2/3, layer-test 3/4
 # hint: momentum 0 is taken for none
 
 # %% moving

@@ -1,7 +1,7 @@
 # title: Lets the ball roll for a hundred steps
 # kind: misconception
 # fails: terminal-velocity-test 2/3
-# hint: a hundred steps are too few with this momentum
+# hint: 100 steps are too few with this momentum
 
 # %% terminal-velocity
 def terminal_velocity(learning_rate, gradient, momentum):
