@@ -12,7 +12,7 @@ TIMED := $(BIN)/python tests/toolkit/seconds.py run
 say = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-hub lab site lint data browser hub seconds load upkeep
+.PHONY: help setup demo test test-hub test-backends backends lab site lint data browser hub seconds load upkeep
 
 help:
 	@echo 'make demo    set up, build check, grade a sample class and show the result'
@@ -22,6 +22,7 @@ help:
 	@echo 'make upkeep  renew the lock file; say what has to be built or measured anew, and why'
 	@echo 'make browser fetch the Chromium that tests of pages need, without being root'
 	@echo 'make test-hub  fetch a JupyterHub and its proxy, and take a class through it'
+	@echo 'make test-backends  run the practicals with Keras on JAX and on PyTorch, without TensorFlow'
 	@echo 'make setup   only set up: .venv, locked packages, Fashion-MNIST'
 
 setup: $(INSTALLED) data
@@ -78,6 +79,25 @@ $(HUB)/installed: $(ALL) tests/hub/requirements.lock tests/hub/package-lock.json
 test-hub: data browser hub
 	$(call say,A class on a JupyterHub: release; fetch; submit; collect; grade; feedback)
 	@REQUIRE_HUB=1 $(TIMED) 'test-hub' $(BIN)/pytest -q -m slow --durations 12 tests/hub
+
+# Other backends of Keras, each in an environment without TensorFlow
+BACKENDS := jax torch
+UNITS := tests/course_utils
+# to run some, and not all: make test-backends PRACTICALS=p05_optimizers
+PRACTICALS :=
+backends: $(BACKENDS:%=build/backends/%/installed)
+
+build/backends/%/installed: $(INSTALLED) requirements.lock tests/backends/%.lock
+	$(call say,Making an environment without TensorFlow: Keras on $*)
+	@$(BIN)/python tests/backends/environment.py $* build/backends/$*
+	@touch $@
+
+test-backends: data $(BACKENDS:%=test-backend-%)
+
+test-backend-%: build/backends/%/installed
+	$(call say,Keras on $*: unit tests; then the graded cells of every source notebook, at the quick budget)
+	@KERAS_BACKEND=$* PYTHONPATH=$(CURDIR) build/backends/$*/bin/python -m pytest -q $(UNITS)
+	@KERAS_BACKEND=$* PYTHONPATH=$(CURDIR) build/backends/$*/bin/python tests/backends/run.py $(PRACTICALS)
 
 test: lint data browser
 	$(call say,Checking that the built notebooks are fresh and leak nothing)

@@ -646,6 +646,7 @@ class _RandomState:
         if generator := self.keras.get("global_seed_generator"):
             self.keras_draws = generator.state.numpy()
         # no public function reads this, and model.fit shuffles with operations that draw their seeds from it
+        self.torch = (torch := sys.modules.get("torch")) and torch.get_rng_state()
         context = self._tensorflow_context()
         self.tensorflow = (context._seed, context._rng.getstate()) if hasattr(context, "_rng") else None
 
@@ -664,6 +665,8 @@ class _RandomState:
                 keras_state.set_global_attribute(name, value)
             if generator := self.keras["global_seed_generator"]:
                 generator.state.assign(self.keras_draws)
+        if self.torch is not None:
+            sys.modules["torch"].set_rng_state(self.torch)
         if self.tensorflow:
             context, (seed, state) = self._tensorflow_context(), self.tensorflow
             if (context._seed, context._rng.getstate()) != (seed, state):

@@ -1,11 +1,11 @@
 """What happens inside a Keras model: outputs of its layers, their statistics, norms of the gradients."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from numpy.typing import ArrayLike
 
 
@@ -83,12 +83,10 @@ def gradient_norms(model: keras.Model, x: ArrayLike, y: ArrayLike) -> pd.DataFra
         if getattr(layer, "kernel", None) is not None and layer.kernel.trainable
     ]
     x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
-    with tf.GradientTape() as tape:
-        loss = model.compute_loss(x, y, model(x, training=True), training=True)
-    gradients = tape.gradient(loss, [layer.kernel.value for layer in layers])
+    _, gradients = _loss_and_gradients(model, x, y, [layer.kernel for layer in layers])
     rows = {
         layer.name: {
-            "norm": _length([np.asarray(gradient)]),
+            "norm": _length([gradient]),
             "parameters": int(np.prod(layer.kernel.shape)),
         }
         for layer, gradient in zip(layers, gradients, strict=True)
@@ -126,23 +124,18 @@ def along_gradient(model: keras.Model, x: ArrayLike, y: ArrayLike, steps: Iterab
     if not model.compiled:
         raise ValueError("the model has no loss yet: compile it first")
     x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
-    variables = [variable.value for variable in model.trainable_variables]
-
-    def loss_and_gradient():
-        with tf.GradientTape() as tape:
-            loss = model.compute_loss(x, y, model(x, training=True), training=True)
-        return float(loss), [np.asarray(gradient) for gradient in tape.gradient(loss, variables)]
+    variables = model.trainable_variables
 
     kept = model.get_weights()
-    start = [np.asarray(variable) for variable in variables]
+    start = [keras.ops.convert_to_numpy(variable) for variable in variables]
     try:
-        _, gradient = loss_and_gradient()
+        _, gradient = _loss_and_gradients(model, x, y, variables)
         size = _length(gradient)
         rows = {}
         for step in steps:
             for variable, value, slope in zip(variables, start, gradient, strict=True):
                 variable.assign(value - step * slope)
-            loss, there = loss_and_gradient()
+            loss, there = _loss_and_gradients(model, x, y, variables)
             change = [new - old for new, old in zip(there, gradient, strict=True)]
             rows[step] = {"loss": loss, "gradient_change": _length(change) / size}
     finally:
@@ -153,3 +146,38 @@ def along_gradient(model: keras.Model, x: ArrayLike, y: ArrayLike, steps: Iterab
 def _length(arrays):
     """The L2 norm of all entries; in float64, since in float32 the square of 1e-23 is 0."""
     return np.sqrt(sum(float(np.sum(array.astype(np.float64) ** 2)) for array in arrays))
+
+
+def _loss_and_gradients(
+    model: keras.Model, x: Any, y: Any, variables: Sequence[keras.Variable]
+) -> tuple[float, list[np.ndarray]]:
+    """The loss in training mode, and its gradient with respect to each variable as an array.
+
+    Each backend of Keras has a way of its own to differentiate, and none is imported but the one in use.
+    """
+
+    def loss_now():
+        return model.compute_loss(x, y, model(x, training=True), training=True)
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        def loss_at(values):
+            # what the model updates on the way stays in the scope
+            with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+                return loss_now()
+
+        loss, gradients = jax.value_and_grad(loss_at)([variable.value for variable in variables])
+    elif keras.backend.backend() == "torch":
+        import torch
+
+        loss = loss_now()
+        gradients = torch.autograd.grad(loss, [variable.value for variable in variables])
+    else:
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            loss = loss_now()
+        gradients = tape.gradient(loss, [variable.value for variable in variables])
+    arrays = [keras.ops.convert_to_numpy(gradient) for gradient in gradients]
+    return float(keras.ops.convert_to_numpy(loss)), arrays

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from io import StringIO
 from numbers import Integral
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 RUN_FILE = "run.json"
 HISTORY_FILE = "history.csv"
-LIBRARIES = ("keras", "tensorflow", "numpy")
+LIBRARIES = ("keras", "tensorflow", "jax", "torch", "numpy")
 
 
 class Run:
@@ -47,13 +48,17 @@ class Run:
         self._write({})
 
     def callbacks(self) -> "list[keras.callbacks.Callback]":
-        """Keras callbacks that log the run: TensorBoard (weight histograms each epoch) and a CSV file."""
+        """Keras callbacks that log the run: TensorBoard (weight histograms each epoch) and a CSV file.
+
+        Where TensorFlow is not installed, they leave out the logs for TensorBoard, and say so.
+        """
         import keras  # here: comparing runs must not wait for TensorFlow
 
-        return [
-            keras.callbacks.TensorBoard(log_dir=self.folder, histogram_freq=1),
-            keras.callbacks.CSVLogger(self.folder / HISTORY_FILE),
-        ]
+        to_csv = keras.callbacks.CSVLogger(self.folder / HISTORY_FILE)
+        if find_spec("tensorflow") is None:
+            print("No logs for TensorBoard: TensorFlow, which writes them, is not installed.")
+            return [to_csv]
+        return [keras.callbacks.TensorBoard(log_dir=self.folder, histogram_freq=1), to_csv]
 
     def finish(
         self, history: "keras.callbacks.History | dict | None" = None, **figures: SupportsFloat

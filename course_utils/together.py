@@ -10,11 +10,15 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 from numpy.typing import ArrayLike
 
 from course_utils.progress import open_line
+
+try:
+    import tensorflow as tf
+except ModuleNotFoundError:  # Keras runs on another backend; `fit` says what it needs
+    tf = None
 
 # those whose update of a number depends on that number's own gradients only, so that stacking changes nothing
 OPTIMIZERS = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Lion")
@@ -70,7 +74,13 @@ def fit(
     Raises:
         ValueError: models, shapes, numbers or settings do not fit.
         TypeError: a model is not a keras.Sequential.
+        RuntimeError: Keras does not run on TensorFlow.
     """
+    if tf is None or keras.backend.backend() != "tensorflow":
+        raise RuntimeError(
+            "together.fit needs TensorFlow: its training is compiled by tf.function, and "
+            f"Keras runs on {keras.backend.backend()} here. Train the models one by one with fit."
+        )
     models = list(models)
     stack = _Stack(models)
     inputs, classes = _examples("x", x, "y", y, stack)

@@ -107,6 +107,16 @@ def _plain_tensor(value: Any, kind: type, depth: int) -> Plain:
                 return plain(value.numpy(), depth + 1)
             except (AttributeError, NotImplementedError):
                 raise NotPlainError("a symbolic tensor, which has no values") from None
+    if (jax := sys.modules.get("jax")) and issubclass(kind, jax.Array):
+        try:
+            return plain(np.asarray(value), depth + 1)
+        except TypeError:
+            raise NotPlainError("a traced array, which has no values") from None
+    if torch := sys.modules.get("torch"):
+        if issubclass(kind, torch.dtype):
+            return str(value).removeprefix("torch.")
+        if issubclass(kind, torch.Tensor):
+            return plain(value.detach().cpu().numpy(), depth + 1)
     if keras := sys.modules.get("keras"):
         if issubclass(kind, keras.KerasTensor):
             raise NotPlainError("a symbolic Keras tensor, which has no values")

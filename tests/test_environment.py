@@ -22,6 +22,8 @@ LOCK = (ROOT / "requirements.lock").read_text()
 EXTRAS = PROJECT["optional-dependencies"]
 OF_A_HUB = EXTRAS.pop("hub")  # locked apart: it is beside the environment, not in it
 HUB = ROOT / "tests" / "hub"
+BACKENDS = ROOT / "tests" / "backends"
+OF_BACKENDS = {name: EXTRAS.pop(name) for name in ("jax", "torch")}  # each in an environment of its own
 DECLARED = [
     requirement
     for requirement in map(Requirement, chain(PROJECT["dependencies"], *EXTRAS.values()))
@@ -57,7 +59,7 @@ def imported_packages(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("package", ["autograder", "course_utils"])
 def test_every_package_that_is_imported_is_declared(package):
     """What another package happens to bring may be gone with its next version."""
-    declared = {canonicalize_name(requirement.name) for requirement in DECLARED}
+    declared = {canonicalize_name(requirement.name) for requirement in DECLARED} | set(OF_BACKENDS)
     brought_by = importlib.metadata.packages_distributions()
     undeclared = {
         name: module
@@ -127,3 +129,18 @@ def test_a_hub_is_locked_within_its_range_and_with_hashes():
 def test_a_hub_has_the_packages_of_the_environment_in_the_same_versions():
     of_all, of_hub = (locked_versions(folder / "requirements.lock") for folder in (ROOT, HUB))
     assert {name: of_all.get(name, version) for name, version in of_hub.items()} == of_hub
+
+
+# --- other backends, in environments of their own -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", OF_BACKENDS)
+def test_a_backend_is_locked_within_its_range_beside_the_packages_of_the_environment(backend):
+    assert (BACKENDS / f"{backend}.in").read_text().splitlines() == OF_BACKENDS[backend]
+    locked = locked_versions(BACKENDS / f"{backend}.lock")
+    assert [
+        one for one in map(Requirement, OF_BACKENDS[backend]) if locked[one.name] not in one.specifier
+    ] == []
+    of_all = locked_versions(ROOT / "requirements.lock")
+    assert {name: of_all.get(name, version) for name, version in locked.items()} == locked
+    assert "://" not in (BACKENDS / f"{backend}.lock").read_text()

@@ -8,9 +8,10 @@ import inspect
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from course_utils import builtin_models, expect
+
+tf = pytest.importorskip("tensorflow")  # the tables below have functions of it
 
 # What `keras.layers` exports in Keras 3.15.1. A name that is new fails the test below: read its class, say here
 # what it is, and look whether the rule in `builtin_models` treats it so.

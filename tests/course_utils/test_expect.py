@@ -412,7 +412,8 @@ def test_a_notebook_shows_no_traceback_and_no_source_of_a_test(executed):
 
 def test_random_state_is_left_as_it_was_found():
     import keras
-    import tensorflow as tf
+
+    tf = pytest.importorskip("tensorflow")
 
     def draws():
         return [

@@ -2,6 +2,7 @@
 
 import json
 import math
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,18 @@ def test_a_real_training_is_logged_whole(tmp_path):
     description = json.loads((run.folder / "run.json").read_text())
     assert description["versions"]["keras"] == keras.__version__
     assert (description["seed"], description["budget"]) == (42, "full")
-    assert any((run.folder / "train").glob("events.out.tfevents.*"))
-    assert any((run.folder / "validation").glob("events.out.tfevents.*"))
+    with_tensorflow = find_spec("tensorflow") is not None
+    for part in ("train", "validation"):
+        assert any((run.folder / part).glob("events.out.tfevents.*")) == with_tensorflow
+
+
+def test_without_tensorflow_the_logs_for_tensorboard_are_left_out_and_it_is_said(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(runs, "find_spec", lambda name: None)
+    (to_csv,) = Run("toy", tmp_path).callbacks()
+    assert type(to_csv).__name__ == "CSVLogger"
+    assert "No logs for TensorBoard: TensorFlow" in capsys.readouterr().out
 
 
 @pytest.fixture(autouse=True)

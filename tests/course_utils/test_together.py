@@ -9,6 +9,8 @@ from keras.optimizers import schedules
 
 from course_utils import together
 
+pytest.importorskip("tensorflow")  # what `together` needs
+
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "tanh", "sigmoid", "gelu")
 INITIALIZERS = (
     *("glorot_normal", "he_normal", "lecun_normal", "random_normal"),

@@ -36,6 +36,7 @@ def test_seeds_count_up_from_the_base_seed(monkeypatch):
 
 def test_with_a_seed_fit_repeats_the_minibatches_of_its_first_epoch():
     # not a promise of ours: what `set_seed` and P06 say of Keras, true as long as this passes
+    pytest.importorskip("tensorflow")  # on other backends each epoch shuffles anew
     import keras
 
     seen = []

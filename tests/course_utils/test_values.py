@@ -173,6 +173,19 @@ def test_other_objects_are_refused_by_their_type(value):
         values.plain(value)
 
 
+def test_tensors_of_the_backend_in_use_become_arrays():
+    import keras
+
+    grid = np.arange(6.0, dtype=np.float32).reshape(2, 3)
+    for tensor in (keras.Variable(grid), keras.ops.convert_to_tensor(grid), 2 * keras.Variable(grid) / 2):
+        plain = values.plain(tensor)
+        assert type(plain) is np.ndarray
+        np.testing.assert_array_equal(plain, grid)
+    assert values.plain(keras.ops.convert_to_tensor(grid, "bfloat16").dtype) == "bfloat16"
+    with pytest.raises(values.NotPlainError, match="symbolic"):
+        values.plain(keras.Input((3,)))
+
+
 def test_a_list_that_contains_itself_is_refused():
     endless: list[object] = []
     endless.append(endless)
@@ -182,8 +195,8 @@ def test_a_list_that_contains_itself_is_refused():
 
 def test_tensors_variables_and_dtypes_of_keras_become_arrays_and_names():
     import keras
-    import tensorflow as tf
 
+    tf = pytest.importorskip("tensorflow")
     grid = np.arange(6.0, dtype=np.float32).reshape(2, 3)
     for tensor in (
         tf.constant(grid),

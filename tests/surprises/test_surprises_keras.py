@@ -402,3 +402,27 @@ def test_mobilenet_v2_normalises_with_a_momentum_of_0_999():
 
     assert momenta(keras.applications.MobileNet) == {0.99}
     assert momenta(keras.applications.MobileNetV2) == {0.999}
+
+
+def test_keras_lists_the_devices():
+    assert keras.distribution.list_devices()
+
+
+def test_zeros_like_takes_a_variable():
+    zeros = keras.ops.zeros_like(keras.Variable(np.ones((2, 3))))
+    np.testing.assert_array_equal(zeros, np.zeros((2, 3)))
+
+
+def test_the_answer_of_a_model_becomes_an_array():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    assert model.trainable_weights
+    assert np.asarray(model(np.ones((4, 3)))).shape == (4, 2)
+
+
+def test_the_state_of_a_dropout_layer_decides_its_masks():
+    layer, masks = layers.Dropout(0.5), []
+    for _ in range(2):
+        layer.seed_generator.state.assign([1234, 0])
+        masks.append(np.asarray(layer(np.ones((4, 50), "float32"), training=True)))
+        assert list(np.asarray(layer.seed_generator.state.value)) == [1234, 1]
+    np.testing.assert_array_equal(masks[0], masks[1])
