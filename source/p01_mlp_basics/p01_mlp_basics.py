@@ -2418,14 +2418,17 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
         train_in(folder, points_y, epochs=1)
         best = loss_of_best(folder)
         # another name of the same folder: what earlier runs gave is to be found there, not in a variable
-        train_in(f"runs/../{folder}", wrong_y, epochs=1)
+        train_in(f"runs/../{folder}", wrong_y, epochs=2)
         expect.close(
             loss_of_best(folder),
             best,
             "the validation loss of load_best(folder), after two good runs, then a bad one in the same folder, "
             f"which was given as runs/../{folder}",
             rtol=0.01,
-            mistakes={"the bad run has overwritten the better network from before": rising[0]},
+            mistakes={
+                "the bad run has overwritten the better network from before": rising[0],
+                "this is the last network of the bad run": rising[1],
+            },
             step="Before training, find out how good the network in the folder is already; look there, "
             "since a variable is lost when the notebook starts again.",
         )
@@ -2446,7 +2449,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             [min((some[0] for some in by_size.values()), key=lambda loss: abs(loss - kept)), best],
             "the validation losses of load_best for another folder, after a bad run there, and for the first folder",
             rtol=0.01,
-            mistakes={"load_best gives the same network for every folder": [best, best]},
+            mistakes={"load_best gives the same network for every folder": [kept, kept]},
             step="Keep file and best validation loss by folder.",
         )
     with exercise.part("a third, better run in the same folder", points=1):
@@ -2456,7 +2459,10 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             second,
             "the validation loss of load_best(folder), after a better run than all before in the same folder",
             rtol=0.01,
-            mistakes={"this is still the network of the first run": middling[1]},
+            mistakes={
+                "this is still the network from before that run": best or middling[1],
+                "this is the first epoch of that run, and the second was better": first,
+            },
             step="Replace the kept network when the validation loss is lower than ever before.",
         )
         if best is not None:

@@ -1,7 +1,7 @@
 # title: Never replaces a network that is there already
 # kind: misconception
 # fails: keep-best-test 3/4
-# hint: this is still the network of the first run
+# hint: this is still the network from before that run
 
 # %% keep-best
 def new_run_folder(root):
