@@ -178,19 +178,21 @@ def require_full_marks(notebook: NotebookNode, practical: str) -> None:
 
 
 def require_no_stderr(notebook: NotebookNode, practical: str) -> None:
-    """Refuse a notebook whose cells write to stderr: warnings, that is, and logs.
+    """Refuse a notebook whose cells write to stderr: warnings, that is, and logs; tests print nothing at all.
 
-    Readers see it in red, and a warning names its process, which nbval finds changed in the next run.
+    Readers see it in red, and a warning names its process, which nbval finds changed in the next run. A
+    warning within an exercise's test is printed, so that plain nbgrader gives the test its points.
 
     Raises:
         PracticalsError: naming the first such cell, and what it writes.
     """
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", ()):
-            if output.output_type == "stream" and output.name == "stderr":
+            if output.output_type == "stream" and (output.name == "stderr" or is_test(cell)):
                 line = " ".join(output.text.split())
+                verb = "writes to stderr" if output.name == "stderr" else "prints"
                 raise PracticalsError(
-                    f"{practical}: {describe(cell, index)} writes to stderr: {line[:200]}",
+                    f"{practical}: {describe(cell, index)} {verb}: {line[:200]}",
                     "Fix what it warns of, or, if it is right so, keep the warning out with "
                     "warnings.catch_warnings and logging.disable",
                 )

@@ -329,6 +329,7 @@ def test_comments_and_docstrings_of_course_utils_are_no_reason(tmp_path):
 
 
 LOUD = CELLS["figure-test"].replace("\nexercise.score", "\nprint('loud', file=sys.stderr)\nexercise.score")
+PRINTS = CELLS["figure-test"].replace("\nexercise.score", "\nprint('not quiet')\nexercise.score")
 
 
 @pytest.mark.parametrize(
@@ -377,6 +378,9 @@ LOUD = CELLS["figure-test"].replace("\nexercise.score", "\nprint('loud', file=sy
             {"imports": CELLS["imports"] + "import sys\n", "figure_test": LOUD},
             r"cell 'figure-test' scores 0 of 1\n(.|\n)*loud",
             id="stderr",
+        ),
+        pytest.param(
+            {"figure_test": PRINTS}, r"cell 'figure-test' prints: not quiet", id="a test that prints"
         ),
     ],
 )

