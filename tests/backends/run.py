@@ -25,7 +25,6 @@ MEASURED = Path(__file__).with_name("measured.json")
 PAGE = ROOT / "docs" / "backends.md"
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-CHECK = "application/vnd.practicals.check+json"
 COUNTED = (("full", "tests"), ("ran", "cells"), ("kept", "entries"))  # how many did, of how many
 COLUMNS = {
     "tests passed whole": ("graded", "full", "tests"),
@@ -47,6 +46,8 @@ def run(practical: str, experiments: bool) -> dict:
     import psutil
     from nbclient import NotebookClient
 
+    from autograder.practical.cells import grade_id, is_test
+    from autograder.practical.testcells import result_of
     from course_utils.experiments import is_experiment, without_experiments
 
     notebook = nbformat.read(ROOT / "source" / practical / f"{practical}.ipynb", as_version=4)
@@ -70,14 +71,13 @@ def run(practical: str, experiments: bool) -> dict:
                 if error and "No module named 'tensorflow'" in error and IMPORT in cell.source:
                     cell.source = cell.source.replace(IMPORT, "")
                     client.execute_cell(cell, number)
-                metadata = cell.metadata.get("nbgrader", {})
-                name = metadata.get("grade_id") or f"cell {number}: {_title(cell)}"
+                name = grade_id(cell) or f"cell {number}: {_title(cell)}"
                 part = parts["experiments" if is_experiment(cell) else "graded"]
-                if metadata.get("grade") and metadata.get("locked"):
+                if is_test(cell):
                     part["tests"] += 1
                     # a test cell that loses points ends with an error too, which says less than its checks
-                    if any(CHECK in output.get("data", {}) for output in cell.outputs):
-                        error = _lost(cell, metadata["points"])
+                    if result := result_of(cell):
+                        error = _lost(result)
                     part["full"] += not error
                 part["cells"] += 1
                 part["ran"] += not error
@@ -156,14 +156,12 @@ def _error(cell):
     return ""
 
 
-def _lost(cell, points):
-    """Why a test cell gave less than all points; "" where it gave them all."""
-    checks = [output.data[CHECK] for output in cell.outputs if CHECK in output.get("data", {})]
-    earned = sum(check["earned"] for check in checks)
-    if earned == points:
+def _lost(result):
+    """Why a test gave less than all points; "" where it gave them all."""
+    if result.earned == result.points:
         return ""
-    failed = [part["title"] for check in checks for part in check["parts"] if part["state"] != "passed"]
-    return f"{earned:g} of {points:g} points; not passed: {', '.join(failed)}"
+    failed = [part.title for part in result.parts if not part.passed]
+    return f"{result.earned:g} of {result.points:g} points; not passed: {', '.join(failed)}"
 
 
 def note(practical: str, backend: str, parts: dict) -> None:
@@ -237,10 +235,15 @@ def _cell(text):
     return f"`{text.replace('`', chr(39)).replace('|', chr(92) + '|')}`"
 
 
+def page_with(begin: str, part: str, end: str) -> str:
+    """docs/backends.md with something else between two of its marks."""
+    before, rest = PAGE.read_text("utf-8").split(begin)
+    return before + begin + part + end + rest.split(end)[1]
+
+
 def page_with_table() -> str:
     """docs/backends.md with the table of what is measured now."""
-    before, rest = PAGE.read_text("utf-8").split(BEGIN)
-    return before + BEGIN + table() + END + rest.split(END)[1]
+    return page_with(BEGIN, table(), END)
 
 
 def main() -> int:

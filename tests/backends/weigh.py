@@ -7,19 +7,17 @@ asks the environments in turns, several times, and writes the medians into docs/
 import json
 import os
 import subprocess
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from statistics import median
+
+from environment import without_tensorflow
+from run import NAMES, PAGE, ROOT, page_with
 
 from autograder.start.install import FOR_TESTS, LOCK, entries, name_of
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-PAGE = ROOT / "docs" / "backends.md"
 ENVIRONMENTS = {
-    "tensorflow": ("TensorFlow", ROOT / ".venv"),
-    "jax": ("JAX", ROOT / "build" / "backends" / "jax"),
-    "torch": ("PyTorch", ROOT / "build" / "backends" / "torch"),
+    "tensorflow": ROOT / ".venv",
+    "jax": ROOT / "build" / "backends" / "jax",
+    "torch": ROOT / "build" / "backends" / "torch",
 }
 ROUNDS = 3
 BEGIN, END = "<!-- weighed: begin -->\n", "<!-- weighed: end -->\n"
@@ -66,7 +64,7 @@ while os.waitpid(child, os.WNOHANG) == (0, 0):
 def ask(backend: str, code: str, *arguments: str) -> object:
     """What Python code prints in an environment, read as JSON; None where it prints nothing."""
     variables = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"}
-    python = str(ENVIRONMENTS[backend][1] / "bin" / "python")
+    python = str(ENVIRONMENTS[backend] / "bin" / "python")
     ran = subprocess.run(
         [python, "-c", code, *arguments], env=variables, capture_output=True, text=True, check=False
     )
@@ -75,13 +73,8 @@ def ask(backend: str, code: str, *arguments: str) -> object:
 
 def own_packages() -> dict[str, float]:
     """MB of the packages that a backend brings for running, beside those that all environments have."""
-    specification = spec_from_file_location("environment", HERE / "environment.py")
-    assert specification
-    assert specification.loader
-    environment = module_from_spec(specification)
-    specification.loader.exec_module(environment)
     lock = LOCK.read_text("utf-8")
-    shared = {name_of(entry) for entry in environment.without_tensorflow(lock)} | {"pip"}
+    shared = {name_of(entry) for entry in without_tensorflow(lock)} | {"pip"}
     for_running = {name_of(entry) for entry in entries(lock.partition(FOR_TESTS)[0])}
     found = {}
     for backend in ENVIRONMENTS:
@@ -107,9 +100,9 @@ def weigh() -> str:
         "| fork after a computation |",
         f"| --- |{' ---: |' * 6}",
     ]
-    for backend, (name, _) in ENVIRONMENTS.items():
+    for backend in ENVIRONMENTS:
         good = [one for one in measured[backend] if one]
-        cells = [name, f"{packages[backend]:,.0f} MB", *["hangs"] * 4]
+        cells = [NAMES[backend], f"{packages[backend]:,.0f} MB", *["hangs"] * 4]
         if len(good) == ROUNDS:
             seconds, peak, training, own = (median(column) for column in zip(*good, strict=True))
             cells[2:] = [f"{seconds:.1f} s", f"{peak:,.0f} MB", f"{training:.1f} s", f"{own:,.0f} MB"]
@@ -120,9 +113,7 @@ def weigh() -> str:
 
 def main() -> None:
     """Weigh, and write the table."""
-    table = weigh()
-    text = PAGE.read_text("utf-8")
-    PAGE.write_text(text.split(BEGIN)[0] + BEGIN + table + END + text.split(END)[1], "utf-8")
+    PAGE.write_text(page_with(BEGIN, weigh(), END), "utf-8")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,9 @@ def test_members_are_trained_each_on_minibatches_of_its_own():
     for array in (*ensemble.kernels, *ensemble.biases):
         array[...] = array[..., :1]  # all members alike
     losses = ensemble.fit(x, y, epochs=2, batch_size=16, verbose=0)
-    assert len(np.unique(losses[1])) > 590  # two of 600 can be equal in float32; alike, they would be a few
+    distinct = len(np.unique(losses[1]))
+    # on other backends two of 600 came out equal in float32; alike, they would be a few
+    assert distinct == 600 if keras.backend.backend() == "tensorflow" else distinct > 590
     whole = ensemble.fit(x, y, batch_size=60, optimizer=SGD(0.0), verbose=0)[0]
     expected = np.square(ensemble.predict(x) - y).mean(axis=1)
     np.testing.assert_allclose(whole, expected, rtol=1e-5)  # an epoch has each example once
