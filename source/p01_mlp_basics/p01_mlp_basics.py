@@ -2413,6 +2413,11 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
     if 0 < digits < 10 and len(set(made)) == 12:
         taken = [f"{root}/{name[:-digits]}{int(name[-digits:]) + more:0{digits}d}" for more in (1, 3)]
     folder, elsewhere = taken or (fresh_name(), fresh_name())
+
+    def run_elsewhere():
+        """A bad run of five epochs on 80 copies of one point, in a folder of its own."""
+        return train_in(elsewhere, np.repeat(one_y, 80), 5, np.repeat(one_x, 80, axis=0))
+
     with exercise.part("a second, worse run in the same folder", points=1):
         train_in(folder, half_y, epochs=2)
         train_in(folder, points_y, epochs=1)
@@ -2442,7 +2447,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             step="Compare with the best network of all runs in the folder.",
         )
         # a run in a folder of its own has nothing to do with these
-        losses, afterwards = train_in(elsewhere, np.repeat(one_y, 80), 5, np.repeat(one_x, 80, axis=0))
+        losses, afterwards = run_elsewhere()
         kept = loss_of_best(elsewhere)
         expect.close(
             [kept, loss_of_best(folder)],
@@ -2488,7 +2493,7 @@ with expect.exercise("Keep the best epoch", points=4) as exercise:
             step=step,
         )
         if losses is None:
-            losses, afterwards = train_in(elsewhere, np.repeat(one_y, 80), 5, np.repeat(one_x, 80, axis=0))
+            losses, afterwards = run_elsewhere()
         expect.close(
             losses,
             bad,
