@@ -297,7 +297,14 @@ with expect.exercise("Draw the weights", points=4) as exercise:
     def check_spread(shape, fan_in, fan_out, scheme, distribution):
         """Check shape, independence, mean and standard deviation of freshly drawn weights, and return them."""
         called = f"draw_weights({shape}, {scheme!r}, {distribution!r}, …)"
-        drawn = np.asarray(draw_weights(shape, scheme, distribution, int(rng.integers(2**31))))
+        given = draw_weights(shape, scheme, distribution, int(rng.integers(2**31)))
+        expect.true(
+            not isinstance(given, (list, tuple)),
+            f"what {called} returns is an array",
+            got=type(given).__name__,
+            step="np.array(…) makes an array of a list.",
+        )
+        drawn = np.asarray(given)
         expect.shape(drawn, shape, f"what {called} returns")
         check_independent(drawn, called)
         spread = {
@@ -403,6 +410,15 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                 rtol=0.035,
                 mistakes={"the weights are uniform": np.sqrt(3) / 2, "all weights have the same size": 1.0},
                 step='Draw from a bell curve when distribution is "normal".',
+            )
+            # of 20,000 and more normal weights, one is beyond 3; truncated ones end at 2.27, or at 2
+            largest = np.abs(drawn).max() / drawn.std()
+            expect.true(
+                not 2.35 < largest < 3,
+                f"the largest normal weight of 20,000 (scheme {scheme!r}) is more than 3 standard deviations from 0",
+                got=f"{largest:.2f} standard deviations",
+                cause="this is no bell curve: a sum of a few uniform numbers, say, ends too early",
+                step='Draw with rng.normal when distribution is "normal".',
             )
         for distribution in ("normal", "uniform"):
             # 0 is a seed like any other, and so are those whose last digits agree
@@ -569,7 +585,7 @@ exercise.score
 # Write `collect_activations(model, x)` for any `keras.Sequential` model. It returns a dict from the name
 # of each layer (in the order of the model; `model.layers` does not list the input) to its output for the
 # inputs `x`, a NumPy array. It shows the network as it predicts, not as it trains: dropout layers drop
-# nothing.
+# nothing, and no layer adds noise. The model stays as it is.
 
 
 # %% nbgrader={"grade": false, "grade_id": "collect", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -662,7 +678,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
                 collected[name],
                 right,
                 f"the output of {name}",
-                rtol=1e-3,
+                rtol=2e-4,
                 atol=1e-4,
                 mistakes=mistakes,
                 cause="the network works in training mode: the dropout layer drops something"
@@ -674,12 +690,14 @@ with expect.exercise("Collect activations", points=3) as exercise:
         even = keras.Sequential(
             [
                 keras.Input(shape=(6,)),
-                *(keras.layers.Dense(6, activation="tanh", name=f"even_{letter}") for letter in "abcd"),
+                keras.layers.Dense(6, activation="tanh", use_bias=False, name="even"),
+                keras.layers.Dense(6, activation="tanh", use_bias=False, name="above"),
             ]
         )
-        rights, signal = {}, batch
-        for layer in even.layers:
-            signal = keras.ops.convert_to_numpy(layer(signal))
+        kernels, rights, signal = rng.normal(size=(2, 6, 6)), {}, batch
+        even.set_weights(kernels)
+        for layer, kernel in zip(even.layers, kernels, strict=True):
+            signal = np.tanh(signal @ kernel)
             rights[layer.name] = signal
         collected = collect_activations(even, batch)
         left = set(names) & set(collected)
@@ -696,15 +714,15 @@ with expect.exercise("Collect activations", points=3) as exercise:
             "the keys of the dict for another network",
             step="Take the names from model.layers; each layer has an attribute name.",
         )
-        for name, right in rights.items():
+        for (name, right), kernel in zip(rights.items(), kernels, strict=True):
             expect.close(
                 collected[name],
                 right,
-                f"the output of {name}, in a network of four layers of six units",
-                rtol=1e-3,
+                f"the output of {name}, in a network of two layers of six units",
+                rtol=2e-4,
                 atol=1e-4,
                 mistakes={
-                    "this is what the layer gives for the inputs of the network": even.get_layer(name)(batch),
+                    "this is what the layer gives for the inputs of the network": np.tanh(batch @ kernel)
                 },
                 step="Feed each layer with the output of the one before.",
             )
@@ -714,6 +732,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
             keras.Input(shape=small_images.shape[1:]),
             keras.layers.Conv2D(3, 2, name="windows"),
             keras.layers.BatchNormalization(name="normal"),
+            keras.layers.GaussianNoise(0.5, name="noisy"),
             keras.layers.Activation("tanh", name="bend"),
             keras.layers.Flatten(name="flat"),
             keras.layers.Dense(1, name="one"),
@@ -722,41 +741,33 @@ with expect.exercise("Collect activations", points=3) as exercise:
     seeing.set_weights([rng.uniform(0.5, 1.5, size=array.shape) for array in seeing.get_weights()])
 
     with exercise.part("at inference, nothing is dropped", points=1):
-        for _ in range(2):
-            expect.close(
-                collect_activations(probed, batch)[names[1]],
-                first,
-                "the output of the dropout layer",
-                rtol=1e-3,
-                atol=1e-4,
-                step="Call the layers, or the model, with training=False.",
-            )
-        for pictures in (small_images, small_images[:1]):
-            rights, signal = {}, pictures
-            for layer in seeing.layers:
-                signal = keras.ops.convert_to_numpy(layer(signal, training=False))
-                rights[layer.name] = signal
-            windows = rights["windows"]
-            mean, variance = windows.mean(axis=(0, 1, 2)), windows.var(axis=(0, 1, 2))
-            gamma, beta = seeing.layers[1].get_weights()[:2]
-            in_training = {
-                "normal": {
-                    "this is batch normalisation as in training, with the statistics of the batch": gamma
-                    * (windows - mean)
-                    / np.sqrt(variance + 1e-3)
-                    + beta
-                }
-            }
-            weights = [array.copy() for array in seeing.get_weights()]
-            collected = collect_activations(seeing, pictures)
-            for layer, right in rights.items():
-                called = f"the output of the layer {layer!r} of a network for {len(pictures)} images"
+        expect.close(
+            collect_activations(probed, batch)[names[1]],
+            first,
+            "the output of the dropout layer",
+            rtol=2e-4,
+            atol=1e-4,
+            step="Call the layers, or the model, with training=False.",
+        )
+        rights, signal = {}, small_images
+        for layer in seeing.layers:
+            signal = layer(signal, training=False)
+            rights[layer.name] = np.array(signal)
+        windows = rights["windows"]
+        mean, variance = windows.mean(axis=(0, 1, 2)), windows.var(axis=(0, 1, 2))
+        weights = seeing.get_weights()
+        gamma, beta = weights[2:4]
+        for n_images in (5, 1):
+            collected = collect_activations(seeing, small_images[:n_images])
+            for layer, of_five in rights.items():
+                right = of_five[:n_images]
+                called = f"the output of the layer {layer!r} of a network for {n_images} images"
                 expect.shape(
                     collected[layer],
                     right.shape,
                     called,
                     cause="the dict still holds what an earlier call found"
-                    if np.shape(collected[layer]) == (len(small_images), *right.shape[1:])
+                    if np.shape(collected[layer]) == of_five.shape
                     else "axes of length 1 were removed, or images made flat; outputs stay as the layer gives them",
                     step="Hand on what each layer gives, without another shape.",
                 )
@@ -766,12 +777,20 @@ with expect.exercise("Collect activations", points=3) as exercise:
                     called,
                     rtol=1e-3,
                     atol=1e-4,
-                    mistakes=in_training.get(layer, {}),
-                    step="Let Keras compute each layer: it need not be Dense.",
+                    mistakes={
+                        "this is batch normalisation as in training, with the statistics of the batch": gamma
+                        * (windows - mean)
+                        / np.sqrt(variance + 1e-3)
+                        + beta
+                    }
+                    if layer == "normal"
+                    else {},
+                    cause="the layer adds noise, as in training" if layer == "noisy" else None,
+                    step="Let Keras compute each layer at inference, with training=False: it need not be Dense.",
                 )
             expect.equal(
-                [array.tolist() for array in seeing.get_weights()],
-                [array.tolist() for array in weights],
+                np.concatenate([array.ravel() for array in seeing.get_weights()]),
+                np.concatenate([array.ravel() for array in weights]),
                 "the weights and moving averages of the model, after the call",
                 cause="a layer was called in training mode, which moves the averages of a batch normalisation",
                 step="Call the layers, or the model, with training=False.",
@@ -1085,7 +1104,7 @@ with expect.exercise("Predict the signal", points=4) as exercise:
             start, fan_ins, stds = drawn_network(int(depth))
             # inputs far below and far above 1, whatever was drawn: nothing is rounded away, nothing cut off
             start *= {"linear": 1e-3, "selu": 1e3}.get(name, 1)
-            network = start, fan_ins, stds
+            network, of_one = (start, fan_ins, stds), mean_square(name, 1.0)
             expect.close(
                 predicted_for(start, fan_ins, stds, name),
                 variances_with(lambda q, name=name: mean_square(name, q), *network),
@@ -1096,7 +1115,7 @@ with expect.exercise("Predict the signal", points=4) as exercise:
                         lambda q: q / 2, *network
                     ),
                     "the mean square at variance 1 was used for all variances": variances_with(
-                        lambda q, name=name: q * mean_square(name, 1.0), *network
+                        lambda q, of_one=of_one: q * of_one, *network
                     ),
                     "mean_square takes a variance; it was given a standard deviation": variances_with(
                         lambda q, name=name: mean_square(name, np.sqrt(q)), *network
@@ -1113,6 +1132,7 @@ with expect.exercise("Predict the signal", points=4) as exercise:
                         lambda q, name=name: mean_square(name, q), min(start, most), fan_ins, stds
                     )
                     for most in (10, 100)
+                    if most < start
                 },
                 step="Pass on the argument activation, and the variance of the layer before.",
             )
@@ -1273,15 +1293,17 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
     with exercise.part("other activation functions", points=1):
         for name in ("linear", "tanh", "sigmoid", "exponential", "selu", "gelu", "silu", "leaky_relu"):
             narrow, wide = (int(n) for n in rng.integers([1, 2_000], [9, 9_000]))
+            of_one_input = 1 / np.sqrt(mean_square(name, 1.0))
             for n_in, other in ((narrow, wide), (wide, narrow)):
+                right = of_one_input / np.sqrt(n_in)
                 expect.close(
                     weight_std(name, n_in),
-                    1 / np.sqrt(n_in * mean_square(name, 1.0)),
+                    right,
                     f"weight_std({name!r}, {n_in})",
                     rtol=0.01,
                     mistakes={
-                        f"this is the answer to the call before, for the fan-in {other}": 1
-                        / np.sqrt(other * mean_square(name, 1.0)),
+                        f"this is the answer to the call before, for the fan-in {other}": of_one_input
+                        / np.sqrt(other),
                         "mean_square was taken at the variance fan_in": 1 / np.sqrt(mean_square(name, n_in)),
                     }
                     | (
@@ -1294,12 +1316,7 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
                         if name == "leaky_relu"
                         else {f"these are He's weights, for ReLU; {name} needs others": np.sqrt(2 / n_in)}
                     )
-                    | {
-                        f"this is rounded to {digits} digits": round(
-                            1 / np.sqrt(n_in * mean_square(name, 1.0)), digits
-                        )
-                        for digits in (1, 2, 3)
-                    },
+                    | {f"this is rounded to {digits} digits": round(right, digits) for digits in (1, 2, 3)},
                     step="Take E[φ(z)²] from mean_square, with the argument activation and the variance 1.",
                 )
     with exercise.part("which scheme is closest", points=1):
@@ -1569,24 +1586,32 @@ moved_relu = 10
 with expect.exercise("Units that do the same", points=4) as exercise:
     rng = np.random.default_rng()
 
-    def with_copies(sizes, kinds):
-        """A network in whose hidden layers only `kinds` units differ, by a bias or by weights."""
-        chain = [keras.layers.Dense(units, activation="sigmoid") for units in sizes[1:]]
-        network = keras.Sequential([keras.Input(shape=(sizes[0],)), *chain])
+    def network_of(sizes):
+        """A network of dense layers of these sizes, the inputs first."""
+        layers = [keras.layers.Dense(units, activation="sigmoid") for units in sizes[1:]]
+        return keras.Sequential([keras.Input(shape=(sizes[0],)), *layers])
+
+    def copies_of(different, n_out):
+        """For each of so many units, of which unit it is a copy; the first ones are those that differ."""
+        return np.concatenate([np.arange(different), rng.integers(different, size=n_out - different)])
+
+    def make_copies(network, sizes, kinds):
+        """Give it weights of which in the hidden layers only `kinds` units differ, by a bias or by weights."""
         arrays = []
-        for number, (n_in, n_out) in enumerate(pairwise(sizes)):
-            different = kinds[number] if number < len(kinds) else n_out
-            copies = np.concatenate([np.arange(different), rng.integers(different, size=n_out - different)])
+        for (n_in, n_out), different in zip(pairwise(sizes), [*kinds, sizes[-1]], strict=True):
+            copies = copies_of(different, n_out)
             # multiples of 1/8, so that no rounding brings two units together
             arrays.append(rng.integers(-20, 20, size=(n_in, different))[:, copies] / 8)
             arrays.append(np.arange(different)[copies] // 2 / 8)  # pairs of kinds share a bias
         network.set_weights(arrays)
         return network
 
+    size, kind = int(rng.integers(20, 40)), int(rng.integers(8, 16))
+    narrow = network_of((6, size, 3))
+
     with exercise.part("one hidden layer", points=1):
-        size, kind = int(rng.integers(20, 40)), int(rng.integers(8, 16))
         expect.equal(
-            different_units(with_copies((6, size, 3), [kind])),
+            different_units(make_copies(narrow, (6, size, 3), [kind])),
             [kind],
             f"different_units of a network with a hidden layer of {size} units of {kind} different kinds",
             mistakes={
@@ -1603,77 +1628,73 @@ with expect.exercise("Units that do the same", points=4) as exercise:
     with exercise.part("several hidden layers; units that differ by their biases alone", points=1):
         sizes = [int(n) for n in rng.integers(15, 30, size=5)]
         kinds = [1, *(int(n) for n in rng.integers(2, 12, size=2))]
+        deep = network_of(sizes)
         expect.equal(
-            different_units(with_copies(sizes, kinds)),
+            different_units(make_copies(deep, sizes, kinds)),
             kinds,
             f"different_units of a network of the sizes {sizes}",
-            mistakes={"all units were counted": sizes[1:4]},
+            mistakes={"all units were counted": sizes[1:-1]},
             step="Give one number for each layer but the last.",
         )
-        network = with_copies((4, 20, 3), [1])
-        kernel, _, last_kernel, last_bias = network.get_weights()
-        network.set_weights([kernel, np.arange(20) % 4, last_kernel, last_bias])
+        kernel, _, *above = make_copies(narrow, (6, size, 3), [1]).get_weights()
+        narrow.set_weights([kernel, np.arange(size) % 4, *above])
         expect.equal(
-            different_units(network),
+            different_units(narrow),
             [4],
             "different_units where the units have the same weights and four different biases",
             mistakes={"the biases were not compared": [1]},
             step="Put the bias below the weights of each unit, and compare both.",
         )
         slightly = kernel / 1_000 + rng.uniform(-1e-8, 1e-8, size=kernel.shape)
-        network.set_weights([slightly, np.zeros(20), last_kernel, last_bias])
+        narrow.set_weights([slightly, np.zeros(size), *above])
         expect.equal(
-            different_units(network),
+            different_units(narrow),
             [1],
             "different_units where the weights differ by less than 0.00000002",
-            mistakes={"weights were compared exactly": [20]},
+            mistakes={"weights were compared exactly": [size]},
             step="Round before you compare.",
         )
-        # in each hidden layer, units that are nearly the same in a way of their own, and are not
-        unit = rng.permutation(np.arange(1, 9)) * rng.choice([-1, 1], size=8) / 8
-        bias, one, another = 3 / 8, *rng.permutation(np.flatnonzero(np.abs(unit[1:-1]) > 0.5) + 1)[:2]
-        apart = [unit.copy() for _ in range(2)]
-        apart[0][one] -= 5e-6
-        apart[1][another] += 5e-6
-        middle = unit + (np.arange(8) == one) * 19 / 16  # no number of eighths: another size, too
-        lookalikes = {
-            "units were compared by size alone; the sign counts": [(unit, bias), (-unit, -bias)],
-            "units that point in the same direction were taken for the same": [
-                (unit, bias),
-                (2 * unit, 2 * bias),
-            ],
-            "the weights of a unit were compared without regard to their order": [
-                (unit, bias),
-                (np.roll(unit, 1), bias),
-            ],
-            "the bias was added to the weights; it is one more number to compare": [
-                (unit, bias),
-                (unit + 0.25, bias - 0.25),
-            ],
-            "not all weights of the units were compared": [(unit, bias), (middle, bias)],
-            "units that differ by 0.000005 in one weight were taken for the same; 0.000001 is the limit": [
-                (unit, bias),
-                *((near, bias) for near in apart),
-            ],
-            "units that agree to 0.000001 were taken for different": [(unit, bias)],
-        }
+
+        def unit_of(n_in, low=1):
+            """Weights of a unit, multiples of 1/8, and its bias."""
+            return rng.choice([-1, 1], size=n_in) * rng.integers(low, low + 8, size=n_in) / 8, 3 / 8
+
+        # units that are nearly the same: in each layer, how many are lost says what was mistaken
+        (one, bias), (other, _), (third, _) = (unit_of(sizes[0]) for _ in range(3))
+        seeming = [(sign * one, sign * bias) for sign in (1, -1)]
+        seeming += [(scale * other, scale * bias) for scale in (1, 2, 4)]
+        seeming += [(np.roll(third, shift), bias) for shift in range(5)]
+        (one, bias), (other, _), (third, _) = (unit_of(sizes[1], 5) for _ in range(3))
+        here, there = 1 + rng.permutation(sizes[1] - 2)[:2]
+        close_by = [(one + shift / 4, bias - shift / 4) for shift in range(5)]
+        close_by += [(other + (np.arange(sizes[1]) == here) * by, bias) for by in (0, 19 / 16)]
+        close_by += [
+            (third + (np.arange(sizes[1]) == place) * by, bias)
+            for place, by in ((here, 0), (here, -5e-6), (there, 5e-6))
+        ]
         arrays = []
-        for kinds in lookalikes.values():
-            copies = np.concatenate([np.arange(len(kinds)), rng.integers(len(kinds), size=8 - len(kinds))])
-            weights = np.array([kinds[number][0] for number in copies]).T
-            if len(kinds) == 1:
-                weights = weights + rng.uniform(-3.5e-7, 3.5e-7, size=(8, 8))
-            arrays += [weights, np.array([kinds[number][1] for number in copies])]
-        alike = keras.Sequential([keras.Input(shape=(8,)), *(keras.layers.Dense(8) for _ in range(8))])
-        alike.set_weights([*arrays, rng.normal(size=(8, 8)), np.zeros(8)])
-        right = [len(kinds) for kinds in lookalikes.values()]
+        for units, n_out in zip((seeming, close_by, [unit_of(sizes[2])]), sizes[1:-1], strict=True):
+            copies = copies_of(len(units), n_out)
+            arrays.append(np.array([units[number][0] for number in copies]).T)
+            arrays.append(np.array([units[number][1] for number in copies]))
+        arrays[4] += rng.uniform(-3.5e-7, 3.5e-7, size=arrays[4].shape)
+        deep.set_weights([*arrays, *deep.get_weights()[-2:]])
         expect.equal(
-            different_units(alike),
-            right,
-            "different_units of a network with seven hidden layers, with units that are nearly the same",
+            different_units(deep),
+            [10, 10, 1],
+            "different_units of a network with three hidden layers, with units that are nearly the same",
             mistakes={
-                cause: [*right[:number], 1 if right[number] > 1 else 8, *right[number + 1 :]]
-                for number, cause in enumerate(lookalikes)
+                "units were compared by size alone; the sign counts": [9, 10, 1],
+                "units that point in the same direction were taken for the same": [8, 10, 1],
+                "the weights of a unit were compared without regard to their order": [6, 10, 1],
+                "the bias was added to the weights; it is one more number to compare": [10, 6, 1],
+                "not all weights of the units were compared": [10, 9, 1],
+                "units that differ by 0.000005 in one weight were taken for the same; 0.000001 is the limit": [
+                    10,
+                    8,
+                    1,
+                ],
+                "units that agree to 0.000001 were taken for different": [10, 10, sizes[3]],
             },
             step="Two units are the same if no weight, and not the bias, differs by more than 0.000001.",
         )
@@ -1753,8 +1774,8 @@ for activation in ("sigmoid", "relu"):
 #
 # ### Exercise 8: Four smooth activation functions (3 points)
 #
-# 1. Write `elu(z)`, `selu(z)`, `gelu(z)` and `swish(z)` for NumPy arrays of any shape. `scipy.special.ndtr` is
-#    $\Phi$.
+# 1. Write `elu(z)`, `selu(z)`, `gelu(z)` and `swish(z)` for NumPy arrays of any shape, also of whole numbers.
+#    `scipy.special.ndtr` is $\Phi$.
 # 2. Find the largest slope of each of the functions sigmoid, tanh, ReLU, SELU, GELU and swish, to two
 #    decimal places, by any means you like. Answer with a dict `largest_slope` that has the keys
 #    `"sigmoid"`, `"tanh"`, `"relu"`, `"selu"`, `"gelu"` and `"swish"`. (Where a slope comes as close to a
@@ -1904,31 +1925,32 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
                 atol=2e-3,
                 step="Follow the formula on both sides of 0, and nowhere another one.",
             )
-        far = np.array([-90.0, -60.0, 60.0, 800.0])
-        for name, function, left in (
-            ("elu", elu, -1.0),
-            ("selu", selu, -1.0507009873554805 * 1.6732632423543772),
-            ("gelu", gelu, 0.0),
-            ("swish", swish, 0.0),
+        far = np.array([-90, -60, -2, 60, 800])
+        for name, function, left, at_minus_two in (
+            ("elu", elu, -1.0, np.expm1(-2)),
+            ("selu", selu, -scale * alpha, scale * alpha * np.expm1(-2)),
+            ("gelu", gelu, 0.0, -0.0455),
+            ("swish", swish, 0.0, -2 / (1 + np.exp(2))),
         ):
-            right_slope = 1.0507009873554805 if name == "selu" else 1.0
+            slope = scale if name == "selu" else 1.0
+            right = [left, left, at_minus_two, 60 * slope, 800 * slope]
             with np.errstate(over="ignore", invalid="ignore"):  # np.where computes both sides everywhere
                 found = function(far)
             expect.close(
                 found,
-                [left, left, 60 * right_slope, 800 * right_slope],
-                f"{name} of (−90, −60, 60, 800)",
+                right,
+                f"{name} of the whole numbers (−90, −60, −2, 60, 800)",
                 rtol=1e-3,
                 atol=1e-3,
                 mistakes={
                     "exp(800) is infinite, and infinity times 0, or through itself, is no number": [
-                        left,
-                        left,
-                        60 * right_slope,
+                        *right[:-1],
                         np.nan,
-                    ]
+                    ],
+                    "the result was put into an array of whole numbers, such as a copy of z": np.trunc(right),
                 },
-                step="Look for an overflow, and for an approximation that holds near 0 only.",
+                step="Look for an overflow, for an approximation that holds near 0 only, and for an array that holds "
+                "whole numbers only.",
             )
     with exercise.part("the largest slopes", points=1):
         right = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "selu": 1.7581, "gelu": 1.1289, "swish": 1.0998}
@@ -2198,32 +2220,29 @@ with expect.exercise("Dead units", points=3) as exercise:
     rng = np.random.default_rng()
     batch = rng.uniform(-1, 1, size=(80, 5)).astype("float32")
 
-    def network_with(activation, first_bias, second_bias):
-        """A network 5-9-7-2 with random weights and the given biases of its hidden layers."""
-        names = [f"{word}_{rng.integers(1000)}" for word in ("lower", "upper", "output")]
-        network = keras.Sequential(
-            [
-                keras.Input(shape=(5,)),
-                keras.layers.Dense(9, activation=activation, name=names[0]),
-                keras.layers.Dense(7, activation=activation, name=names[1]),
-                keras.layers.Dense(2, name=names[2]),
-            ]
-        )
-        kernels = [rng.uniform(-1, 1, size=shape) for shape in ((5, 9), (9, 7), (7, 2))]
+    names = [f"{word}_{rng.integers(1000)}" for word in ("lower", "upper", "output")]
+    network = keras.Sequential(
+        [
+            keras.Input(shape=(5,)),
+            keras.layers.Dense(9, activation="relu", name=names[0]),
+            keras.layers.Dense(7, activation="relu", name=names[1]),
+            keras.layers.Dense(2, name=names[2]),
+        ]
+    )
+
+    def draw_network(first_bias, second_bias):
+        """Give the network random weights and the given biases; return the outputs of its hidden layers."""
+        kernels = [rng.uniform(-1, 1, size=shape).astype("float32") for shape in ((5, 9), (9, 7), (7, 2))]
         network.set_weights([kernels[0], first_bias, kernels[1], second_bias, kernels[2], np.zeros(2)])
-        first = np.maximum(batch @ kernels[0].astype("float32") + np.float32(first_bias), 0)
-        return (
-            network,
-            names,
-            [first, np.maximum(first @ kernels[1].astype("float32") + np.float32(second_bias), 0)],
-        )
+        first = np.maximum(batch @ kernels[0] + np.float32(first_bias), 0)
+        return first, np.maximum(first @ kernels[1] + np.float32(second_bias), 0)
 
     # a bias of −6 kills a unit of the first layer, one of +6 keeps it alive for all inputs; −90 kills one above
     first_dead, second_dead = rng.permutation(9) < 4, rng.permutation(7) < 3
     first_bias, second_bias = np.where(first_dead, -6.0, 6.0), np.where(second_dead, -90.0, 90.0)
 
     with exercise.part("units that are always silent, and units that never are", points=1):
-        network, names, _ = network_with("relu", first_bias, second_bias)
+        draw_network(first_bias, second_bias)
         found = dead_units(network, batch)
         expect.equal(
             list(found),
@@ -2242,9 +2261,8 @@ with expect.exercise("Dead units", points=3) as exercise:
             )
     ### BEGIN HIDDEN TESTS
     with exercise.part("units that are silent for some inputs only", points=1):
-        for _ in range(3):
-            network, names, outputs = network_with(
-                "relu",
+        for _ in range(2):
+            outputs = draw_network(
                 np.where(first_dead, -6.0, rng.uniform(-0.5, 0.5, size=9)),
                 np.where(second_dead, -90.0, rng.uniform(-0.5, 0.5, size=7)),
             )
@@ -2268,13 +2286,18 @@ with expect.exercise("Dead units", points=3) as exercise:
             [
                 keras.Input(shape=(n,)),
                 keras.layers.Dense(n, activation="relu", name="speakers"),
+                keras.layers.Dense(1, activation="relu", name="listener"),
                 keras.layers.Dense(2),
             ]
         )
         dead = np.isin(np.arange(n), rng.choice(np.arange(1, n - 1), size=9, replace=False))
-        speakers.set_weights([np.eye(n), np.where(dead, -1.0, 0.0), rng.normal(size=(n, 2)), np.zeros(2)])
+        ear = rng.choice([-1, 1])  # of the only unit of its layer; dead, or not
+        speakers.set_weights(
+            [np.eye(n), np.where(dead, -1, 0), np.full((n, 1), ear), [0], rng.normal(size=(1, 2)), [0, 0]]
+        )
+        found = dead_units(speakers, (2 * np.eye(n) - 1).astype("float32"))
         expect.equal(
-            dead_units(speakers, (2 * np.eye(n) - 1).astype("float32"))["speakers"],
+            found["speakers"],
             dead,
             f"the dead units of a layer of {n}, whose living units answer one of {n} inputs each",
             mistakes={
@@ -2288,72 +2311,75 @@ with expect.exercise("Dead units", points=3) as exercise:
             },
             step="A dead unit answers 0 to every single input.",
         )
-        for depth in (1, 3):
-            # no layer of five units, as many as there are inputs: what goes where is Exercise 4
-            sizes = [int(n) for n in rng.choice([3, 4, 6, 7, 8], size=depth)]
-            sizes[rng.integers(depth)] = 1
-            deep = keras.Sequential(
-                [
-                    keras.Input(shape=(5,)),
-                    *(keras.layers.Dense(size, activation="relu") for size in sizes),
-                    keras.layers.Dense(2),
-                ]
-            )
-            # whole numbers, so that outputs are 0 or at least 1
-            deep.set_weights([rng.integers(-2, 3, size=array.shape) for array in deep.get_weights()])
-            single, rights = rng.choice([-1, 1], size=(1, 5)).astype("float32"), {}
-            signal = single
-            for layer in deep.layers[:-1]:
-                signal = keras.ops.convert_to_numpy(layer(signal))
-                rights[layer.name] = (signal == 0).all(axis=0)
-            found = dead_units(deep, single)
-            for name, right in rights.items():
-                expect.equal(
-                    found[name],
-                    right,
-                    f"the dead units of a layer of {len(right)}, for a single input",
-                    mistakes={"outputs that do not vary were taken for 0": np.ones(len(right), bool)},
-                    step="Combine over axis 0, and over no other, also where it has length 1.",
-                )
-    with exercise.part("sigmoids do not die", points=1):
-        network, names, _ = network_with("sigmoid", np.where(first_dead, -9.0, 9.0), np.full(7, -9.0))
-        found = dead_units(network, batch)
-        for name, units in zip(names[:2], (9, 7), strict=True):
+        expect.equal(
+            found["listener"],
+            [ear < 0],
+            "the dead units of a layer of a single unit",
+            step="Combine over axis 0, and over no other, also where a layer has one unit.",
+        )
+        # whole numbers, so that outputs are 0 or at least 1
+        arrays = [rng.integers(-2, 3, size=array.shape) for array in network.get_weights()]
+        network.set_weights(arrays)
+        signal = single = rng.choice([-1, 1], size=(1, 5))
+        found = dead_units(network, single.astype("float32"))
+        for name, kernel, bias in zip(names[:2], arrays[0:4:2], arrays[1:4:2], strict=True):
+            signal = np.maximum(signal @ kernel + bias, 0)
             expect.equal(
                 found[name],
-                np.zeros(units, bool),
-                f"the dead units of {name}, a layer of sigmoids with outputs near 0",
-                mistakes={
-                    "these units are near 0, and never exactly 0": first_dead
-                    if units == 9
-                    else np.ones(7, bool)
-                },
-                step="Dead means exactly 0.",
+                signal[0] == 0,
+                f"the dead units of {name}, for a single input",
+                mistakes={"outputs that do not vary were taken for 0": np.ones(len(bias), bool)},
+                step="Combine over axis 0, and over no other, also where it has length 1.",
             )
-        # linear units: dead; near 0; negative; constant; two inputs whose outputs add up to 0
-        linear = keras.Sequential(
-            [keras.Input(shape=(5,)), keras.layers.Dense(5, name="linear"), keras.layers.Dense(2)]
-        )
-        kernel = np.zeros((5, 5))
+    with exercise.part("sigmoids do not die", points=1):
+        # linear units: dead; near 0; negative; constant; outputs that add up to 0; never positive; never negative
+        kernel, bias = np.zeros((5, 7)), np.array([0, 1e-30, -rng.uniform(1, 2), rng.uniform(1, 2), 0, -1, 1])
         kernel[:, 4] = rng.uniform(0.1, 1, size=5)
-        order = rng.permutation(5)
-        linear.set_weights(
+        kernel[rng.integers(5), 5:] = 1  # of inputs that are −1 or 1
+        order = rng.permutation(7)
+        linear = keras.Sequential(
             [
-                kernel[:, order],
-                np.array([0, 1e-30, -rng.uniform(1, 2), rng.uniform(1, 2), 0])[order],
-                rng.normal(size=(5, 2)),
-                np.zeros(2),
+                keras.Input(shape=(5,)),
+                keras.layers.Dense(7, name="linear"),
+                keras.layers.Dense(9, activation="sigmoid", name="lower"),
+                keras.layers.Dense(7, activation="sigmoid", name="upper"),
+                keras.layers.Dense(2),
             ]
         )
+        small = [rng.uniform(-0.1, 0.1, size=shape) for shape in ((7, 9), (9, 7), (7, 2))]
+        linear.set_weights(
+            [
+                *(kernel[:, order], bias[order]),
+                *(small[0], np.where(first_dead, -9.0, 9.0)),
+                *(small[1], np.full(7, -9.0)),
+                *(small[2], np.zeros(2)),
+            ]
+        )
+        signs = rng.choice([-1.0, 1.0], size=5).astype("float32")
+        found = dead_units(linear, np.array([signs, -signs]))
+        for name, near_zero in (("lower", first_dead), ("upper", np.ones(7, bool))):
+            expect.equal(
+                found[name],
+                np.zeros(len(near_zero), bool),
+                f"the dead units of {name}, a layer of sigmoids with outputs near 0",
+                mistakes={"these units are near 0, and never exactly 0": near_zero},
+                step="Dead means exactly 0.",
+            )
         expect.equal(
-            dead_units(linear, np.array([batch[0], -batch[0]]))["linear"],
+            found["linear"],
             order == 0,
             "the dead units of a layer of linear units",
             mistakes={
                 "an output near 0 was taken for 0": order <= 1,
-                "negative outputs were taken for 0": (order == 0) | (order == 2),
+                "negative outputs were taken for 0": np.isin(order, (0, 2, 5)),
                 "outputs that do not vary were taken for 0": order <= 3,
-                "outputs were added up; those of a living unit may add up to 0": (order == 0) | (order == 4),
+                "outputs were added up; those of a living unit may add up to 0": np.isin(order, (0, 4)),
+                "only the largest output was compared with 0; the others may be negative": np.isin(
+                    order, (0, 5)
+                ),
+                "only the smallest output was compared with 0; the others may be positive": np.isin(
+                    order, (0, 6)
+                ),
             },
             step="Dead means exactly 0, for every input.",
         )
