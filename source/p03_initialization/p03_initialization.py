@@ -2293,7 +2293,11 @@ with expect.exercise("Dead units", points=3) as exercise:
         dead = np.isin(np.arange(n), rng.choice(np.arange(1, n - 1), size=9, replace=False))
         ear = rng.choice([-1, 1])  # of the only unit of its layer; dead, or not
         speakers.set_weights(
-            [np.eye(n), np.where(dead, -1, 0), np.full((n, 1), ear), [0], rng.normal(size=(1, 2)), [0, 0]]
+            [
+                *(np.eye(n), np.where(dead, -1, 0)),
+                *(np.full((n, 1), ear), np.zeros(1)),
+                *(rng.normal(size=(1, 2)), np.zeros(2)),
+            ]
         )
         found = dead_units(speakers, (2 * np.eye(n) - 1).astype("float32"))
         expect.equal(
@@ -2313,7 +2317,7 @@ with expect.exercise("Dead units", points=3) as exercise:
         )
         expect.equal(
             found["listener"],
-            [ear < 0],
+            np.array([ear < 0]),
             "the dead units of a layer of a single unit",
             step="Combine over axis 0, and over no other, also where a layer has one unit.",
         )
