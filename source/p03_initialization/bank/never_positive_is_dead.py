@@ -1,6 +1,6 @@
 # title: Takes units that are never positive for dead
 # kind: misconception
-# fails: dead-units-test 2/3
+# fails: dead-units-test 1/3
 # hint: negative outputs were taken for 0
 
 # %% dead-units
