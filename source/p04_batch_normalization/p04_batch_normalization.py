@@ -1242,8 +1242,9 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
         powers = np.exp(x @ arrays[0] + arrays[1])
         return powers / powers.sum(axis=1, keepdims=True), statistics
 
-    def check_shapes(candidate, sizes, with_bias, called):
-        expect.builtin_model(candidate, "the model that build_bn_mlp returns")
+    def check_shapes(candidate, sizes, with_bias, called, *, others_like_it=False):
+        if not others_like_it:  # once in a part will do
+            expect.builtin_model(candidate, "the model that build_bn_mlp returns")
         wrong_biases = (
             "the hidden Dense layers have no biases, which are needed here"
             if with_bias
@@ -1259,9 +1260,10 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
         )
 
     with exercise.part("the layers, for position before", points=1) as in_order:
-        # the first and the last matrix have the same shape
-        sizes = [int(n) for n in rng.choice(np.arange(3, 9), size=3, replace=False)]
-        sizes += sizes[:2]
+        # the first two matrices have as many entries; two or three hidden layers
+        sizes = [int(n) for n in rng.choice(np.arange(3, 9), size=4, replace=False)]
+        sizes.insert(2, sizes[0])
+        sizes = sizes[: int(rng.integers(4, 6))]
         handed = list(sizes)
         candidate = build_bn_mlp(handed)
         expect.equal(
@@ -1303,7 +1305,7 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
         """A model of a single matrix, of the same shape as the first one of `by_default`."""
         called = f"build_bn_mlp({tuple(sizes[:2])}, activation={other_activation!r})"
         model = build_bn_mlp(tuple(sizes[:2]), activation=other_activation)
-        check_shapes(model, sizes[:2], False, called)
+        check_shapes(model, sizes[:2], False, called, others_like_it=True)
         drawn = model.get_weights()[0]
         expect.true(
             not any(np.allclose(drawn, weights) for weights in earlier),
@@ -1436,11 +1438,12 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
         )
 
     def check_beginning(position, model, found):
-        """What layers begin with, and what they are, for a model with three hidden layers and its first weights."""
+        """What layers begin with, and what they are, for a model and its first weights."""
         before = position == "before"
+        n_hidden = sum(array.ndim == 2 for array in found) - 1
         expect.equal(
             [[float(array.min()), float(array.max())] for array in found if array.ndim == 1],
-            [[number, number] for number in ([0] * (not before) + [1, 0, 0, 1]) * 3 + [0]],
+            [[number, number] for number in ([0] * (not before) + [1, 0, 0, 1]) * n_hidden + [0]],
             f"the smallest and largest first values of biases, gammas, betas and moving averages, with position {position}",
             cause="a bias or a normalisation does not begin as Keras makes it",
             step="Give the layers no initialiser but kernel_initializer.",
@@ -1448,17 +1451,17 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
         kernels = [array for array in found if array.ndim == 2]
         expect.true(
             not any(
-                one.shape == other.shape and np.array_equal(one, other)
+                np.array_equal(one.ravel(), other.ravel())
                 for number, one in enumerate(kernels)
                 for other in kernels[:number]
             ),
-            f"the first weights of two layers of one shape are not the same numbers, with position {position}",
+            f"the first weights of two layers of one size are not the same numbers, with position {position}",
             cause="the layers share one initialiser, or one seed",
             step="Hand kernel_initializer to each Dense layer as it is given.",
         )
         expect.equal(
             len(model.trainable_variables),
-            (4 if not before else 3) * 3 + 2,
+            (4 if not before else 3) * n_hidden + 2,
             f"the number of arrays that training may change, with position {position}",
             cause="a layer is frozen",
             step="Leave every layer trainable, as Keras makes it.",
@@ -1509,13 +1512,13 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
                 step="Pass kernel_initializer to every Dense layer as it is given, the last one too.",
             )
         check_outputs(model, four_sizes, other_activation, called, before=False)
-        large = (200, 100, 100, 100, 10)
+        large = (200, 100, 200)
         by_name = build_bn_mlp(large, position="after")
-        check_shapes(by_name, large, True, "the network with position after")
+        check_shapes(by_name, large, True, "the network with position after", others_like_it=True)
         found = by_name.get_weights()
         if in_one_place.passed:  # else that part has said what is wrong
             another = build_bn_mlp(large[:2], position="after")
-            check_shapes(another, large[:2], True, f'build_bn_mlp({large[:2]}, position="after")')
+            check_shapes(another, large[:2], True, "a network without hidden layers", others_like_it=True)
             expect.true(
                 not np.allclose(found[0], another.get_weights()[0]),
                 "the first weights of a second model are other numbers, with position after",
@@ -1526,7 +1529,7 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
             check_training("after", by_name, large, "relu", 0.9)
             check_beginning("after", by_name, found)
         for kernel in (found[0], next(array for array in found[1:] if array.ndim == 2)):
-            # 10,000 weights and more: chance moves the ratio by 0.5 %
+            # 20,000 weights: chance moves the ratio by 0.5 %
             expect.close(
                 np.abs(kernel).mean() / kernel.std(),
                 0.822,
@@ -2893,14 +2896,11 @@ with expect.exercise("Catch the bug", points=3) as exercise:
     rng = np.random.default_rng()
 
     def small_model(kind):
-        """A network with random weights, whose normalisation is right, forced to train, or over the units."""
+        """A network with random weights, whose normalisation is right, or forced to train."""
         inputs = keras.Input(shape=(6,))
         hidden = keras.layers.Dense(8)(inputs)
-        if kind == "layer":
-            hidden = keras.layers.LayerNormalization()(hidden)
-        else:
-            normalise = keras.layers.BatchNormalization()
-            hidden = normalise(hidden, training=True) if kind == "forced" else normalise(hidden)
+        normalise = keras.layers.BatchNormalization()
+        hidden = normalise(hidden, training=True) if kind == "forced" else normalise(hidden)
         model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(hidden))
         model.set_weights(
             [array + rng.uniform(0.2, 1, size=array.shape) * 0.5 for array in model.get_weights()]
@@ -2917,7 +2917,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         outputs = keras.layers.BatchNormalization()(inputs, training=True)
         return keras.Model(inputs, keras.layers.Activation(bend)(outputs) if bend else outputs)
 
-    probe = rng.normal(size=(6, 6)).astype("float32")
+    probe = rng.normal(size=(5, 6)).astype("float32")
 
     def says(answer, model, images=None):
         """Whether depends_on_batch gives this answer."""
@@ -2958,11 +2958,12 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         )
 
     ### BEGIN HIDDEN TESTS
-    def slightly(size, bend="linear"):
+    def slightly(size, bend=None):
         """A network whose last answer depends on the batch by about `size`, and the others not at all."""
         inputs = keras.Input(shape=(6,))
         normalised = keras.layers.BatchNormalization()(inputs, training=True)
-        model = keras.Model(inputs, keras.layers.Dense(30)(keras.layers.Activation(bend)(normalised)))
+        bent = keras.layers.Activation(bend)(normalised) if bend else normalised
+        model = keras.Model(inputs, keras.layers.Dense(30)(bent))
         kernel = np.zeros((6, 30))
         kernel[rng.integers(6), -1] = size
         model.set_weights(
@@ -3028,7 +3029,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             cause="a layer of the model that was handed in is changed",
             step="Use the model as it is: set nothing in its layers.",
         )
-        handed_in = probe.copy()
+        handed_in = probe[:2].copy()
         found = depends_on_batch(slightly(1e-7), handed_in)
         expect.equal(
             found,
@@ -3045,13 +3046,14 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         )
         expect.equal(
             handed_in,
-            probe,
+            probe[:2],
             "the array x, after the call",
             cause="the array that was handed in is changed",
             step="Work on a copy of x.",
         )
     with exercise.part("the other cases", points=1):
-        found = depends_on_batch(small_model("layer"), probe.copy())
+        by_itself = keras.Sequential([keras.Input(shape=(6,)), keras.layers.LayerNormalization()])
+        found = depends_on_batch(by_itself, probe[:2].copy())
         expect.equal(
             found,
             False,
@@ -3088,7 +3090,7 @@ with expect.exercise("Catch the bug", points=3) as exercise:
             step="Predict all images together, then one at a time, and take absolute differences.",
         )
         # normalised they are 1 and -1 on every draw, alone they are 0
-        opposite = np.tile([[1.0], [-1.0]], (3, 6)).astype("float32")
+        opposite = np.tile([[1.0], [-1.0]], (2, 6)).astype("float32")
         # with ReLU, company makes no answer smaller
         larger_first = np.sort(probe[:2], axis=0)[::-1]
         found = depends_on_batch(slightly(0.5, "relu"), np.tile(larger_first, (2, 1)))
@@ -3120,9 +3122,9 @@ with expect.exercise("Catch the bug", points=3) as exercise:
         seen = keras.layers.BatchNormalization()(keras.layers.Conv2D(3, 2)(pictures), training=True)
         seeing = keras.Model(pictures, keras.layers.GlobalMaxPooling2D()(seen))
         expect.equal(
-            depends_on_batch(seeing, rng.normal(size=(3, 4, 4, 2)).astype("float32")),
+            depends_on_batch(seeing, rng.normal(size=(2, 4, 4, 2)).astype("float32")),
             True,
-            "depends_on_batch, for a convolutional network and images of shape (3, 4, 4, 2)",
+            "depends_on_batch, for a convolutional network and images of shape (2, 4, 4, 2)",
             step="Do not change the shape of the inputs, but for the number of images.",
         )
     ### END HIDDEN TESTS
@@ -3363,7 +3365,7 @@ with expect.exercise("Take it out again", points=4) as exercise:
             return powers / powers.sum(axis=1, keepdims=True) if softmax else logits
 
         bends = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
-        deep_sizes = [int(n) for n in rng.choice(np.arange(3, 9), size=5, replace=False)]
+        deep_sizes = [int(n) for n in rng.choice(np.arange(3, 9), size=rng.integers(4, 6), replace=False)]
         deep = network(deep_sizes, "tanh")
         # the second time, the same network with other weights and another activation function
         for activation, sizes in (("tanh", deep_sizes), ("relu", deep_sizes), ("relu", deep_sizes[:2])):
@@ -3382,7 +3384,8 @@ with expect.exercise("Take it out again", points=4) as exercise:
             settings = [layer.get_config() for layer in normalised.layers]
             epsilons = [layer.epsilon for layer in normalised.layers[1:-1:3]]
             folded_model = fold_model(normalised)
-            expect.builtin_model(folded_model, "the model that fold_model returns")
+            if activation == "tanh":  # once in a part will do
+                expect.builtin_model(folded_model, "the model that fold_model returns")
             described = f"a model with {activation}" if epsilons else "a model without hidden layers"
             expect.close(
                 folded_model(batch),
@@ -3398,10 +3401,10 @@ with expect.exercise("Take it out again", points=4) as exercise:
                 | (
                     {
                         "the layer has an epsilon of its own, not Keras' default": by_hand(
-                            batch, arrays, bends[activation], [1e-3] * 3
+                            batch, arrays, bends[activation], [1e-3] * len(epsilons)
                         ),
                         "each normalisation has an epsilon of its own, not that of the first": by_hand(
-                            batch, arrays, bends[activation], epsilons[:1] * 3
+                            batch, arrays, bends[activation], epsilons[:1] * len(epsilons)
                         ),
                         "the activation functions were left out": by_hand(
                             batch, arrays, lambda z: z, epsilons
