@@ -915,7 +915,7 @@ with expect.exercise("Your layer against Keras'", points=4) as exercise:
                 handed,
                 batch,
                 "the array z, after a call in training mode",
-                cause="the array that was handed in is changed",
+                cause="the batch that was handed in is changed",
                 step="Return a new array; do not use -= or *= on z.",
             )
             expect.close(
