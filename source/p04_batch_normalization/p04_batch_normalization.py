@@ -1260,10 +1260,9 @@ with expect.exercise("A block without useless biases", points=4) as exercise:
         )
 
     with exercise.part("the layers, for position before", points=1) as in_order:
-        # the first two matrices have as many entries; two or three hidden layers
-        sizes = [int(n) for n in rng.choice(np.arange(3, 9), size=4, replace=False)]
-        sizes.insert(2, sizes[0])
-        sizes = sizes[: int(rng.integers(4, 6))]
+        # two layers of the same shape, and another one
+        sizes = [int(n) for n in rng.choice(np.arange(3, 9), size=3, replace=False)]
+        sizes = sizes[:1] * 2 + sizes
         handed = list(sizes)
         candidate = build_bn_mlp(handed)
         expect.equal(
