@@ -3442,10 +3442,10 @@ with expect.exercise("Take it out again", points=4) as exercise:
                 for layer in folded_model.layers
                 if not {"activation", "batch_shape"} & set(layer.get_config())
             ]
-            expect.equal(
-                others,
-                [],
-                "layers of the folded model that are neither Dense nor Activation",
+            expect.true(
+                not others,
+                "the folded model is made of Dense and Activation layers alone",
+                got=f"other layers: {', '.join(others)}",
                 step="The folded model has Dense and Activation layers alone.",
             )
             expect.equal(
