@@ -74,12 +74,9 @@ def build_bn_mlp(
 
 # %% count
 def count_bn_parameters(layer_sizes):
-    chain = [keras.Input(shape=(layer_sizes[0],))]
-    for units in layer_sizes[1:-1]:
-        chain += [keras.layers.Dense(units, use_bias=False), keras.layers.BatchNormalization()]
-    model = keras.Sequential([*chain, keras.layers.Dense(layer_sizes[-1])])
-    trainable = sum(np.prod(variable.shape) for variable in model.trainable_variables)
-    return trainable, model.count_params() - trainable
+    sizes = np.array(layer_sizes)
+    units = sizes[1:-1].sum()
+    return sizes[:-1] @ sizes[1:] + 2 * units + sizes[-1], units * 2
 
 
 counts = {"saved": 150.0, "layer": 200, "trainable": np.int64(100)}
