@@ -1,7 +1,7 @@
 # title: Trains with larger minibatches
 # kind: misconception
 # fails: keep-best-test 3/4
-# hint: the minibatches have 64 points
+# hint: one minibatch holds all 40 points
 
 # %% keep-best
 def new_run_folder(root):
