@@ -61,7 +61,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from course_utils import data, expect, plots, runs, selfcheck, training
+from course_utils import data, expect, plots, runs, selfcheck, together, training
 
 keras.ops.zeros(1)  # now TensorFlow looks for graphics cards, and says here what it finds
 print(training.describe_budget())
@@ -1353,10 +1353,10 @@ DATA_SET = "mnist" if data.find("mnist") else "fashion_mnist"
 images = data.load(DATA_SET)
 print("data set:", images.name)
 
-N_TRAIN = training.budget(full=10_000, quick=1_000)
+N_TRAIN = training.budget(full=4_000, quick=1_000)
 N_VALID = training.budget(full=5_000, quick=2_000)
-EPOCHS = training.budget(full=5, quick=2)
-SEEDS = training.seeds(training.budget(full=3, quick=2))
+EPOCHS = 4
+SEEDS = training.seeds(training.budget(full=5, quick=2))
 
 
 def as_rows(x):
@@ -1370,8 +1370,9 @@ x_train = as_rows(images.x_train[N_VALID : N_VALID + N_TRAIN]) - mean_image
 y_train = images.y_train[N_VALID : N_VALID + N_TRAIN]
 
 
-def make_network():
-    """A network with two hidden layers of ReLU units, 784-100-50-10."""
+def make_network(seed):
+    """A network with two hidden layers of ReLU units, 784-100-50-10; each seed has first weights of its own."""
+    training.set_seed(seed)
     return keras.Sequential(
         [
             keras.Input(shape=(784,)),
@@ -1388,35 +1389,6 @@ def make_network():
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
-first_weights = {}  # of the network, by seed
-compiled = {}  # models by optimiser, with the state that a fresh optimiser has: compiling takes longer than training
-
-
-def fresh_model(key, optimizer, seed, steps_per_execution=20):
-    """A compiled model with new weights and a new optimiser; those of the same `key` share what was compiled."""
-    if key not in compiled:
-        model = make_network()
-        model.compile(
-            optimizer=optimizer,
-            loss="sparse_categorical_crossentropy",
-            steps_per_execution=steps_per_execution,
-        )
-        model.optimizer.build(model.trainable_variables)
-        compiled[key] = (
-            model,
-            [keras.ops.convert_to_numpy(variable) for variable in model.optimizer.variables],
-        )
-    model, state = compiled[key]
-    if seed not in first_weights:
-        training.set_seed(seed)
-        first_weights[seed] = make_network().get_weights()
-    training.set_seed(seed)
-    model.set_weights(first_weights[seed])
-    for variable, value in zip(model.optimizer.variables, state, strict=True):
-        variable.assign(value)
-    return model
-
-
 def validation_scores(model):
     """Loss and accuracy on the validation images, a dict: for so small a network quicker than Keras' `evaluate`."""
     probabilities = model(x_valid)
@@ -1424,12 +1396,34 @@ def validation_scores(model):
     return {"loss": float(np.mean(losses)), "accuracy": np.mean(np.argmax(probabilities, axis=1) == y_valid)}
 
 
-def accuracy_of(name, learning_rate, seed):
-    """Validation accuracy after training with an optimiser."""
-    model = fresh_model(name, make_optimizer(name, learning_rate), seed)
-    model.optimizer.learning_rate = learning_rate
-    model.fit(x_train, y_train, epochs=EPOCHS, verbose=0)
-    return validation_scores(model)["accuracy"]
+def train_together(name, learning_rates, epochs):
+    """Train a network for each learning rate and seed with one optimiser, all at once.
+
+    Args:
+        name: the optimiser's name in this notebook.
+        learning_rates: a dict of numbers or schedules.
+        epochs: how many.
+
+    Returns:
+        A DataFrame with a row for each network: the key of its learning rate, and its loss and accuracy on the
+        validation images at the end.
+    """
+    keys = [key for key in learning_rates for _ in SEEDS]
+    networks = [make_network(seed) for _ in learning_rates for seed in SEEDS]
+    together.fit(
+        networks,
+        x_train,
+        y_train,
+        make_optimizer(name, 0.001),  # whose learning rate the next line replaces by one for each network
+        learning_rates=[learning_rates[key] for key in keys],
+        epochs=epochs,
+        seed=training.base_seed(),
+        verbose=0,
+    )
+    return pd.DataFrame(
+        {"learning rate": key, **validation_scores(network)}
+        for key, network in zip(keys, networks, strict=True)
+    )
 
 
 RATES = {
@@ -1442,11 +1436,12 @@ RATES = {
     "Nadam": (0.0003, 0.001, 0.003, 0.01),
     "AdamW": (0.0003, 0.001, 0.003, 0.01),
 }
-accuracy = {
-    (name, rate): np.array([accuracy_of(name, rate, seed) for seed in SEEDS])
-    for name, rates in RATES.items()
-    for rate in rates
-}
+accuracy = {}
+for name, rates in RATES.items():
+    trained = train_together(name, {rate: rate for rate in rates}, EPOCHS)
+    for rate, of_seeds in trained.groupby("learning rate"):
+        accuracy[name, rate] = of_seeds["accuracy"].to_numpy()
+
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for index, (name, rates) in enumerate(RATES.items()):
     axis, look = axes[index // 4], index % 4
@@ -2261,9 +2256,10 @@ exercise.score
 # seeds?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-LONG = training.budget(full=10, quick=3)  # epochs
+LONG = training.budget(full=8, quick=3)  # epochs
 INITIAL = 0.03
-n_steps = LONG * int(np.ceil(N_TRAIN / 32))
+steps_an_epoch = int(np.ceil(N_TRAIN / 32))
+n_steps = LONG * steps_an_epoch
 candidates = {
     "constant": INITIAL,
     "power": schedules.InverseTimeDecay(INITIAL, n_steps / 5, 1),
@@ -2272,10 +2268,10 @@ candidates = {
         [n_steps // 2, 4 * n_steps // 5], [INITIAL, INITIAL / 5, INITIAL / 25]
     ),
     "cosine": schedules.CosineDecay(INITIAL, n_steps),
-    "exponential per epoch": INITIAL,
-    "on plateau": INITIAL,
+    "exponential per epoch": schedules.ExponentialDecay(
+        INITIAL, steps_an_epoch, 0.1 ** (2 / LONG), staircase=True
+    ),
 }
-with_schedule = []
 
 
 def seed_dots(results, by, columns):
@@ -2297,36 +2293,31 @@ def seed_dots(results, by, columns):
     return figure
 
 
-for name, learning_rate in candidates.items():
-    for seed in SEEDS:
-        plain = isinstance(learning_rate, float)  # then the network compiled for Nesterov momentum will do
-        optimizer = make_optimizer("Nesterov", learning_rate)
-        model = fresh_model("Nesterov" if plain else name, optimizer, seed)
-        if plain:
-            model.optimizer.learning_rate = learning_rate
-        watched = {}
-        if name == "exponential per epoch":  # in stairs
-            stairs = [INITIAL * 0.1 ** (2 * epoch / LONG) for epoch in range(LONG)]
-            watched = {
-                "callbacks": [keras.callbacks.LearningRateScheduler(lambda epoch, of=stairs: of[epoch])]
-            }
-        if name == "on plateau":  # the only one that looks at the validation loss after each epoch
-            watched = {
-                "validation_data": (x_valid, y_valid),
-                "validation_batch_size": 500,
-                "callbacks": [keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=1)],
-            }
-        model.fit(x_train, y_train, epochs=LONG, verbose=0, **watched)
-        with_schedule.append({"schedule": name, **validation_scores(model)})
-with_schedule = pd.DataFrame(with_schedule)
-scheduled = with_schedule.groupby("schedule", sort=False).agg(["mean", "std"])
+on_plateau = []  # with a callback, one network at a time
+for seed in SEEDS:
+    model = make_network(seed)
+    model.compile(
+        make_optimizer("Nesterov", INITIAL), "sparse_categorical_crossentropy", steps_per_execution=20
+    )
+    model.fit(
+        x_train,
+        y_train,
+        epochs=LONG,
+        validation_data=(x_valid, y_valid),
+        validation_batch_size=500,
+        callbacks=[keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=1)],
+        verbose=0,
+    )
+    on_plateau.append({"learning rate": "on plateau", **validation_scores(model)})
+with_schedule = pd.concat([train_together("Nesterov", candidates, LONG), pd.DataFrame(on_plateau)])
+scheduled = with_schedule.groupby("learning rate", sort=False).agg(["mean", "std"])
 for name, row in scheduled.iterrows():
     runs.record(f"val_loss_with_{name.replace(' ', '_')}", row["loss", "mean"], show=False)
     runs.record(f"val_loss_sd_with_{name.replace(' ', '_')}", row["loss", "std"], show=False)
     runs.record(f"val_accuracy_with_{name.replace(' ', '_')}", row["accuracy", "mean"], show=False)
     runs.record(f"val_accuracy_sd_with_{name.replace(' ', '_')}", row["accuracy", "std"], show=False)
 plots.show(
-    seed_dots(with_schedule, "schedule", ("loss", "accuracy")),
+    seed_dots(with_schedule, "learning rate", ("loss", "accuracy")),
     alt="Validation loss and validation accuracy at the end for the constant learning rate and six schedules: a dot "
     "for each seed, and the mean with its standard deviation. The table below has the numbers.",
 )
@@ -2374,8 +2365,7 @@ scheduled.round(4)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 tested = np.geomspace(1e-4, 3, training.budget(full=300, quick=150))
-training.set_seed()
-model = make_network()
+model = make_network(training.base_seed())
 model.compile(
     optimizer=keras.optimizers.SGD(momentum=0.9, nesterov=True), loss="sparse_categorical_crossentropy"
 )
@@ -2658,22 +2648,25 @@ exercise.score
 # four.
 
 # %% tags=["experiment", "nbval-ignore-output"]
-cycled = []
-for seed in SEEDS:
-    for name, rate in (
-        ("a tenth of the top", MAX_RATE / 10),
-        ("the top", MAX_RATE),
-        ("the best constant rate", best_rates["Nesterov"]),
-    ):
-        model = fresh_model("Nesterov", make_optimizer("Nesterov", rate), seed)
-        model.optimizer.learning_rate = rate
-        model.fit(x_train, y_train, epochs=EPOCHS, verbose=0)
-        cycled.append({"learning rate": name, **validation_scores(model)})
-    # step by step, so that a callback can set each learning rate
-    model = fresh_model("1cycle", make_optimizer("Nesterov", MAX_RATE), seed, steps_per_execution=1)
-    set_rates = train_one_cycle(model, x_train, y_train, MAX_RATE, EPOCHS)
-    cycled.append({"learning rate": "1cycle", **validation_scores(model)})
-cycled = pd.DataFrame(cycled)
+model = make_network(training.base_seed())
+model.compile(make_optimizer("Nesterov", MAX_RATE), "sparse_categorical_crossentropy")
+set_rates = train_one_cycle(model, x_train, y_train, MAX_RATE, EPOCHS)
+
+
+class AsSet(schedules.LearningRateSchedule):
+    """The learning rates that your function set, as a schedule: so networks of all seeds can have them, together."""
+
+    def __call__(self, step):
+        return keras.ops.take(set_rates, step)
+
+
+learning_rates = {
+    "a tenth of the top": MAX_RATE / 10,
+    "the top": MAX_RATE,
+    "the best constant rate": best_rates["Nesterov"],
+    "1cycle": AsSet(),
+}
+cycled = train_together("Nesterov", learning_rates, EPOCHS)
 by_cycle = cycled.groupby("learning rate", sort=False).agg(["mean", "std"])
 for name, row in by_cycle.iterrows():
     runs.record(f"val_accuracy_{name.replace(' ', '_')}", row["accuracy", "mean"], show=False)
@@ -2945,7 +2938,10 @@ x_few, y_few = x_train[:640], y_train[:640]
 scheduler = keras.callbacks.LearningRateScheduler(rate_of_epoch)
 resumed, curves = [], {}
 for seed in SEEDS:
-    model = fresh_model("to be continued", keras.optimizers.SGD(momentum=0.95), seed)
+    model = make_network(seed)
+    model.compile(
+        keras.optimizers.SGD(momentum=0.95), "sparse_categorical_crossentropy", steps_per_execution=20
+    )
     before = model.fit(x_few, y_few, epochs=20, callbacks=[scheduler], verbose=0).history
     with tempfile.TemporaryDirectory() as folder:
         model.save(f"{folder}/after_20_epochs.keras")
