@@ -1343,10 +1343,11 @@ pd.DataFrame({"distance from the minimum": distances}).round(2)
 #
 # The images are those of MNIST if this machine has it, and otherwise of Fashion-MNIST; change `DATA_SET` to switch. The
 # figures in the text come from runs at the full budget on MNIST, and at the quick budget on Fashion-MNIST, with fewer
-# images and fewer epochs: two different tasks, the second of them harder.
+# images and seeds, and where training is longest fewer epochs: two different tasks, the second of them harder.
 #
-# After `set_seed`, `fit` makes the same minibatches in the same order in every epoch. Here every optimiser gets the
-# same ones, so the comparison is fair. Without a seed, `fit` would shuffle differently each time.
+# `together.fit` trains many networks of one shape at once, in a fraction of the time that `fit` takes for one after
+# another, and leaves each of them as `fit` would. All see the same minibatches, so the comparison is fair. What the
+# scatter over seeds shows is then the chance of the first weights, not that of the order of the images.
 
 # %% tags=["experiment"]
 DATA_SET = "mnist" if data.find("mnist") else "fashion_mnist"
@@ -1414,7 +1415,7 @@ def train_together(name, learning_rates, epochs):
         networks,
         x_train,
         y_train,
-        make_optimizer(name, 0.001),  # whose learning rate the next line replaces by one for each network
+        make_optimizer(name, 0.001),  # the learning rates in the next line replace this one
         learning_rates=[learning_rates[key] for key in keys],
         epochs=epochs,
         seed=training.base_seed(),
@@ -2293,7 +2294,7 @@ def seed_dots(results, by, columns):
     return figure
 
 
-on_plateau = []  # with a callback, one network at a time
+on_plateau = []  # needs a callback: one network at a time, with Keras' own loop
 for seed in SEEDS:
     model = make_network(seed)
     model.compile(
@@ -2654,7 +2655,7 @@ set_rates = train_one_cycle(model, x_train, y_train, MAX_RATE, EPOCHS)
 
 
 class AsSet(schedules.LearningRateSchedule):
-    """The learning rates that your function set, as a schedule: so networks of all seeds can have them, together."""
+    """A schedule with the learning rates that your function set, to train the networks of all seeds together."""
 
     def __call__(self, step):
         return keras.ops.take(set_rates, step)
