@@ -1343,7 +1343,7 @@ pd.DataFrame({"distance from the minimum": distances}).round(2)
 #
 # The images are those of MNIST if this machine has it, and otherwise of Fashion-MNIST; change `DATA_SET` to switch. The
 # figures in the text come from runs at the full budget on MNIST, and at the quick budget on Fashion-MNIST, with fewer
-# images and seeds, and where training is longest fewer epochs: two different tasks, the second of them harder.
+# images and seeds (in section 5 also fewer epochs): two different tasks, the second of them harder.
 #
 # `together.fit` trains many networks of one shape at once, in a fraction of the time that `fit` takes for one after
 # another, and leaves each of them as `fit` would. All see the same minibatches, so the comparison is fair. What the
@@ -2332,9 +2332,9 @@ scheduled.round(4)
 # **See.** Compare each row with the first, and the difference with the scatter over seeds.
 #
 # **Measure and explain.** The exponential schedule is down to a tenth half-way through. Per epoch, in
-# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end, mean and
-# standard deviation of five runs at each budget (in each the mean over its seeds, all with an order of the images
-# of their own):
+# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end: mean and
+# standard deviation of five runs at each budget, each with an order of the images of its own (the figure of a run is
+# the mean over its seeds):
 #
 # | schedule | quick (Fashion-MNIST, 96 steps, two seeds a run) | full (MNIST, 1,000 steps, five seeds a run) |
 # |---|---|---|
@@ -2343,8 +2343,8 @@ scheduled.round(4)
 # | exponential, per epoch | 0.634 ± 0.006 | 0.218 ± 0.001 |
 # | exponential, per step | 0.741 ± 0.012, the *highest* of all | 0.230 ± 0.001, the second highest |
 #
-# And yet, in each run at the full budget, the constant rate had the highest accuracy, 0.944 ± 0.001 in the mean, and
-# the exponential schedule per step the lowest, 0.934 ± 0.001. Loss and accuracy need not agree on a winner: the loss
+# And yet, in each run at the full budget, the constant rate had the highest accuracy, 0.9445 ± 0.0005, and
+# the exponential schedule per step the lowest, 0.9337 ± 0.0007. Loss and accuracy need not agree on a winner: the loss
 # also counts how sure the network is of its mistakes.
 #
 # The schedules that stay high for a long time and then come down (piecewise, cosine) ended with a lower loss than the
