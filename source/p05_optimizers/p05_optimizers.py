@@ -42,8 +42,8 @@
 # | 5 The first step of Adam | 2 | | 11 Go on where you stopped | 3 |
 # | 6 Which optimiser? (in words) | 4 | | **Total** | **36** |
 #
-# **Time.** On two otherwise idle processor cores, the whole notebook took four minutes at the full budget (the
-# default, for working through it) and less than one at the quick budget (for checking that everything runs).
+# **Time.** On two processor cores, with much other work beside it, the whole notebook took two to four minutes at the
+# full budget (the default, for working through it) and one at the quick budget (for checking that everything runs).
 # Allow three to four hours for reading, guessing and answering.
 #
 # **Help.** `keras.optimizers.Adam?` in a cell shows a documentation page. After restarting the kernel,
@@ -61,7 +61,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from course_utils import data, expect, plots, runs, selfcheck, training
+from course_utils import data, expect, plots, runs, selfcheck, together, training
 
 keras.ops.zeros(1)  # now TensorFlow looks for graphics cards, and says here what it finds
 print(training.describe_budget())
@@ -1343,20 +1343,21 @@ pd.DataFrame({"distance from the minimum": distances}).round(2)
 #
 # The images are those of MNIST if this machine has it, and otherwise of Fashion-MNIST; change `DATA_SET` to switch. The
 # figures in the text come from runs at the full budget on MNIST, and at the quick budget on Fashion-MNIST, with fewer
-# images and fewer epochs: two different tasks, the second of them harder.
+# images and seeds (in section 5 also fewer epochs): two different tasks, the second of them harder.
 #
-# After `set_seed`, `fit` makes the same minibatches in the same order in every epoch. Here every optimiser gets the
-# same ones, so the comparison is fair. Without a seed, `fit` would shuffle differently each time.
+# `together.fit` trains many networks of one shape at once, in a fraction of the time that `fit` takes for one after
+# another, and leaves each of them as `fit` would. All see the same minibatches, so the comparison is fair. What the
+# scatter over seeds shows is then the chance of the first weights, not that of the order of the images.
 
 # %% tags=["experiment"]
 DATA_SET = "mnist" if data.find("mnist") else "fashion_mnist"
 images = data.load(DATA_SET)
 print("data set:", images.name)
 
-N_TRAIN = training.budget(full=10_000, quick=1_000)
+N_TRAIN = training.budget(full=4_000, quick=1_000)
 N_VALID = training.budget(full=5_000, quick=2_000)
-EPOCHS = training.budget(full=5, quick=2)
-SEEDS = training.seeds(training.budget(full=3, quick=2))
+EPOCHS = 4
+SEEDS = training.seeds(training.budget(full=5, quick=2))
 
 
 def as_rows(x):
@@ -1370,8 +1371,9 @@ x_train = as_rows(images.x_train[N_VALID : N_VALID + N_TRAIN]) - mean_image
 y_train = images.y_train[N_VALID : N_VALID + N_TRAIN]
 
 
-def make_network():
-    """A network with two hidden layers of ReLU units, 784-100-50-10."""
+def make_network(seed):
+    """A network with two hidden layers of ReLU units, 784-100-50-10; each seed has first weights of its own."""
+    training.set_seed(seed)
     return keras.Sequential(
         [
             keras.Input(shape=(784,)),
@@ -1388,35 +1390,6 @@ def make_network():
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
-first_weights = {}  # of the network, by seed
-compiled = {}  # models by optimiser, with the state that a fresh optimiser has: compiling takes longer than training
-
-
-def fresh_model(key, optimizer, seed, steps_per_execution=20):
-    """A compiled model with new weights and a new optimiser; those of the same `key` share what was compiled."""
-    if key not in compiled:
-        model = make_network()
-        model.compile(
-            optimizer=optimizer,
-            loss="sparse_categorical_crossentropy",
-            steps_per_execution=steps_per_execution,
-        )
-        model.optimizer.build(model.trainable_variables)
-        compiled[key] = (
-            model,
-            [keras.ops.convert_to_numpy(variable) for variable in model.optimizer.variables],
-        )
-    model, state = compiled[key]
-    if seed not in first_weights:
-        training.set_seed(seed)
-        first_weights[seed] = make_network().get_weights()
-    training.set_seed(seed)
-    model.set_weights(first_weights[seed])
-    for variable, value in zip(model.optimizer.variables, state, strict=True):
-        variable.assign(value)
-    return model
-
-
 def validation_scores(model):
     """Loss and accuracy on the validation images, a dict: for so small a network quicker than Keras' `evaluate`."""
     probabilities = model(x_valid)
@@ -1424,12 +1397,34 @@ def validation_scores(model):
     return {"loss": float(np.mean(losses)), "accuracy": np.mean(np.argmax(probabilities, axis=1) == y_valid)}
 
 
-def accuracy_of(name, learning_rate, seed):
-    """Validation accuracy after training with an optimiser."""
-    model = fresh_model(name, make_optimizer(name, learning_rate), seed)
-    model.optimizer.learning_rate = learning_rate
-    model.fit(x_train, y_train, epochs=EPOCHS, verbose=0)
-    return validation_scores(model)["accuracy"]
+def train_together(name, learning_rates, epochs):
+    """Train a network for each learning rate and seed with one optimiser, all at once.
+
+    Args:
+        name: the optimiser's name in this notebook.
+        learning_rates: a dict of numbers or schedules.
+        epochs: how many.
+
+    Returns:
+        A DataFrame with a row for each network: the key of its learning rate, and its loss and accuracy on the
+        validation images at the end.
+    """
+    keys = [key for key in learning_rates for _ in SEEDS]
+    networks = [make_network(seed) for _ in learning_rates for seed in SEEDS]
+    together.fit(
+        networks,
+        x_train,
+        y_train,
+        make_optimizer(name, 0.001),  # the learning rates in the next line replace this one
+        learning_rates=[learning_rates[key] for key in keys],
+        epochs=epochs,
+        seed=training.base_seed(),
+        verbose=0,
+    )
+    return pd.DataFrame(
+        {"learning rate": key, **validation_scores(network)}
+        for key, network in zip(keys, networks, strict=True)
+    )
 
 
 RATES = {
@@ -1442,11 +1437,12 @@ RATES = {
     "Nadam": (0.0003, 0.001, 0.003, 0.01),
     "AdamW": (0.0003, 0.001, 0.003, 0.01),
 }
-accuracy = {
-    (name, rate): np.array([accuracy_of(name, rate, seed) for seed in SEEDS])
-    for name, rates in RATES.items()
-    for rate in rates
-}
+accuracy = {}
+for name, rates in RATES.items():
+    trained = train_together(name, {rate: rate for rate in rates}, EPOCHS)
+    for rate, of_seeds in trained.groupby("learning rate"):
+        accuracy[name, rate] = of_seeds["accuracy"].to_numpy()
+
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for index, (name, rates) in enumerate(RATES.items()):
     axis, look = axes[index // 4], index % 4
@@ -1504,17 +1500,21 @@ runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 
 # %% [markdown] tags=["covers-55"]
 # **See.** Every optimiser has a range of learning rates that suits it, and the ranges are far apart: where Adam
-# is at its best, SGD has hardly begun.
+# does well, SGD has hardly begun.
 #
 # **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight are far apart: by
-# more than 0.3 in accuracy. With the best learning rate for each, the difference shrinks: to 0.064 in a run at the
-# quick budget (Fashion-MNIST), and to 0.005 in a run at the full one (MNIST). Most of what looks like a
-# difference between optimisers is a difference between learning rates: SGD multiplies the learning rate
-# by the gradient itself, Adam by the gradient divided by its size, so the same rate means steps of quite
+# more than 0.5 in accuracy. With the best learning rate for each, the difference shrinks: to between 0.034 and 0.077
+# in five runs at the quick budget (Fashion-MNIST), and to between 0.002 and 0.010 in five at the full one (MNIST). Most of
+# what looks like a difference between optimisers is a difference between learning rates: SGD multiplies the learning
+# rate by the gradient itself, Adam by the gradient divided by its size, so the same rate means steps of quite
 # different lengths. What is left of the difference amounts to a few standard deviations over seeds, and
 # depends on the number of epochs too. If a best learning rate is at the edge of those that were tried (as
 # SGD's and AdaGrad's were at the full budget), one beyond it may be better: a search that ends at an edge
 # is not finished.
+#
+# The scatter over seeds shows the chance of what was varied, the first weights. Each of those runs has an order of the
+# images of its own, too. In the five at the quick budget, Nesterov momentum at 0.03 reached mean accuracies from 0.774
+# to 0.800, while its standard deviation over seeds was at most 0.007 within a run: the order counts as well.
 #
 # A published comparison on MNIST trained 784-50-50-50-10 on 48,000 images for 20 epochs, with 0.001 for all. It found
 # validation accuracies of 0.923 with SGD and 0.968 with RMSProp and with Nesterov momentum. It used one learning rate for
@@ -1539,7 +1539,7 @@ runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 # best one is not at its edge, with the same number of tries for each. It repeats each run over several
 # seeds, and reports mean and standard deviation on validation images, and at the end the accuracy of the
 # chosen one on test images that played no part in the choice. The number of epochs is the same for all;
-# what holds after five epochs need not hold after fifty.
+# what holds after a few epochs need not hold after fifty.
 #
 # In the table above, SGD at 0.001 is far behind Adam at 0.001 (here I quote the two), but with its own best
 # learning rate most of that difference is gone. I would begin with Adam at 0.001, because
@@ -2261,9 +2261,10 @@ exercise.score
 # seeds?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-LONG = training.budget(full=10, quick=3)  # epochs
+LONG = training.budget(full=8, quick=3)  # epochs
 INITIAL = 0.03
-n_steps = LONG * int(np.ceil(N_TRAIN / 32))
+steps_an_epoch = int(np.ceil(N_TRAIN / 32))
+n_steps = LONG * steps_an_epoch
 candidates = {
     "constant": INITIAL,
     "power": schedules.InverseTimeDecay(INITIAL, n_steps / 5, 1),
@@ -2272,10 +2273,10 @@ candidates = {
         [n_steps // 2, 4 * n_steps // 5], [INITIAL, INITIAL / 5, INITIAL / 25]
     ),
     "cosine": schedules.CosineDecay(INITIAL, n_steps),
-    "exponential per epoch": INITIAL,
-    "on plateau": INITIAL,
+    "exponential per epoch": schedules.ExponentialDecay(
+        INITIAL, steps_an_epoch, 0.1 ** (2 / LONG), staircase=True
+    ),
 }
-with_schedule = []
 
 
 def seed_dots(results, by, columns):
@@ -2297,36 +2298,31 @@ def seed_dots(results, by, columns):
     return figure
 
 
-for name, learning_rate in candidates.items():
-    for seed in SEEDS:
-        plain = isinstance(learning_rate, float)  # then the network compiled for Nesterov momentum will do
-        optimizer = make_optimizer("Nesterov", learning_rate)
-        model = fresh_model("Nesterov" if plain else name, optimizer, seed)
-        if plain:
-            model.optimizer.learning_rate = learning_rate
-        watched = {}
-        if name == "exponential per epoch":  # in stairs
-            stairs = [INITIAL * 0.1 ** (2 * epoch / LONG) for epoch in range(LONG)]
-            watched = {
-                "callbacks": [keras.callbacks.LearningRateScheduler(lambda epoch, of=stairs: of[epoch])]
-            }
-        if name == "on plateau":  # the only one that looks at the validation loss after each epoch
-            watched = {
-                "validation_data": (x_valid, y_valid),
-                "validation_batch_size": 500,
-                "callbacks": [keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=1)],
-            }
-        model.fit(x_train, y_train, epochs=LONG, verbose=0, **watched)
-        with_schedule.append({"schedule": name, **validation_scores(model)})
-with_schedule = pd.DataFrame(with_schedule)
-scheduled = with_schedule.groupby("schedule", sort=False).agg(["mean", "std"])
+on_plateau = []  # needs a callback: one network at a time, with Keras' own loop
+for seed in SEEDS:
+    model = make_network(seed)
+    model.compile(
+        make_optimizer("Nesterov", INITIAL), "sparse_categorical_crossentropy", steps_per_execution=20
+    )
+    model.fit(
+        x_train,
+        y_train,
+        epochs=LONG,
+        validation_data=(x_valid, y_valid),
+        validation_batch_size=500,
+        callbacks=[keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=1)],
+        verbose=0,
+    )
+    on_plateau.append({"learning rate": "on plateau", **validation_scores(model)})
+with_schedule = pd.concat([train_together("Nesterov", candidates, LONG), pd.DataFrame(on_plateau)])
+scheduled = with_schedule.groupby("learning rate", sort=False).agg(["mean", "std"])
 for name, row in scheduled.iterrows():
     runs.record(f"val_loss_with_{name.replace(' ', '_')}", row["loss", "mean"], show=False)
     runs.record(f"val_loss_sd_with_{name.replace(' ', '_')}", row["loss", "std"], show=False)
     runs.record(f"val_accuracy_with_{name.replace(' ', '_')}", row["accuracy", "mean"], show=False)
     runs.record(f"val_accuracy_sd_with_{name.replace(' ', '_')}", row["accuracy", "std"], show=False)
 plots.show(
-    seed_dots(with_schedule, "schedule", ("loss", "accuracy")),
+    seed_dots(with_schedule, "learning rate", ("loss", "accuracy")),
     alt="Validation loss and validation accuracy at the end for the constant learning rate and six schedules: a dot "
     "for each seed, and the mean with its standard deviation. The table below has the numbers.",
 )
@@ -2336,23 +2332,29 @@ scheduled.round(4)
 # **See.** Compare each row with the first, and the difference with the scatter over seeds.
 #
 # **Measure and explain.** The exponential schedule is down to a tenth half-way through. Per epoch, in
-# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end,
-# in one run at each budget:
+# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end: mean and
+# standard deviation of five runs at each budget, each with an order of the images of its own (the figure of a run is
+# the mean over its seeds):
 #
-# | schedule | quick (Fashion-MNIST, 96 steps, two seeds) | full (MNIST, 3,130 steps, three seeds) |
+# | schedule | quick (Fashion-MNIST, 96 steps, two seeds a run) | full (MNIST, 1,000 steps, five seeds a run) |
 # |---|---|---|
-# | constant | 0.612 ± 0.024 | 0.170 ± 0.004, the *highest* of all |
-# | exponential, per epoch | 0.643 ± 0.004 | 0.136 ± 0.006, the *lowest* of all |
-# | exponential, per step | 0.726 ± 0.016, the *highest* of all | 0.139 ± 0.004, the second lowest |
+# | constant | 0.618 ± 0.031 | 0.233 ± 0.004, the *highest* of all |
+# | piecewise | 0.601 ± 0.012, the *lowest* of all | 0.213 ± 0.003, the *lowest* of all, with the cosine's |
+# | exponential, per epoch | 0.634 ± 0.006 | 0.218 ± 0.001 |
+# | exponential, per step | 0.741 ± 0.012, the *highest* of all | 0.230 ± 0.001, the second highest |
 #
-# And yet, at the full budget, the exponential schedule per step had the lowest accuracy: 0.959 ± 0.002,
-# against 0.963 ± 0.001 with the constant rate. Loss and accuracy need not agree on a winner: the loss
+# And yet, in each run at the full budget, the constant rate had the highest accuracy, 0.9445 ± 0.0005, and
+# the exponential schedule per step the lowest, 0.9337 ± 0.0007. Loss and accuracy need not agree on a winner: the loss
 # also counts how sure the network is of its mistakes.
 #
 # The schedules that stay high for a long time and then come down (piecewise, cosine) ended with a lower loss than the
-# constant rate, or about the same, in both runs. *On plateau* waits for the validation loss to rise or
-# stand still. In a few epochs that may never happen; then its row is the same as that of the constant
-# rate.
+# constant rate in each run at the full budget. At the quick one the constant rate was ahead of both in one run of
+# five: its means went from 0.563 to 0.641, while the standard deviation over seeds was at most 0.019 within a run. With
+# so few steps the order of the images decides much.
+#
+# *On plateau* waits for the validation loss to rise or stand still. In a few epochs that may never happen; then it is
+# a constant rate. Keras' own loop trains it, with its own minibatches (after `set_seed` the same ones in every
+# epoch, where `together.fit` makes new ones), so small differences between its row and the others mean nothing.
 #
 # **Go further.** Start all of them at 0.1, where the constant rate is too large for the end of training.
 # Which schedules gain?
@@ -2374,8 +2376,7 @@ scheduled.round(4)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 tested = np.geomspace(1e-4, 3, training.budget(full=300, quick=150))
-training.set_seed()
-model = make_network()
+model = make_network(training.base_seed())
 model.compile(
     optimizer=keras.optimizers.SGD(momentum=0.9, nesterov=True), loss="sparse_categorical_crossentropy"
 )
@@ -2658,22 +2659,25 @@ exercise.score
 # four.
 
 # %% tags=["experiment", "nbval-ignore-output"]
-cycled = []
-for seed in SEEDS:
-    for name, rate in (
-        ("a tenth of the top", MAX_RATE / 10),
-        ("the top", MAX_RATE),
-        ("the best constant rate", best_rates["Nesterov"]),
-    ):
-        model = fresh_model("Nesterov", make_optimizer("Nesterov", rate), seed)
-        model.optimizer.learning_rate = rate
-        model.fit(x_train, y_train, epochs=EPOCHS, verbose=0)
-        cycled.append({"learning rate": name, **validation_scores(model)})
-    # step by step, so that a callback can set each learning rate
-    model = fresh_model("1cycle", make_optimizer("Nesterov", MAX_RATE), seed, steps_per_execution=1)
-    set_rates = train_one_cycle(model, x_train, y_train, MAX_RATE, EPOCHS)
-    cycled.append({"learning rate": "1cycle", **validation_scores(model)})
-cycled = pd.DataFrame(cycled)
+model = make_network(training.base_seed())
+model.compile(make_optimizer("Nesterov", MAX_RATE), "sparse_categorical_crossentropy")
+set_rates = train_one_cycle(model, x_train, y_train, MAX_RATE, EPOCHS)
+
+
+class AsSet(schedules.LearningRateSchedule):
+    """A schedule with the learning rates that your function set, to train the networks of all seeds together."""
+
+    def __call__(self, step):
+        return keras.ops.take(set_rates, step)
+
+
+learning_rates = {
+    "a tenth of the top": MAX_RATE / 10,
+    "the top": MAX_RATE,
+    "the best constant rate": best_rates["Nesterov"],
+    "1cycle": AsSet(),
+}
+cycled = train_together("Nesterov", learning_rates, EPOCHS)
 by_cycle = cycled.groupby("learning rate", sort=False).agg(["mean", "std"])
 for name, row in by_cycle.iterrows():
     runs.record(f"val_accuracy_{name.replace(' ', '_')}", row["accuracy", "mean"], show=False)
@@ -2701,13 +2705,13 @@ by_cycle.round(4)
 
 # %% [markdown]
 # **Measure and explain.** A constant rate is only as good as its value, so 1cycle must be compared with
-# the *best* one, not just with any. In a run at the full budget (MNIST, three seeds) 1cycle reached an
-# accuracy of 0.963 ± 0.001, the best constant rate 0.960 ± 0.002, the top 0.950 ± 0.007 and its tenth
-# 0.948. 1cycle beat the top by at least 0.006 for each seed, but the best constant rate by only 0.0002
-# for one of them. In a run at the quick budget (Fashion-MNIST, two seeds, 64 steps) it was behind the
-# best constant rate for both seeds, by more than 0.02. So here 1cycle gains little at best. (Smith
-# reports large gains for deep networks trained for many epochs. This small network is evidence neither
-# for nor against that.)
+# the *best* one, not just with any. In five runs at the full budget (MNIST, 500 steps, five seeds each) 1cycle reached a
+# mean accuracy of 0.936 ± 0.005 (mean and standard deviation of the runs), the best constant rate 0.939 ± 0.002, the top
+# 0.937 ± 0.002 and its tenth 0.894 ± 0.014. 1cycle was ahead of the best constant rate for all five seeds in one run, and
+# behind it for all five in three. In five runs at the quick budget (Fashion-MNIST, 128 steps, two seeds each) it was
+# ahead for both seeds in two runs, and behind for both in three: 0.787 ± 0.006 against 0.789 ± 0.013. So here 1cycle
+# gains nothing that can be told from chance. (Smith reports large gains for deep networks trained for many epochs. This
+# small network is evidence neither for nor against that.)
 #
 # **Go further.** Take the learning rate of the lowest loss itself as the top. Which suffers more, 1cycle or the
 # constant rate at the top?
@@ -2947,7 +2951,10 @@ x_few, y_few = x_train[:640], y_train[:640]
 scheduler = keras.callbacks.LearningRateScheduler(rate_of_epoch)
 resumed, curves = [], {}
 for seed in SEEDS:
-    model = fresh_model("to be continued", keras.optimizers.SGD(momentum=0.95), seed)
+    model = make_network(seed)
+    model.compile(
+        keras.optimizers.SGD(momentum=0.95), "sparse_categorical_crossentropy", steps_per_execution=20
+    )
     before = model.fit(x_few, y_few, epochs=20, callbacks=[scheduler], verbose=0).history
     with tempfile.TemporaryDirectory() as folder:
         model.save(f"{folder}/after_20_epochs.keras")

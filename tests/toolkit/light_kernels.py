@@ -20,7 +20,8 @@ from autograder.engine.inside import zygote
 WITH_TENSORFLOW = {
     "pandas", "sklearn.datasets", "sklearn.metrics", "tensorflow", "keras",
     *(f"course_utils.{name}" for name in (
-        "backbones", "data", "ensembles", "probes", "progress", "sliders", "training", "uncertainty",
+        "backbones", "data", "ensembles", "probes", "progress", "sliders", "together", "training",
+        "uncertainty",
     )),
 }  # fmt: skip
 MAIN = '\n\nif __name__ == "__main__":\n'

@@ -53,7 +53,8 @@ PRELOADED = (
     "numpy", "pandas", "sklearn.datasets", "sklearn.metrics", "tensorflow", "keras",
     "course_utils.backbones", "course_utils.data", "course_utils.ensembles", "course_utils.expect",
     "course_utils.plots", "course_utils.probes", "course_utils.progress", "course_utils.runs",
-    "course_utils.selfcheck", "course_utils.sliders", "course_utils.training", "course_utils.uncertainty",
+    "course_utils.selfcheck", "course_utils.sliders", "course_utils.together", "course_utils.training",
+    "course_utils.uncertainty",
     "autograder.engine.inside.agent", "autograder.engine.inside.app", "autograder.engine.inside.bridge",
 )  # fmt: skip
 LEFTOVERS = 8  # processes that a kernel may keep between cells
