@@ -472,7 +472,7 @@ def test_only_what_depends_on_a_change_runs_again(tmp_path, monkeypatch):
     assert bench.run({"c0": "def f(x):\n    return 1 + x"}).scores == {"c4": 1.0}
 
 
-def test_a_test_ends_at_the_first_part_that_costs_points_where_that_is_all_that_matters(tmp_path, monkeypatch):
+def test_a_test_ends_at_the_first_part_that_costs_points_where_that_is_enough(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     bench = bench_of(
         tmp_path,
