@@ -263,7 +263,11 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
     more: on a rare draw two mistakes give the same answer.
     """
     results = Results()
-    tasks: list[Task[Trial]] = [Task(Answer(one.name), "run", {"answers": one.cells}) for one in subject.bank]
+    # of one exercise alone, what an entry does to the tests of others does not count
+    last = "" if subject.whole else f"{subject.exercises[0].name}-test"
+    tasks: list[Task[Trial]] = [
+        Task(Answer(one.name), "run", {"answers": one.cells, "last": last}) for one in subject.bank
+    ]
     released = _released(subject)
     if subject.whole:
         tasks.append(Task(Unanswered(), "run", {"answers": released}))
@@ -323,7 +327,7 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
         for _ in range(TRIES - 1):
             pool.run([task for task in mutated if not subject.lost(results.of[task.key])], tried)
         again: list[Task[Trial]] = [
-            Task(Answer(one.name, number), "run", {"answers": one.cells})
+            Task(Answer(one.name, number), "run", {"answers": one.cells, "last": last})
             for one in subject.bank
             for number in range(1, _runs_again(subject, one, results.of[Answer(one.name)]) + 1)
         ]

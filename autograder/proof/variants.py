@@ -216,13 +216,16 @@ class Workbench:
             if cell.is_exercise and all(_is_plain(value) for value in self.made[cell.name].values())
         }
 
-    def run(self, answers: dict[str, str], until_lost: bool = False, seed_: int = SEED) -> Outcome:
+    def run(
+        self, answers: dict[str, str], until_lost: bool = False, seed_: int = SEED, last: str = ""
+    ) -> Outcome:
         """Run the notebook with other answers.
 
         Args:
             answers: code by the name of the exercise.
             until_lost: stop at the first part of a test that costs points; such a test gives 0.
             seed_: of all random generators, and COURSE_SEED, while the variant runs.
+            last: the cell after which it stops; empty for the notebook's last.
 
         Returns:
             the outcome, of the cells that ran.
@@ -238,7 +241,8 @@ class Workbench:
                 with _ending_tests_that_lost() if until_lost else nullcontext():
                     for cell in self.cells[first:]:
                         self._run_again(cell, again, answers, protect, fresh, outcome)
-                        if until_lost and outcome.scores.get(cell.name, cell.points) < cell.points:
+                        lost = outcome.scores.get(cell.name, cell.points) < cell.points
+                        if cell.name == last or (until_lost and lost):
                             break
             except OutOfTime:
                 outcome.ended = f"it took more than {limit:.0f} s of processor time"
