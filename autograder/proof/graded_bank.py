@@ -2,10 +2,11 @@
 
 import copy
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,6 +18,7 @@ from autograder.engine.assignment import given_files
 from autograder.engine.executor import settings
 from autograder.engine.job import Job, recipe
 from autograder.engine.limits import Limits
+from autograder.engine.rebuild import rebuild
 from autograder.engine.sandbox import require_sandbox
 from autograder.files import write_atomically
 from autograder.grading.workers import execute_all
@@ -47,8 +49,8 @@ class Packed:
     Args:
         submissions: how many were executed.
         untouched, reference: points by test.
-        entries: by name of the bank entry and by test; tests that do not depend on the entry gave what the
-            submission gave that it was packed into.
+        entries: by name of the bank entry and by test, those that depend on an entry of the submission that
+            it was packed into.
     """
 
     submissions: int
@@ -98,6 +100,9 @@ def grade_packed(
 ) -> Packed:
     """Grade the untouched release, the reference and the whole bank with the engine.
 
+    Where entries are graded, only the tests run that depend on one of them: the others would find the
+    reference again.
+
     Args:
         root: the checkout.
         practical: name of the practical.
@@ -112,10 +117,12 @@ def grade_packed(
     groups = packs(cells, bank)
     reference = {name_of(cell): cell.source for cell in notebook.cells if is_exercise(cell)}
     answers = {"reference": reference, UNTOUCHED: {}}
+    run = {}
     for number, group in enumerate(groups):
         changed = {name: source for one in group for name, source in one.cells.items()}
         answers[f"group-{number}"] = reference | changed
-    executed = execute_answers(root, practical, notebook, answers, workers)
+        run[f"group-{number}"] = affected(cells, changed)
+    executed = execute_answers(root, practical, notebook, answers, workers, run)
     graded = {name: _graded(one) for name, one in executed.items()}
     return Packed(
         submissions=len(answers),
@@ -126,7 +133,12 @@ def grade_packed(
 
 
 def execute_answers(
-    root: Path, practical: str, notebook: NotebookNode, answers: Mapping[str, dict[str, str]], workers: int
+    root: Path,
+    practical: str,
+    notebook: NotebookNode,
+    answers: Mapping[str, dict[str, str]],
+    workers: int,
+    tests: Mapping[str, Set[str]] = MappingProxyType({}),
 ) -> dict[str, NotebookNode]:
     """Execute sets of answers with the engine, each in a submission of its own.
 
@@ -137,9 +149,10 @@ def execute_answers(
         answers: by a name for the submission, code by the `grade_id` of the exercise; the others stay
             unanswered.
         workers: how many submissions are executed at a time.
+        tests: by submission, those that run; all of them in a submission that is not named here.
 
     Returns:
-        the executed notebooks, by the same names.
+        the executed notebooks, by the same names; of the tests, those that ran.
 
     Raises:
         PracticalsError: this machine cannot isolate student code.
@@ -153,7 +166,10 @@ def execute_answers(
         made = recipe(source, config, _limits(config), given=given, hidden=[root])
 
     def job(name: str) -> Job:
-        return made.job(answered(made.assignment.released, answers[name]))
+        rebuilt = rebuild(made.assignment, answered(made.assignment.released, answers[name]))
+        if name in tests:
+            rebuilt.cells = [one for one in rebuilt.cells if not is_test(one) or name_of(one) in tests[name]]
+        return made.job_of_rebuilt(rebuilt)
 
     with closing(execute_all(list(answers), job, workers)) as finished:
         return {name: nbformat.reads(future.result()[0], as_version=4) for name, future in finished}

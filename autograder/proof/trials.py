@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -231,7 +232,7 @@ class InFloat32:
     entry: str = ""
 
 
-Trial = Unanswered | Removed | Answer | Mutation
+Trial = Unanswered | Removed | Answer | Mutation | Draws
 Repetition = Draws | Afterwards
 
 
@@ -262,7 +263,11 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
     more: on a rare draw two mistakes give the same answer.
     """
     results = Results()
-    tasks: list[Task[Trial]] = [Task(Answer(one.name), "run", {"answers": one.cells}) for one in subject.bank]
+    # of one exercise alone, what an entry does to the tests of others does not count
+    last = "" if subject.whole else f"{subject.exercises[0].name}-test"
+    tasks: list[Task[Trial]] = [
+        Task(Answer(one.name), "run", {"answers": one.cells, "last": last}) for one in subject.bank
+    ]
     released = _released(subject)
     if subject.whole:
         tasks.append(Task(Unanswered(), "run", {"answers": released}))
@@ -276,7 +281,7 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
         for number, one in enumerate(found)
         if Change(name, one.before, one.after) not in subject.explained
     ]
-    draws: list[Task[Repetition]] = [
+    draws: list[Task[Trial]] = [
         Task(Draws(name), "repeat", {"test": name, "times": DRAWS, "seconds": DRAW_SECONDS})
         for name in subject.tests
     ]
@@ -294,11 +299,14 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
         total = len(tasks) + len(mutated) + len(draws) + len(in_float32)
         bar = progress.add_task(f"{subject.practical}  bank, mutants, draws, float32", total=total)
 
-        def tried(task: Task[Trial], outcome: Outcome) -> None:
-            results.of[task.key] = outcome
+        def tried(task: Task[Trial], result: Any) -> None:
+            if isinstance(task.key, Draws):
+                results.repeated[task.key] = result
+            else:
+                results.of[task.key] = result
             advance()
 
-        def repeated(task: Task[Repetition], result: Outcome | Repeats) -> None:
+        def repeated(task: Task[Afterwards], result: Outcome | Repeats) -> None:
             results.repeated[task.key] = result
             advance()
 
@@ -314,21 +322,21 @@ def run_trials(subject: Subject, pool: Workers, console: Console, rounding: bool
             if not console.is_terminal and count % LINE_EVERY == 0:
                 console.print(f"{subject.practical}: {count} of about {total} runs", highlight=False)
 
-        pool.run(tasks + mutated, tried)
+        # those that take longest come first, so that no process waits for the others at the end
+        pool.run([*draws, *tasks, *mutated], tried)
         for _ in range(TRIES - 1):
             pool.run([task for task in mutated if not subject.lost(results.of[task.key])], tried)
         again: list[Task[Trial]] = [
-            Task(Answer(one.name, number), "run", {"answers": one.cells})
+            Task(Answer(one.name, number), "run", {"answers": one.cells, "last": last})
             for one in subject.bank
             for number in range(1, _runs_again(subject, one, results.of[Answer(one.name)]) + 1)
         ]
         pool.run(again, tried)
-        pool.run(draws, repeated)
         pool.run(in_float32, rounded)
         if subject.whole:
             kept.write()
         # after all variants the reference must be what it was: each test of every process once more
-        afterwards: list[Task[Repetition]] = [
+        afterwards: list[Task[Afterwards]] = [
             Task(Afterwards(name, number), "repeat", {"test": name, "times": 1, "seconds": 60})
             for name in subject.tests
             for number in range(len(pool.workers))

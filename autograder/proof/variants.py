@@ -18,10 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 import nbformat
@@ -47,6 +47,10 @@ ATOMS = (int, float, complex, str, bool, np.generic)
 
 class OutOfTime(KeyboardInterrupt):
     """A variant ran too long; checks let a KeyboardInterrupt through."""
+
+
+class PointsLost(KeyboardInterrupt):
+    """A part of a test failed, and whether a test gives full marks is all that matters."""
 
 
 @dataclass(frozen=True)
@@ -212,13 +216,16 @@ class Workbench:
             if cell.is_exercise and all(_is_plain(value) for value in self.made[cell.name].values())
         }
 
-    def run(self, answers: dict[str, str], until_lost: bool = False, seed_: int = SEED) -> Outcome:
+    def run(
+        self, answers: dict[str, str], until_lost: bool = False, seed_: int = SEED, last: str = ""
+    ) -> Outcome:
         """Run the notebook with other answers.
 
         Args:
             answers: code by the name of the exercise.
-            until_lost: stop at the first test that does not give full marks.
+            until_lost: stop at the first part of a test that costs points; such a test gives 0.
             seed_: of all random generators, and COURSE_SEED, while the variant runs.
+            last: the cell after which it stops; empty for the notebook's last.
 
         Returns:
             the outcome, of the cells that ran.
@@ -231,10 +238,12 @@ class Workbench:
         with self._set_apart(self.cells[first].name, seed_) as protect, _time_limit(limit):
             fresh: set[str] = set()
             try:
-                for cell in self.cells[first:]:
-                    self._run_again(cell, again, answers, protect, fresh, outcome)
-                    if until_lost and outcome.scores.get(cell.name, cell.points) < cell.points:
-                        break
+                with _ending_tests_that_lost() if until_lost else nullcontext():
+                    for cell in self.cells[first:]:
+                        self._run_again(cell, again, answers, protect, fresh, outcome)
+                        lost = outcome.scores.get(cell.name, cell.points) < cell.points
+                        if cell.name == last or (until_lost and lost):
+                            break
             except OutOfTime:
                 outcome.ended = f"it took more than {limit:.0f} s of processor time"
         outcome.seconds = time.monotonic() - start
@@ -416,6 +425,23 @@ def seed(number: int) -> None:
     np.random.seed(number)
     if keras := sys.modules.get("keras"):
         keras.utils.set_random_seed(number)
+
+
+@contextmanager
+def _ending_tests_that_lost() -> Iterator[None]:
+    """Raise PointsLost where a part that counts has failed: what follows in its test cannot win it back."""
+    note = expect.Part.fail
+
+    def fail(self: expect.Part, error: BaseException, traceback: TracebackType) -> None:
+        note(self, error, traceback)
+        if self.points > 0:
+            raise PointsLost
+
+    expect.Part.fail = fail  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        expect.Part.fail = note  # type: ignore[method-assign]
 
 
 @contextmanager

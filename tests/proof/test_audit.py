@@ -14,6 +14,7 @@ from checkout import ROOT
 from rich.console import Console
 from typer.testing import CliRunner
 
+from autograder.authoring.build import prepared
 from autograder.cli import app
 from autograder.errors import PracticalsError
 from autograder.practical.bank import BankEntry, read_bank
@@ -441,6 +442,21 @@ def test_other_points_from_the_engine_are_a_finding_when_they_come_again(sound, 
     assert len(once) == 2
 
 
+@pytest.mark.slow
+def test_the_engine_runs_of_an_entry_the_tests_that_depend_on_it(tmp_path):
+    course = new_course(tmp_path / "course")
+    course.write(add_test=ADD_TEST)
+    write_bank(course, {"subtracts": BANK["subtracts"]})
+    notebook = prepared(read_text(course.text), "toy")
+    bank = read_bank(course.root, "toy")
+    graded = grade_packed(course.root, "toy", notebook, graded_run(notebook), bank, 1)
+    assert graded.submissions == 3
+    assert graded.reference == {"add-test": 3, "figure-test": 1}
+    assert graded.untouched == {"add-test": 0, "figure-test": 0}
+    assert {name: test.points for name, test in graded.entries["subtracts"].items()} == {"add-test": 0}
+    assert "this is the difference" in graded.entries["subtracts"]["add-test"].printed
+
+
 # --- running variants ---------------------------------------------------------------------------------------
 
 
@@ -470,6 +486,32 @@ def test_only_what_depends_on_a_change_runs_again(tmp_path, monkeypatch):
     assert set(outcome.printed) == {"c0", "c2", "c4"}
     assert outcome.scores == {"c4": 0.0}
     assert bench.run({"c0": "def f(x):\n    return 1 + x"}).scores == {"c4": 1.0}
+
+
+def test_a_test_ends_at_the_first_part_that_costs_points_where_that_is_enough(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench = bench_of(
+        tmp_path,
+        "from course_utils import expect",
+        "form, first = 1, 1",
+        "with expect.exercise('Numbers', points=1) as exercise:\n"
+        "    with exercise.part('form', points=0):\n        expect.equal(form, 1, 'the form')\n"
+        "    with exercise.part('first', points=0.5):\n        expect.equal(first, 1, 'the first')\n"
+        "    with exercise.part('second', points=0.5):\n        pass\n"
+        "exercise.score",
+        "assert form == first == 1",
+        tests=(2, 3),
+    )
+    wrong, unformed = {"c1": "form, first = 1, 2"}, {"c1": "form, first = 2, 1"}
+    assert bench.run(wrong).scores == {"c2": 0.5, "c3": 0.0}
+    ended = bench.run(wrong, until_lost=True)
+    assert ended.scores == {"c2": 0.0}
+    assert not ended.ended
+    assert "first" in ended.printed["c2"]
+    assert "second" not in ended.printed["c2"]
+    assert "second" in bench.run(unformed, until_lost=True).printed["c2"]
+    assert bench.run({"c1": "form, first = 1, 1"}, until_lost=True).scores == {"c2": 1.0, "c3": 1.0}
+    assert bench.run(wrong, last="c2").scores == {"c2": 0.5}
 
 
 def test_what_a_variant_changes_in_place_does_not_reach_the_next(tmp_path, monkeypatch):
