@@ -2,7 +2,8 @@
 
 `fit` of Keras needs about as long to launch the operations of a small network as to compute them. Here the
 kernels of all models are stacked, so that each operation is launched once for all of them. The arithmetic
-stays that of Keras: its activations, its optimisers, its loss.
+stays that of Keras: its activations, its optimisers, its loss. On other backends than TensorFlow, the models
+are trained one by one.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from course_utils.progress import open_line
 
 try:
     import tensorflow as tf
-except ModuleNotFoundError:  # Keras runs on another backend; `fit` says what it needs
+except ModuleNotFoundError:  # Keras runs on another backend
     tf = None
 
 # those whose update of a number depends on that number's own gradients only, so that stacking changes nothing
@@ -74,13 +75,7 @@ def fit(
     Raises:
         ValueError: models, shapes, numbers or settings do not fit.
         TypeError: a model is not a keras.Sequential.
-        RuntimeError: Keras does not run on TensorFlow.
     """
-    if tf is None or keras.backend.backend() != "tensorflow":
-        raise RuntimeError(
-            "together.fit needs TensorFlow: its training is compiled by tf.function, and "
-            f"Keras runs on {keras.backend.backend()} here. Train the models one by one with fit."
-        )
     models = list(models)
     stack = _Stack(models)
     inputs, classes = _examples("x", x, "y", y, stack)
@@ -88,7 +83,10 @@ def fit(
         raise ValueError(f"epochs is {epochs} and batch_size {batch_size}: both must be at least 1")
     if validation_data is not None:
         validation = _examples("validation x", validation_data[0], "y", validation_data[1], stack)
+    else:
+        validation = None
     optimizer = _optimizer(optimizer)
+    rates = None
     if learning_rates is not None:
         rates = list(learning_rates)
         if len(rates) != len(models):
@@ -96,12 +94,28 @@ def fit(
         for rate in rates:
             if not callable(rate) and not (isinstance(rate, int | float) and rate >= 0):
                 raise ValueError(f"a learning rate is {rate!r}: it must be a number from 0, or a schedule")
+    rng, order = np.random.default_rng(seed), np.arange(len(classes), dtype=np.int32)
+    orders = []
+    for _ in range(epochs):
+        if shuffle:
+            rng.shuffle(order)
+        orders.append(order.copy())
+    line = open_line() if verbose else None
+    if tf is None or keras.backend.backend() != "tensorflow":
+        return _one_by_one(models, (inputs, classes), optimizer, rates, orders, batch_size, validation, line)
+    return _at_once(stack, (inputs, classes), optimizer, rates, orders, batch_size, validation, line)
+
+
+def _at_once(stack, examples, optimizer, rates, orders, batch_size, validation, line):
+    """Train all models with the same operations; the histories."""
+    count = len(stack.order)
+    if rates is not None:
         optimizer.learning_rate = _MemberRates([rates[number] for number in stack.order])
     optimizer.build(stack.trainable)
 
     @tf.function
     def train(x, y, order):
-        loss, right = tf.zeros(len(models)), tf.zeros(len(models))
+        loss, right = tf.zeros(count), tf.zeros(count)
         for start in tf.range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = tf.gather(x, rows), tf.gather(y, rows)
@@ -118,7 +132,7 @@ def fit(
 
     @tf.function
     def validate(x, y):
-        loss, right = tf.zeros(len(models)), tf.zeros(len(models))
+        loss, right = tf.zeros(count), tf.zeros(count)
         for start in tf.range(0, len(y), VALIDATION_ROWS):
             stop = start + VALIDATION_ROWS
             losses, hits = stack.judge(x[start:stop], y[start:stop], training=False)
@@ -126,27 +140,51 @@ def fit(
             right += tf.reduce_sum(hits, axis=1)
         return loss, right
 
-    rng, order = np.random.default_rng(seed), np.arange(len(classes), dtype=np.int32)
+    x, y = (tf.constant(array) for array in examples)
+    if validation is not None:
+        validation = [tf.constant(array) for array in validation]
     curves: dict[str, list[np.ndarray]] = {}
-    line = open_line() if verbose else None
-    for epoch in range(epochs):
-        if shuffle:
-            rng.shuffle(order)
-        passes = {"": (train(inputs, classes, tf.constant(order)), len(classes))}
-        if validation_data is not None:
+    for epoch, order in enumerate(orders):
+        passes = {"": (train(x, y, tf.constant(order)), len(order))}
+        if validation is not None:
             passes["val_"] = validate(*validation), len(validation[1])
-        for prefix, (sums, count) in passes.items():
+        for prefix, (sums, rows) in passes.items():
             for name, values in zip(("loss", "accuracy"), sums, strict=True):
-                curves.setdefault(prefix + name, []).append(values.numpy() / count)
+                curves.setdefault(prefix + name, []).append(values.numpy() / rows)
         if line:
-            line.show(f"{epoch + 1} of {epochs} epochs, {len(models)} networks")
+            line.show(f"{epoch + 1} of {len(orders)} epochs, {count} networks")
     if line:
         line.close()
     stack.hand_back()
-    histories: list[dict[str, list[float]]] = [{} for _ in models]
+    histories: list[dict[str, list[float]]] = [{} for _ in stack.order]
     for name, epochs_of_all in curves.items():
         for number, of_model in zip(stack.order, np.transpose(epochs_of_all).tolist(), strict=True):
             histories[number][name] = of_model
+    return histories
+
+
+def _one_by_one(models, examples, optimizer, rates, orders, batch_size, validation, line):
+    """Train each model with `fit`, on the same minibatches; the histories."""
+    histories = []
+    for number, model in enumerate(models):
+        own = type(optimizer).from_config(optimizer.get_config())
+        if rates is not None:
+            own.learning_rate = rates[number]
+        copy = keras.models.clone_model(model)  # so that the model itself stays as it was compiled
+        copy.set_weights(model.get_weights())
+        copy.compile(own, "sparse_categorical_crossentropy", metrics=["accuracy"])
+        history: dict[str, list[float]] = {}
+        for order in orders:
+            x, y = (array[order] for array in examples)
+            epoch = copy.fit(x, y, batch_size, shuffle=False, validation_data=validation, verbose=0).history
+            for name, values in epoch.items():
+                history.setdefault(name, []).extend(values)
+        model.set_weights(copy.get_weights())
+        histories.append(history)
+        if line:
+            line.show(f"{number + 1} of {len(models)} networks")
+    if line:
+        line.close()
     return histories
 
 
@@ -332,7 +370,7 @@ def _formula(layer):
 
 
 def _examples(x_name, x, y_name, y, stack):
-    """Inputs and classes as tensors."""
+    """Inputs and classes, float32 and int32."""
     x, y = np.asarray(x, np.float32), np.asarray(y)
     if x.ndim != 2 or x.shape[1] != stack.inputs or len(x) == 0:
         raise ValueError(f"{x_name} has the shape {x.shape}: it must be (n, {stack.inputs}), n at least 1")
@@ -346,4 +384,4 @@ def _examples(x_name, x, y_name, y, stack):
         raise ValueError(
             f"{y_name} has classes from {y.min()} to {y.max()}: they must be from 0 to {stack.classes - 1}"
         )
-    return tf.constant(x), tf.constant(y.astype(np.int32))
+    return x, y.astype(np.int32)

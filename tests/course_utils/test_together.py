@@ -265,3 +265,16 @@ def test_other_kinds_of_model_are_refused():
     inputs = keras.Input((9,))
     with pytest.raises(TypeError, match="model 0 is a Functional: it must be a keras.Sequential"):
         together.fit([keras.Model(inputs, keras.layers.Dense(4, activation="softmax")(inputs))], x, y)
+
+
+def test_other_backends_train_one_by_one(monkeypatch):
+    """The same minibatches, learning rates and numbers, where there is no `tf.function`."""
+    x, y = sample()
+    given = {"epochs": 2, "batch_size": 16, "validation_data": (x[:9], y[:9]), "seed": 5, "verbose": 0}
+    both = []
+    for backend in ("tensorflow", "jax"):
+        monkeypatch.setattr(keras.backend, "backend", lambda backend=backend: backend)
+        models = [network("relu"), network("tanh", position="before", seed=1)]
+        histories = together.fit(models, x, y, keras.optimizers.SGD(momentum=0.9), [0.1, 0.01], **given)
+        both.append((models, histories))
+    assert_same(*both[0], *both[1])
