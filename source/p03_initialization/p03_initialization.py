@@ -47,9 +47,9 @@
 # | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
 # | | | | **Total** | **39** |
 #
-# **Time.** On two processor cores the whole notebook takes about ten minutes at the full budget (the
-# default), most of them for the grid of section 3, and less than one at the quick budget. Allow three to
-# four hours for reading, guessing and answering.
+# **Time.** On two processor cores, with other work beside it, the whole notebook took about three minutes at the
+# full budget (the default), and less than one at the quick budget. Allow three to four hours for reading, guessing
+# and answering.
 #
 # **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get
 # confusing, choose *Restart kernel and run all cells*. When you ask for help, quote the check's feedback
