@@ -270,7 +270,13 @@ def test_other_kinds_of_model_are_refused():
 def test_other_backends_train_one_by_one(monkeypatch):
     """The same minibatches, learning rates and numbers, where there is no `tf.function`."""
     x, y = sample()
-    given = {"epochs": 2, "batch_size": 16, "validation_data": (x[:9], y[:9]), "seed": 5, "verbose": 0}
+    given: dict[str, Any] = {
+        "epochs": 2,
+        "batch_size": 16,
+        "validation_data": (x[:9], y[:9]),
+        "seed": 5,
+        "verbose": 0,
+    }
     both = []
     for backend in ("tensorflow", "jax"):
         monkeypatch.setattr(keras.backend, "backend", lambda backend=backend: backend)
