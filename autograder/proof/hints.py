@@ -14,7 +14,7 @@ def hint_problems(one: BankEntry, results: Mapping[str, ExerciseResult], bank: l
         results: what the tests handed on, by test.
         bank: all entries, whose hints must not appear where they answer the same exercise.
     """
-    if one.kind != "misconception":
+    if one.kind != "misconception" or not one.fails:  # with `--only`, what fails may be another exercise's
         return []
     failed = [part for name in one.fails if name in results for part in results[name].failed]
     said = [text for part in failed for text in part.fields.values()]

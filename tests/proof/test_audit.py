@@ -24,6 +24,7 @@ from autograder.proof.audit import audit_all
 from autograder.proof.audit_report import Report, show
 from autograder.proof.draws import draws_all
 from autograder.proof.graded_bank import grade_packed, packs
+from autograder.proof.hints import hint_problems
 from autograder.proof.trials import restricted
 from autograder.proof.variants import Repeats, Workbench, affected, cell_of, graded_run, needed
 from course_utils.results import UNANSWERED_MARK
@@ -180,6 +181,13 @@ def test_of_one_exercise_alone_only_its_own_test_judges_the_bank(sound):
     sound.write(**ONLY_ADDITION | {"use": TWICE.replace("TEST", of_test)})
     assert ("misconception", "first.py") in found(audited(sound))
     assert "misconception" not in {one.kind for one in audited(sound, only="add").findings}
+
+
+def test_an_entry_that_fails_in_another_exercise_need_not_show_its_hint_in_this_one():
+    fails = {"add-test": (0.0, 3.0)}
+    both = BankEntry("both", "Takes one", "misconception", {"add": "", "twice": ""}, fails, "the sum")
+    assert len(hint_problems(both, {}, [both])) == 1
+    assert hint_problems(restricted(both, "twice"), {}, [both]) == []
 
 
 @pytest.mark.slow

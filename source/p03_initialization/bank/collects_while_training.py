@@ -1,7 +1,7 @@
 # title: Calls the layers in training mode, so that dropout drops
 # kind: misconception
 # fails: collect-test 1/3
-# hint: with training=False
+# hint: the dropout layer drops something
 
 # %% collect
 def collect_activations(model, x):

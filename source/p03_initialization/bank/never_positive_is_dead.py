@@ -1,7 +1,7 @@
 # title: Takes units that are never positive for dead
 # kind: misconception
 # fails: dead-units-test 1/3
-# hint: negative outputs were taken for 0
+# hint: a unit that answers 0 or a negative number
 
 # %% dead-units
 def dead_units(model, x):
