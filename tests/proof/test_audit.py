@@ -453,7 +453,8 @@ def test_other_points_from_the_engine_are_a_finding_when_they_come_again(sound, 
 @pytest.mark.slow
 def test_the_engine_runs_of_an_entry_the_tests_that_depend_on_it(tmp_path):
     course = new_course(tmp_path / "course")
-    course.write(add_test=ADD_TEST)
+    figure = f"# %% {marker('exercise', 'figure')}\n### BEGIN SOLUTION\nfigure = 0.8\n### END SOLUTION\n"
+    course.write(add_test=ADD_TEST, figure=figure)  # the engine has no COURSE_SEED for the usual one
     write_bank(course, {"subtracts": BANK["subtracts"]})
     notebook = prepared(read_text(course.text), "toy")
     bank = read_bank(course.root, "toy")
