@@ -101,9 +101,12 @@ def fit(
             rng.shuffle(order)
         orders.append(order.copy())
     line = open_line() if verbose else None
-    if tf is None or keras.backend.backend() != "tensorflow":
-        return _one_by_one(models, (inputs, classes), optimizer, rates, orders, batch_size, validation, line)
-    return _at_once(stack, (inputs, classes), optimizer, rates, orders, batch_size, validation, line)
+    on_tensorflow = tf is not None and keras.backend.backend() == "tensorflow"
+    train, networks = (_at_once, stack) if on_tensorflow else (_one_by_one, models)
+    histories = train(networks, (inputs, classes), optimizer, rates, orders, batch_size, validation, line)
+    if line:
+        line.close()
+    return histories
 
 
 def _at_once(stack, examples, optimizer, rates, orders, batch_size, validation, line):
@@ -153,8 +156,6 @@ def _at_once(stack, examples, optimizer, rates, orders, batch_size, validation, 
                 curves.setdefault(prefix + name, []).append(values.numpy() / rows)
         if line:
             line.show(f"{epoch + 1} of {len(orders)} epochs, {count} networks")
-    if line:
-        line.close()
     stack.hand_back()
     histories: list[dict[str, list[float]]] = [{} for _ in stack.order]
     for name, epochs_of_all in curves.items():
@@ -183,8 +184,6 @@ def _one_by_one(models, examples, optimizer, rates, orders, batch_size, validati
         histories.append(history)
         if line:
             line.show(f"{number + 1} of {len(models)} networks")
-    if line:
-        line.close()
     return histories
 
 
