@@ -15,6 +15,7 @@ from autograder.practical.digests import course_utils_folder, digest, modules_di
 from autograder.practical.notebooks import read_text
 from autograder.practical.paths import practical_names, source_text
 from autograder.proof.audit_report import Report
+from autograder.proof.everywhere import masked
 from autograder.proof.hints import hint_problems
 from autograder.proof.trials import Subject, needed_code, subject_of
 from autograder.proof.variant_workers import Task, Workers
@@ -42,12 +43,14 @@ class _Seen:
         draws, seconds: how many, and what they took.
         wrong: how often each thing was not as it should be.
         example: by the same, what was printed the first time.
+        words: by test, part and label of a line of feedback, how often it was what, numbers apart.
     """
 
     draws: int = 0
     seconds: float = 0.0
     wrong: Counter[str] = field(default_factory=Counter)
     example: dict[str, str] = field(default_factory=dict)
+    words: dict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, what: str, printed: str) -> None:
         """Count something that was not as it should be."""
@@ -61,8 +64,9 @@ def draws_all(
     """Run each entry of the banks on up to 200 draws; what was done and has not changed is not done again.
 
     An entry gets 200 draws where 200 fit into 20 s of its own, else as many as fit, and at least 10. Points
-    or hints that are not those of its header, on any draw, are a finding. What had none is kept in the
-    bank's draws.json, under a digest of the code that it depends on.
+    or hints that are not those of its header, on any draw, are a finding, and so is feedback whose words,
+    not only its numbers, differ between draws. What had none is kept in the bank's draws.json, under a
+    digest of the code that it depends on.
 
     Args:
         root: the checkout.
@@ -94,7 +98,7 @@ def _draws(root: Path, practical: str, console: Console, force: bool, workers: i
             seen = _run(subject, left, pool, console)
         for name, found in seen.items():
             _judge(name, found, report)
-            if not found.wrong:
+            if not found.wrong and all(len(texts) == 1 for texts in found.words.values()):
                 kept[keys[name]] = {"entry": name, "draws": found.draws}
         if kept != rows:
             write_atomically(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
@@ -144,12 +148,20 @@ def _note(subject: Subject, one: BankEntry, outcome: Outcome, seen: _Seen) -> No
     for problem in hint_problems(one, outcome.results, subject.bank):
         first, _, rest = problem.partition("\n")
         seen.add(first, rest)
+    for name, result in outcome.results.items():
+        for part in result.failed:
+            for label, text in part.fields.items():
+                seen.words[name, part.title, label][masked(text)] += 1
 
 
 def _judge(name: str, seen: _Seen, report: Report) -> None:
     for what, times in seen.wrong.items():
         printed = seen.example[what].strip()
         report.add("draws", f"{name}.py", f"in {times} of {seen.draws} draws: {what}\n{printed}".strip())
+    for (test, part, label), texts in seen.words.items():
+        if len(texts) > 1:
+            told = "\n".join(f"in {times} of {seen.draws} draws: {text}" for text, times in texts.items())
+            report.add("draws", f"{name}.py", f"{test}, part “{part}”: “{label}” differs\n{told}")
 
 
 def _key(subject: Subject, one: BankEntry) -> str:
