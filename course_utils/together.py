@@ -33,7 +33,7 @@ EXTRAS = (
 
 
 def fit(
-    models: Sequence[keras.Sequential],
+    models: Sequence[keras.Model],
     x: ArrayLike,
     y: ArrayLike,
     optimizer: str | keras.optimizers.Optimizer = "sgd",
@@ -53,8 +53,9 @@ def fit(
     data. A model whose numbers overflow goes on with NaN, as in Keras, and disturbs no other.
 
     Args:
-        models: different, built keras.Sequential of Dense, BatchNormalization and Activation layers, with a
-            softmax at the end. Activations act on each number by itself, or along the last axis.
+        models: different, built models, Sequential or Functional, each a chain of Dense, BatchNormalization
+            and Activation layers with a softmax at the end. Activations act on each number by itself, or
+            along the last axis.
         x: inputs, of shape (n, inputs); used as float32.
         y: classes, whole numbers from 0, of shape (n,).
         optimizer: a name, or an optimiser of Keras that has not trained yet, of one of the kinds in
@@ -74,7 +75,7 @@ def fit(
 
     Raises:
         ValueError: models, shapes, numbers or settings do not fit.
-        TypeError: a model is not a keras.Sequential.
+        TypeError: a model is neither Sequential nor Functional.
     """
     models = list(models)
     stack = _Stack(models)
@@ -321,12 +322,8 @@ def _optimizer(given):
 
 def _stages(model, name):
     """The layers of a model, as a list for each Dense layer: that layer, and those that follow it."""
-    if not isinstance(model, keras.Sequential):
-        raise TypeError(f"{name} is a {type(model).__name__}: it must be a keras.Sequential")
-    if not model.built:
-        raise ValueError(f"{name} is not built: give it a keras.Input, or call it once")
     stages = []
-    for layer in model.layers:
+    for layer in _chain(model, name):
         where = f"{name}, layer {layer.name!r}"
         if type(layer) not in (keras.layers.Dense, keras.layers.BatchNormalization, keras.layers.Activation):
             raise ValueError(
@@ -348,6 +345,22 @@ def _stages(model, name):
     if not stages or getattr(stages[-1][-1], "activation", None) is not keras.activations.softmax:
         raise ValueError(f"{name} must end with a softmax")
     return stages
+
+
+def _chain(model, name):
+    """The layers of a model, in the order in which numbers go through them."""
+    if isinstance(model, keras.Sequential):
+        if not model.built:
+            raise ValueError(f"{name} is not built: give it a keras.Input, or call it once")
+        return model.layers
+    if not (isinstance(model, keras.Model) and getattr(model, "inputs", None)):
+        raise TypeError(f"{name} is a {type(model).__name__}: it must be a Sequential or a Functional model")
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    given = [*model.inputs, *(layer.output for layer in layers)]
+    taken = [*(layer.input for layer in layers), *model.outputs]
+    if len(given) != len(taken) or any(one is not other for one, other in zip(given, taken, strict=True)):
+        raise ValueError(f"{name} is not a chain: each layer must take what the layer before it gives")
+    return layers
 
 
 def _variables(stage):

@@ -260,11 +260,52 @@ def test_what_does_not_fit_is_refused(wrong, complaint):
         together.fit(**{"models": [network()], "x": x, "y": y, "verbose": 0, **arguments})
 
 
-def test_other_kinds_of_model_are_refused():
+def functional(model):
+    """A Functional model with layers and weights like those of a Sequential one."""
+    inputs = outputs = keras.Input((9,))
+    for layer in model.layers:
+        outputs = type(layer).from_config(layer.get_config())(outputs)
+    copy = keras.Model(inputs, outputs)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def test_functional_chains_are_trained_as_sequential_models_are():
+    x, y = sample()
+    sequential = [network("relu"), network("tanh", position="after", seed=1)]
+    chains = [functional(model) for model in sequential]
+    histories = [together.fit(models, x, y, epochs=2, verbose=0) for models in (sequential, chains)]
+    assert histories[0] == histories[1]
+    for one, other in zip(sequential, chains, strict=True):
+        for expected, found in zip(one.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_models_that_branch_are_refused():
     x, y = sample()
     inputs = keras.Input((9,))
-    with pytest.raises(TypeError, match="model 0 is a Functional: it must be a keras.Sequential"):
-        together.fit([keras.Model(inputs, keras.layers.Dense(4, activation="softmax")(inputs))], x, y)
+    hidden = keras.layers.Dense(9, activation="relu")(inputs)
+    left, right = (keras.layers.Dense(4, activation="softmax") for _ in range(2))
+    for model in (
+        keras.Model(inputs, left(keras.layers.Add()([inputs, hidden]))),
+        keras.Model(inputs, [right(hidden), hidden]),
+    ):
+        with pytest.raises(ValueError, match="model 0 is not a chain"):
+            together.fit([model], x, y, verbose=0)
+
+
+def test_other_kinds_of_model_are_refused():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(4, activation="softmax")
+
+        def call(self, x):
+            return self.dense(x)
+
+    x, y = sample()
+    with pytest.raises(TypeError, match="model 0 is a Own: it must be a Sequential or a Functional model"):
+        together.fit([Own()], x, y, verbose=0)
 
 
 def test_other_backends_train_one_by_one(monkeypatch):
