@@ -1173,7 +1173,7 @@ for stddev, of_chains in chains.items():
 # one mean and one standard deviation, those of the training images.
 
 # %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
-N_TRAIN = training.budget(full=10_000, quick=960)
+N_TRAIN = training.budget(full=6_400, quick=960)
 N_VALID = 5_000
 
 fashion = data.load("fashion_mnist")
@@ -1573,7 +1573,7 @@ exercise.score
 # height?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-SEEDS = training.seeds(training.budget(full=3, quick=2))
+SEEDS = training.seeds(training.budget(full=5, quick=2))
 networks = {
     "sigmoid": build_deep_mlp(60, "sigmoid", "glorot_normal"),
     "relu": build_deep_mlp(60, "relu", "glorot_normal"),
