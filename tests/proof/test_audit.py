@@ -421,6 +421,22 @@ def test_with_draws_what_comes_on_any_draw_is_a_finding_and_what_is_clean_is_kep
 
 
 @pytest.mark.slow
+def test_with_draws_other_words_are_a_finding_and_other_numbers_are_none(sound, tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.proof.draws.MANY", 12)
+    wrong_one = "misconception\n# fails: add-test 0/3\n# hint: the error is"
+
+    def differing(later: str) -> list[str]:
+        write_bank(sound, {"first": changing("a", later, tmp_path / later, wrong_one)})
+        (report,) = draws_all(sound.root, ["toy"], QUIET, workers=1)
+        return [one.what for one in report.findings if "“Got” differs" in one.what]
+
+    assert differing("a + b + 2") == []
+    (words,) = differing("None")
+    assert "in 1 of 12 draws: " in words
+    assert "in 11 of 12 draws: None" in words
+
+
+@pytest.mark.slow
 def test_other_points_from_the_engine_are_a_finding_when_they_come_again(sound, monkeypatch):
     here = sound.root / "only-here"  # the sandbox hides the checkout
     here.touch()
