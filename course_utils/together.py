@@ -144,14 +144,17 @@ def _at_once(stack, examples, optimizer, rates, orders, batch_size, validation, 
             right += tf.reduce_sum(hits, axis=1)
         return loss, right
 
+    # made once, by name: TensorFlow warns where functions are made anew for a few calls each
     x, y = (tf.constant(array) for array in examples)
+    train_epoch = train.get_concrete_function(x, y, tf.constant(orders[0]))
     if validation is not None:
         validation = [tf.constant(array) for array in validation]
+        validate_epoch = validate.get_concrete_function(*validation)
     curves: dict[str, list[np.ndarray]] = {}
     for epoch, order in enumerate(orders):
-        passes = {"": (train(x, y, tf.constant(order)), len(order))}
+        passes = {"": (train_epoch(x, y, tf.constant(order)), len(order))}
         if validation is not None:
-            passes["val_"] = validate(*validation), len(validation[1])
+            passes["val_"] = validate_epoch(*validation), len(validation[1])
         for prefix, (sums, rows) in passes.items():
             for name, values in zip(("loss", "accuracy"), sums, strict=True):
                 curves.setdefault(prefix + name, []).append(values.numpy() / rows)

@@ -308,6 +308,13 @@ def test_other_kinds_of_model_are_refused():
         together.fit([Own()], x, y, verbose=0)
 
 
+def test_many_short_calls_write_no_warning(caplog):
+    x, y = sample()
+    for _ in range(12):
+        together.fit([network()], x, y, validation_data=(x, y), verbose=0)
+    assert caplog.records == []
+
+
 def test_other_backends_train_one_by_one(monkeypatch):
     """The same minibatches, learning rates and numbers, where there is no `tf.function`."""
     x, y = sample()
