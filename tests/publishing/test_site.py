@@ -20,7 +20,7 @@ from autograder.practical.cells import is_test
 from autograder.practical.notebooks import read_notebook
 from autograder.practical.paths import course_config, practical_names
 from autograder.publishing import site
-from autograder.publishing.site import make_site, without_answers, write_sources
+from autograder.publishing.site import as_it_ran, make_site, without_answers, write_sources
 from autograder.publishing.site_check import leak_problems, page_problems
 from autograder.publishing.site_pages import by_section, card, write_pages
 
@@ -492,7 +492,7 @@ def alternative_texts(output):
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("name", practical_names(ROOT))
 def test_every_figure_of_a_notebook_is_there_with_its_own_text(real_site, name):
-    notebook = read_notebook(ROOT / "source" / name / f"{name}.ipynb")
+    notebook, _ = as_it_ran(ROOT, name, course_config(ROOT))
     texts = [
         text
         for cell in notebook.cells
