@@ -144,8 +144,7 @@ def build(
 ) -> None:
     """Bring text and notebook together, execute at the quick budget, make the release.
 
-    --check finds also what was edited by hand, and what leaks. --full takes minutes, and writes
-    docs/practicals/.
+    --check finds also what was edited by hand, and what leaks. --full takes minutes.
     """
     if check:
         from autograder.proof.check import problems

@@ -6,9 +6,12 @@ depend on, so an output is shown only while it is that of the present code.
 """
 
 import copy
+import json
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
+import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -26,7 +29,6 @@ from autograder.practical.reach import DIGITS, Reach, code_at
 FOLDER = Path("docs", "practicals")
 SETTINGS = {"COURSE_BUDGET": "full", "COURSE_SEED": "42"}
 EXPERIMENT = "experiment"
-NOT_COMPARED = "nbval-ignore-output"
 # What shows without a kernel; of a widget there is its text
 SHOWN = ("image/", "text/")
 NOTE = "The outputs here are from our run at the full budget; a cell that you run replaces its own."
@@ -37,12 +39,12 @@ Outputs: TypeAlias = dict[str, list[NotebookNode]]  # by the digest of the code 
 class ShowFullRun(NbGraderPreprocessor):
     """Shows the outputs of the full run in the experiments of a release, and says once whose they are.
 
-    The sentence is an output, too: running the first experiment takes it away. nbval compares none of them.
-    Without docs/practicals/p.ipynb, or where somebody edited its outputs, nothing is shown.
+    The sentence is an output, too: running the first experiment takes it away. Where there is no page, or
+    somebody edited its outputs, nothing is shown.
     """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Put outputs, and the tag `nbval-ignore-output`, into cells tagged `experiment`."""
+        """Put outputs into cells tagged `experiment`."""
         folder, name = Path(resources["metadata"]["path"]), resources["metadata"]["name"]
         root = course_of(folder)
         page = full_path(root, name) if root is not None else None
@@ -56,11 +58,9 @@ class ShowFullRun(NbGraderPreprocessor):
             return nb, resources
         note = [NotebookNode(output_type="display_data", metadata={}, data=_as_note(NOTE))]
         for cell in nb.cells:
-            if not (found := outputs.get(digests.get(cell.get("id", ""), ""))):
-                continue
-            if EXPERIMENT in (tags := cell.metadata.get("tags", [])):
+            found = outputs.get(digests.get(cell.get("id", ""), ""))
+            if found and EXPERIMENT in cell.metadata.get("tags", []):
                 cell.outputs = note + copy.deepcopy(found)
-                cell.metadata["tags"] = [*tags, *({NOT_COMPARED} - set(tags))]
                 note = []
         return nb, resources
 
@@ -81,11 +81,28 @@ def shown_cells(source: NotebookNode) -> dict[str, str]:
     Raises:
         PracticalsError: a cell is not Python.
     """
+    cells = [
+        [cell.cell_type, cell["id"], cell.source, cell.metadata.get("nbgrader", {})] for cell in source.cells
+    ]
+    return dict(_shown_cells(json.dumps(cells)))
+
+
+@lru_cache(maxsize=16)  # a build asks for the same cells three times
+def _shown_cells(inputs: str) -> dict[str, str]:
+    """The same of cells as JSON: type, id, source and nbgrader's metadata of each."""
+    source = nbformat.from_dict(
+        {
+            "cells": [
+                {"cell_type": kind, "id": name, "source": text, "metadata": {"nbgrader": settings}}
+                for kind, name, text, settings in json.loads(inputs)
+            ]
+        }
+    )
     cells = [cell for _, cell in code_cells(source)]
     reach = Reach(code_at(source, SETTINGS["COURSE_BUDGET"], printed=True))
     digests = {}
     for number, (cell, code) in enumerate(zip(cells, reach.cells, strict=True)):
-        if not cell.metadata.get("nbgrader", {}).get("solution") and "selfcheck" not in loads(code.tree):
+        if not cell.metadata.nbgrader.get("solution") and "selfcheck" not in loads(code.tree):
             needed = [reach.cells[other].digest for other in reach.of(number)]
             digests[cell["id"]] = digest(needed)[:DIGITS]
     return digests
