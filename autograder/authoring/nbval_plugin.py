@@ -5,8 +5,8 @@ COURSE_SEED say otherwise), with the kernel of this Python environment, in an em
 under pytest-xdist each in one worker.
 
 In release/, outputs are not compared, and a cell may stop politely: with the NotImplementedError of an
-exercise without an answer, with a CheckFailed, or with a NameError for a name that a cell which stopped before
-would have defined. Any other error fails.
+exercise without an answer, with a CheckFailed, or with a NameError for a name that a cell which stopped
+before would have defined. Any other error fails.
 """
 
 import ast

@@ -13,7 +13,7 @@ from author_course import (
     generated_by_nbgrader,
     new_course,
 )
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.authoring import build as building
 from autograder.authoring import full as authoring_full
@@ -171,6 +171,14 @@ def test_outputs_of_other_code_are_told_and_left_out(ran, cells, gone, kept):
     assert build(ran.root, "toy", QUIET, full=True)
     assert found(ran) == []
     assert [cell["id"] for cell in release_of(ran).cells if cell.get("outputs")] == ["cell-006", "cell-007"]
+
+
+def test_whether_a_figure_is_printed_counts():
+    def code(source):
+        cells = [new_code_cell("from course_utils import runs"), new_code_cell(source, id="shown")]
+        return shown_cells(new_notebook(cells=cells))["shown"]
+
+    assert code('runs.record("loss", 1)') != code('runs.record("loss", 1, show=False)')
 
 
 def test_nbgrader_leaves_them_out_too_where_nothing_was_built_since(ran):
