@@ -31,7 +31,9 @@ SETTINGS = {"COURSE_BUDGET": "full", "COURSE_SEED": "42"}
 EXPERIMENT = "experiment"
 # What shows without a kernel; of a widget there is its text
 SHOWN = ("image/", "text/")
-NOTE = "The outputs here are from our run at the full budget; a cell that you run replaces its own."
+NOTE = (
+    "The outputs in this notebook are from our run at the full budget; a cell that you run replaces its own."
+)
 
 Outputs: TypeAlias = dict[str, list[NotebookNode]]  # by the digest of the code that they depend on
 
