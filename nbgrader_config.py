@@ -19,6 +19,7 @@ from autograder.plugins import (
     RebuildSubmission,
     RunToTheEnd,
     SaveGrades,
+    ShowFullRun,
 )
 from course_utils.validating import leave_out_experiments, message_first
 
@@ -41,6 +42,7 @@ c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.preprocessors.default(),
     ClearBuildMetadata,
     FoldTests,
+    ShowFullRun,  # what docs/practicals/ has of a run at the full budget
     RunToTheEnd,
 ]
 # nbgrader copies every file beside a notebook, and would hand an author's text to students. Sources, measured

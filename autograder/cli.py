@@ -137,10 +137,14 @@ def build(
     names: PracticalNames = None,
     check: Check = False,
     force: Force = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="also execute at the full budget, for the outputs that readers see"),
+    ] = False,
 ) -> None:
     """Bring text and notebook together, execute at the quick budget, make the release.
 
-    --check finds also what was edited by hand, and what leaks.
+    --check finds also what was edited by hand, and what leaks. --full takes minutes.
     """
     if check:
         from autograder.proof.check import problems
@@ -151,7 +155,7 @@ def build(
         raise typer.Exit(1 if found else 0)
     from autograder.authoring.build import build_all
 
-    build_all(course_root(), names, Console(), force=force)
+    build_all(course_root(), names, Console(), force=force, full=full)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What nbgrader_config.py names: the classes and the templates that nbgrader loads from this course."""
 
+from autograder.authoring.full import ShowFullRun
 from autograder.authoring.release import ClearBuildMetadata, FoldTests, RunToTheEnd
 from autograder.engine.executor import ExecuteSplit
 from autograder.engine.points import OwnPoints, SaveGrades
@@ -19,4 +20,5 @@ __all__ = [
     "RebuildSubmission",
     "RunToTheEnd",
     "SaveGrades",
+    "ShowFullRun",
 ]

@@ -11,6 +11,15 @@ from nbgrader.utils import determine_grade
 from rich.console import Console
 
 from autograder.authoring.execute import execute
+from autograder.authoring.full import (
+    FOLDER,
+    Outputs,
+    full_path,
+    page_of,
+    read_outputs,
+    run_in_full,
+    stale_cells,
+)
 from autograder.authoring.pairing import bring_together
 from autograder.authoring.release import require_notebook_alone, student_files
 from autograder.authoring.rules import broken_rules
@@ -32,43 +41,50 @@ BUILD_SETTINGS = {"COURSE_BUDGET": "quick", "COURSE_SEED": "42"}
 KB = 1024
 MAX_BYTES = 500 * KB
 RELEASE = "release_sha256"  # in the built notebook's metadata: the digest of the release made from it
-RAN = re.compile(r'"output_type"|"execution_count": \d')  # what only a notebook holds that somebody ran
+RAN = re.compile(r'"execution_count": \d')  # what only a notebook holds that somebody ran
 
 
-def build_all(root: Path, names: list[str] | None, console: Console, force: bool = False) -> None:
+def build_all(
+    root: Path, names: list[str] | None, console: Console, force: bool = False, full: bool = False
+) -> None:
     """Build the named practicals, or all, and say for each what was done; see `build`."""
     for practical in names or practical_names(root):
         start = time.monotonic()
-        executed = build(root, practical, console, force)
+        executed = build(root, practical, console, force, full)
         done = "built" if executed else "unchanged, not executed again"
         console.print(f"{practical}: {done} ({time.monotonic() - start:.1f} s)")
 
 
-def build(root: Path, practical: str, console: Console, force: bool = False) -> bool:
+def build(root: Path, practical: str, console: Console, force: bool = False, full: bool = False) -> bool:
     """Bring text and notebook together, execute if anything changed, and make the release.
 
     The execution is skipped when the notebook's inputs, its outputs and the code of `course_utils` are those
     of the last build. Unless everything succeeds, notebook and release stay as they are. A release in which
     somebody worked is never written over.
 
+    Where there is a page with the outputs of the full run, it is written anew with the present cells and
+    those of its outputs that are of the present code, and the release shows these.
+
     Args:
         root: the checkout.
         practical: name of the practical.
         console: where progress is shown.
         force: execute although nothing changed.
+        full: execute at the full budget too, if an output of the full run is missing or of other code.
 
     Returns:
-        whether the notebook was executed.
+        whether the notebook was executed, at either budget.
 
     Raises:
         PracticalsError: text and notebook were both edited, a rule is broken, a cell failed, the reference
-            does not earn full marks, a cell writes to stderr, the notebook is too large, nbgrader refuses
-            it, or the release holds somebody's work.
+            does not earn full marks, a cell writes to stderr, a notebook is too large, nbgrader refuses
+            it, somebody edited the outputs of the full run, or the release holds somebody's work.
     """
     text_path = source_text(root, practical)
     notebook_path = text_path.with_suffix(".ipynb")
     text, built = bring_together(text_path, notebook_path)
     released = root / "release" / practical / f"{practical}.ipynb"
+    page = full_path(root, practical)
     require_untouched(released, built)
     notebook = prepared(text, practical)
     fresh = {
@@ -87,14 +103,36 @@ def build(root: Path, practical: str, console: Console, force: bool = False) -> 
     release = student_files(root, practical, notebook)
     require_notebook_alone(release, practical)
     content = release[released.name].decode("utf-8")
+    outputs = read_outputs(page) if page.exists() and not (full and force) else None
+    if full and (outputs is None or stale_cells(notebook, outputs)):
+        executed = True
+        console.print(f"{practical}: at the full budget, which may take long", highlight=False)
+        outputs = run_in_full(notebook, practical, console)
+    files = {}
+    if outputs is not None:
+        files[page] = full_page(content, notebook, outputs, practical)
+        content = student_files(root, practical, notebook, files[page])[released.name].decode("utf-8")
+        require_small(as_notebook(content), content, f"release/{practical}/{released.name}")
     notebook.metadata["practicals"][RELEASE] = digest(content)
-    written = serialised(notebook)
-    require_small(notebook, written, practical)
-    if built is None or notebook_path.read_text("utf-8") != written:
-        write_atomically(notebook_path, written)
-    if not released.exists() or released.read_text("utf-8") != content:
-        write_atomically(released, content)
+    files |= {notebook_path: serialised(notebook), released: content}
+    require_small(notebook, files[notebook_path], practical)
+    for path, written in files.items():
+        if not path.exists() or path.read_text("utf-8") != written:
+            write_atomically(path, written)
     return executed
+
+
+def full_page(released: str, source: NotebookNode, outputs: Outputs, practical: str) -> str:
+    """The content of the page with the outputs of the full run; arguments as those of `page_of`.
+
+    Raises:
+        PracticalsError: a cell wrote to stderr at the full budget, or the page is too large.
+    """
+    page = page_of(as_notebook(released), source, outputs)
+    require_no_stderr(page, practical)
+    content = serialised(page)
+    require_small(page, content, str(FOLDER / f"{practical}.ipynb"))
+    return content
 
 
 def require_untouched(released: Path, built: NotebookNode | None) -> None:
@@ -212,6 +250,11 @@ def require_small(notebook: NotebookNode, written: str, practical: str) -> None:
             f"the largest: {', '.join(f'{name} with {sizes[name] / KB:.0f} KB' for name in largest)}",
             "Draw fewer or smaller figures there",
         )
+
+
+def as_notebook(content: str) -> NotebookNode:
+    """The notebook that a file holds which was just made here."""
+    return nbformat.reads(content, as_version=4)
 
 
 def serialised(notebook: NotebookNode) -> str:

@@ -20,6 +20,7 @@ from autograder.errors import PracticalsError
 from autograder.practical.cells import describe
 from autograder.practical.outputs import merge_streams, without_startup_log
 from course_utils.checkfile import NotebookError, kernel_client
+from course_utils.data import chosen_folder
 
 # Settings of the person who builds that would change what the notebook does
 NOT_INHERITED = {"COURSE_BUDGET", "COURSE_RECORD", "COURSE_SEED", "MPLBACKEND"}
@@ -125,13 +126,15 @@ def _failed(where: str, name: str, message: str, cell: NotebookNode) -> Practica
 
 def _refuse_paths(cell: NotebookNode, index: int, practical: str, folder: str) -> None:
     """Outputs that hold a path of this machine differ on every other one, and tell readers about this one."""
+    data = str(chosen_folder() or folder)
+    places = [folder, os.path.realpath(folder), data, os.path.realpath(data)]
     for output in cell.outputs:
         shown = [
             output.get("text", ""),
             *(v for k, v in output.get("data", {}).items() if k.startswith("text/")),
         ]
         for text in shown:
-            for path in (folder, os.path.realpath(folder), str(Path.cwd()), str(Path.home()), sys.prefix):
+            for path in (*places, str(Path.cwd()), str(Path.home()), sys.prefix):
                 if len(Path(path).parts) > 1 and path in text:
                     line = next(line for line in text.splitlines() if path in line)
                     raise PracticalsError(

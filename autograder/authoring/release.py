@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import capture_log
 
+from autograder.authoring.full import full_path
 from autograder.errors import PracticalsError
 from autograder.files import write_atomically
 from autograder.practical.bank import BANK
@@ -67,7 +68,9 @@ class FoldTests(NbGraderPreprocessor):
         return nb, resources
 
 
-def student_files(root: Path, practical: str, notebook: NotebookNode) -> dict[str, bytes]:
+def student_files(
+    root: Path, practical: str, notebook: NotebookNode, full: str | None = None
+) -> dict[str, bytes]:
     """What `nbgrader generate_assignment` would put into release/, made in a temporary folder.
 
     nbgrader also records an assignment in the gradebook; this leaves the gradebook alone.
@@ -76,6 +79,7 @@ def student_files(root: Path, practical: str, notebook: NotebookNode) -> dict[st
         root: the checkout.
         practical: name of the practical.
         notebook: the built notebook; the other files of its folder are offered to nbgrader as they are.
+        full: the page with the outputs of the full run (`authoring.full`); default: there is none.
 
     Returns:
         contents by file name relative to `release/<practical>`.
@@ -91,6 +95,8 @@ def student_files(root: Path, practical: str, notebook: NotebookNode) -> dict[st
         for name in (COURSE_ROOT_MARKER, POINTS):  # by which nbgrader's preprocessors know the points
             if (root / name).is_file():
                 shutil.copy(root / name, course)
+        if full is not None:
+            write_atomically(full_path(course, practical), full)
         config = course_config(root)
         config.CourseDirectory.root = str(course)
         # as `nbgrader generate_assignment --no-db`: what it writes is the same

@@ -1,5 +1,6 @@
 """An assignment as graders see it: the source notebook without its solutions."""
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,7 +89,9 @@ def load_assignment(path: Path, config: Config) -> Assignment:
     if key not in _loaded:
         before, after = _around_save_cells(config)
         graded = _preprocessed(read_notebook(path), before, path, config)
-        released = _preprocessed(graded, after, path, config)
+        without_outputs = copy.deepcopy(config)
+        without_outputs["ShowFullRun"].enabled = False  # grading has no use for them
+        released = _preprocessed(graded, after, path, without_outputs)
         _loaded[key] = Assignment(graded=graded, released=released, formerly=formerly)
     return _loaded[key]
 

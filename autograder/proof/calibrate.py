@@ -14,6 +14,7 @@ from autograder.practical.cells import grade_id
 from autograder.practical.digests import digest
 from autograder.practical.notebooks import read_text
 from autograder.practical.paths import practical_names, source_text
+from autograder.practical.reach import Reach, code_at
 from autograder.proof.figures import (
     calibrated,
     identity,
@@ -24,7 +25,6 @@ from autograder.proof.figures import (
     summary,
     updating,
 )
-from autograder.proof.reach import Reach, code_at
 from autograder.proof.thresholds import MAX_RATE, Threshold, false_fail_rate, thresholds_in
 from autograder.proof.variant_workers import Task, Workers
 from autograder.proof.variants import SEED, Outcome, affected, cell_of, graded_run, needed

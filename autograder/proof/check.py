@@ -7,7 +7,16 @@ from pathlib import Path
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.authoring.build import prepared, require_full_marks, require_small, serialised, with_outputs
+from autograder.authoring.build import (
+    as_notebook,
+    full_page,
+    prepared,
+    require_full_marks,
+    require_small,
+    serialised,
+    with_outputs,
+)
+from autograder.authoring.full import FOLDER, full_path, read_outputs, stale_cells
 from autograder.authoring.leaks import course_secrets, leaks_in
 from autograder.authoring.pairing import Edited, differing_cells, edited
 from autograder.authoring.release import require_notebook_alone, student_files
@@ -90,7 +99,11 @@ def _practical_problems(root: Path, name: str, text: NotebookNode) -> Iterator[P
             yield Problem(_relative(root, path), what, rebuild)
     except PracticalsError as error:  # a cell that text cannot hold
         yield _problem(root, path, error)
-    yield from _release_problems(root, name, built, rebuild)
+    page = full_path(root, name)
+    content = page.read_text("utf-8", errors="replace") if page.exists() else None
+    if content is not None:
+        yield from _full_problems(root, name, built, content, rebuild)
+    yield from _release_problems(root, name, built, content, rebuild)
 
 
 def _results_problems(root: Path, name: str, expected: NotebookNode) -> Iterator[Problem]:
@@ -136,9 +149,29 @@ def _notebook_problems(expected: NotebookNode, built: NotebookNode, path: Path, 
         yield error.problem
 
 
-def _release_problems(root: Path, name: str, built: NotebookNode, rebuild: str) -> Iterator[Problem]:
+def _full_problems(
+    root: Path, name: str, built: NotebookNode, content: str, rebuild: str
+) -> Iterator[Problem]:
+    """What distinguishes the page with the outputs of the full run from one that was just built."""
+    path = full_path(root, name)
     try:
-        generated = student_files(root, name, built)
+        outputs = read_outputs(path)
+        if stale := stale_cells(built, outputs):
+            what = f"it has no outputs from a full run of the present code of {', '.join(stale)}"
+            yield Problem(_relative(root, path), what, f"run `practicals build {name} --full`")
+            return
+        released = student_files(root, name, built)[f"{name}.ipynb"].decode("utf-8")
+        if content != full_page(released, built, outputs, name):
+            yield Problem(_relative(root, path), "its text is not that of the source now", rebuild)
+    except PracticalsError as error:
+        yield _problem(root, path, error)
+
+
+def _release_problems(
+    root: Path, name: str, built: NotebookNode, full: str | None, rebuild: str
+) -> Iterator[Problem]:
+    try:
+        generated = student_files(root, name, built, full)
     except PracticalsError as error:
         yield _problem(root, source_text(root, name), error)
         return
@@ -156,13 +189,18 @@ def _release_problems(root: Path, name: str, built: NotebookNode, rebuild: str) 
             yield Problem(
                 _relative(root, path), "it is not what nbgrader generates from the source now", rebuild
             )
+        else:
+            try:
+                require_small(as_notebook(content.decode("utf-8")), content.decode("utf-8"), name)
+            except PracticalsError as error:
+                yield _problem(root, path, error)
     for path in _files(folder):
         if path.relative_to(folder).as_posix() not in generated:
             yield Problem(_relative(root, path), "no build makes this file", "remove it")
 
 
 def _strays(root: Path) -> Iterator[Problem]:
-    """Notebooks without a text, and files in release/ that belong to no practical."""
+    """Notebooks without a text, and files in release/ and docs/practicals/ that belong to no practical."""
     names = practical_names(root)
     for path in _files(root / "source"):
         if path.suffix == ".ipynb" and not (
@@ -175,6 +213,9 @@ def _strays(root: Path) -> Iterator[Problem]:
     for path in _files(root / "release"):
         if path.parent == root / "release" or path.relative_to(root / "release").parts[0] not in names:
             yield Problem(_relative(root, path), "it belongs to no practical in source/", "remove it")
+    for path in _files(root / FOLDER):
+        if path.suffix == ".ipynb" and path not in [full_path(root, name) for name in names]:
+            yield Problem(_relative(root, path), "it belongs to no practical in source/", "remove it")
 
 
 def _leaks(
@@ -183,9 +224,13 @@ def _leaks(
     found, public = course_secrets(root, texts, config, place="source/{name}/{name}.py")
     secrets = {line: where for lines in found for line, where in lines.items()}
     others = [name for name in texts if name not in chosen]
-    for path in _files(root / "release", left_behind=True):
-        if path.relative_to(root / "release").parts[0] in others:
-            continue
+    released = [
+        path
+        for path in _files(root / "release", left_behind=True)
+        if path.relative_to(root / "release").parts[0] not in others
+    ]
+    pages = [path for path in _files(root / FOLDER, left_behind=True) if path.stem not in others]
+    for path in [*released, *pages]:
         for leak in leaks_in(path.read_bytes(), secrets, public, config):
             yield Problem(
                 _relative(root, path),

@@ -7,7 +7,7 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from autograder.practical.digests import digest
-from autograder.proof.reach import DIGITS, Reach, code_at
+from autograder.practical.reach import DIGITS, Reach, code_at
 
 ANY = ".*"  # a name that cannot be told from the code
 

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.authoring.build import serialised
+from autograder.authoring.full import FOLDER
 from autograder.authoring.leaks import course_secrets, leaks_in, squeezed
 from autograder.errors import PracticalsError
 from autograder.files import writable, write_atomically, write_zip
@@ -62,8 +63,12 @@ def bundle(root: Path, names: list[str] | None, target: Path) -> Bundle:
         source_text(root, name)
     if not names:
         raise PracticalsError("there are no practicals to bundle", "Make one: `practicals new NAME`")
-    # measured figures that are older than the code concern instructors
-    if stale := [one for one in problems(root, names) if not one.path.endswith("/results.json")]:
+    # measured figures and full runs that are older than the code concern instructors: students get neither
+    if stale := [
+        one
+        for one in problems(root, names)
+        if not one.path.endswith("/results.json") and not one.path.startswith(f"{FOLDER.as_posix()}/")
+    ]:
         raise PracticalsError(
             f"not everything is as built: {stale[0]}", "See `practicals build --check` for all of it"
         )

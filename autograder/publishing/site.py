@@ -1,5 +1,6 @@
 """Makes the site with Sphinx: guides, the practicals as they ran without their answers, the API."""
 
+import copy
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 from traitlets.config import Config
 
+from autograder.authoring.full import FOLDER, full_path, page_of, read_outputs, stale_cells
 from autograder.authoring.release import ClearBuildMetadata, FoldTests
 from autograder.errors import PracticalsError
 from autograder.files import writable, write_atomically
@@ -35,7 +37,7 @@ STATE = "state.json"  # digests of what the kept pages depend on
 PAGES = "pages.json"  # what was read of them
 NOTE = """
 ```{{note}}
-This page shows the notebook as it ran at the quick budget, with the answers left out.
+This page shows the notebook as it ran at the {budget} budget, with the answers left out.
 {{download}}`Download the notebook <../handout/{name}.ipynb>` to work in it; [what it needs](../elsewhere.md).
 ```
 """
@@ -155,17 +157,15 @@ def write_sources(root: Path, folder: Path) -> None:
     Raises:
         PracticalsError: a practical is not built.
     """
-    not_pages = shutil.ignore_patterns("*.py", "__pycache__", "*.json", "_static")
+    not_pages = shutil.ignore_patterns("*.py", "__pycache__", "*.json", "_static", FOLDER.name)
     shutil.copytree(root / "docs", folder, ignore=not_pages)
     config = course_config(root)
     cards = []
     for part in ("practicals", "handout"):
         (folder / part).mkdir()
     for name in practical_names(root):
-        practical = root / "source" / name
-        source = with_own_points(read_notebook(practical / f"{name}.ipynb"), practical)
         handout = root / "release" / name / f"{name}.ipynb"
-        page = without_answers(source, config)
+        page, budget = as_it_ran(root, name, config)
         if [cell.source for cell in page.cells] != [cell.source for cell in read_notebook(handout).cells]:
             raise PracticalsError(
                 f"{handout.relative_to(root)} is not what the source notebook gives now",
@@ -173,12 +173,37 @@ def write_sources(root: Path, folder: Path) -> None:
             )
         cards.append(card(page, name, folder / "cards"))
         title, _, rest = page.cells[0].source.partition("\n")
-        page.cells[0].source = f"{title}\n{NOTE.format(name=name)}\n{rest}"
+        page.cells[0].source = f"{title}\n{NOTE.format(name=name, budget=budget)}\n{rest}"
         write_pages(page, name, folder / "practicals")
         shutil.copy(handout, folder / "handout")
     index = folder / "index.md"
     container = "````{container} cards\n" + "\n\n".join(cards) + "\n````"
     write_atomically(index, index.read_text("utf-8").replace(CARDS, container))
+
+
+def as_it_ran(root: Path, name: str, config: Config) -> tuple[NotebookNode, str]:
+    """A practical without answers, and the budget at which it ran: full where such a run is kept whole.
+
+    Args:
+        root: the checkout.
+        name: of the practical.
+        config: the course's nbgrader configuration.
+
+    Raises:
+        PracticalsError: it is not built, or somebody edited the outputs of its full run.
+    """
+    practical = root / "source" / name
+    source = with_own_points(read_notebook(practical / f"{name}.ipynb"), practical)
+    page = without_answers(copy.deepcopy(source), config)
+    outputs = read_outputs(full_path(root, name)) if full_path(root, name).exists() else {}
+    if not outputs or stale_cells(source, outputs):
+        return page, "quick"
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    page = page_of(page, source, outputs)
+    del page.metadata["practicals"]
+    return page, "full"
 
 
 def without_answers(notebook: NotebookNode, config: Config) -> NotebookNode:

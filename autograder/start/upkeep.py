@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.authoring.full import full_path
 from autograder.errors import PracticalsError
 from autograder.files import write_atomically
 from autograder.practical.digests import course_utils_folder, package_digest
@@ -156,6 +157,8 @@ def _of_the_lock(root: Path, changes: list[Change]) -> Iterator[tuple[str, str]]
         why = f"notebooks run with other versions now: {_named(ran)}"
         yield "practicals build --force", f"{why}; stored outputs are of the former ones"
         for name in practical_names(root):
+            if full_path(root, name).is_file():
+                yield f"practicals build {name} --full --force", f"{why}; its full run is of the former ones"
             if results_path(root, name).is_file():
                 yield f"practicals measure {name} --force", f"{why}; figures are of the former ones"
                 yield f"practicals calibrate {name}", f"{why}; error rates are of the former ones"

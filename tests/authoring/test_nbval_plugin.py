@@ -4,10 +4,13 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
-from author_course import CELLS, cell_of, marker
+from author_course import CELLS, QUIET, cell_of, marker
 from checkout import ROOT
 from command_line import environment, run
+
+from autograder.authoring.build import build
 
 pytestmark = pytest.mark.slow  # each test starts a pytest of its own
 
@@ -60,6 +63,16 @@ def test_an_output_that_changed_fails_and_so_does_a_source_that_stops(built):
     assert "2 failed" in output
     assert "6 is the sum" in output
     assert "Exercise not answered yet" in output
+
+
+def test_outputs_of_the_full_run_are_not_compared(course):
+    budgets = 'print(os.environ["COURSE_BUDGET"])\n'
+    course.write(experiment=f'# %% tags=["experiment"]\n{budgets}')
+    build(course.root, "toy", QUIET, full=True)
+    assert cell_of(nbformat.read(course.release, as_version=4), "cell-006").outputs[-1].text == "full\n"
+    for folder in ("source", "release"):
+        status, output = nbval(course, folder)
+        assert status == 0, output
 
 
 def test_the_cells_of_a_notebook_stay_in_one_worker(built):

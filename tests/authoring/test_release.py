@@ -7,11 +7,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from author_course import cell_of
+from author_course import cell_of, generated_by_nbgrader
 from checkout import ROOT
-from command_line import NBGRADER, environment, run
+from command_line import environment
 from nbgrader.apps import NbGraderAPI
 
+from autograder.authoring.full import FOLDER
 from autograder.authoring.release import student_files
 from autograder.errors import PracticalsError
 from autograder.practical.cells import is_test
@@ -25,17 +26,6 @@ def execute_notebook(notebook: nbformat.NotebookNode, launch: dict) -> None:
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
                 client.execute_cell(cell, index)
-
-
-def generated_by_nbgrader(root: Path, practical: str) -> dict[str, bytes]:
-    """release/ as the plain command makes it in a copy of the course."""
-    run([*NBGRADER, "generate_assignment", practical], cwd=root)
-    release = root / "release"
-    return {
-        path.relative_to(release).as_posix(): path.read_bytes()
-        for path in release.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_a_release_is_byte_for_byte_that_of_nbgrader(built):
@@ -53,6 +43,7 @@ def nbgraders_own(tmp_path_factory) -> Iterator[NbGraderAPI]:
     shutil.copy(ROOT / "nbgrader_config.py", root)
     for practical in practical_names(ROOT):
         shutil.copytree(ROOT / "source" / practical, root / "source" / practical)
+    shutil.copytree(ROOT / FOLDER, root / FOLDER)
     config = course_config(root)
     config.CourseDirectory.root = str(root)
     with pytest.MonkeyPatch.context() as patch:

@@ -32,11 +32,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def course(chromium, tmp_path_factory, practicals) -> Path:
     """A checkout with P01 and a practical that runs in a second, as `practicals new` makes it."""
+    from autograder.authoring.full import full_path
+
     root = tmp_path_factory.mktemp("checkout")
     for name in ("nbgrader_config.py", "pyproject.toml", "requirements.lock", "LICENSE"):
         shutil.copy(ROOT / name, root)
     for folder in ("course_utils", *(f"{one}/p01_mlp_basics" for one in ("source", "release"))):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    if (page := full_path(ROOT, "p01_mlp_basics")).exists():  # which the release shows outputs of
+        full_path(root, "p01_mlp_basics").parent.mkdir(parents=True)
+        shutil.copy(page, full_path(root, "p01_mlp_basics"))
     practicals("new", demo_practical.NAME, cwd=root)
     practicals("build", demo_practical.NAME, cwd=root)
     return root

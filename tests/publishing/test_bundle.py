@@ -18,11 +18,13 @@ from urllib.parse import parse_qs, urlsplit
 import nbformat
 import pytest
 import yaml
+from author_course import QUIET, Course
 from command_line import environment, run
 from IPython.core.interactiveshell import InteractiveShell
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.authoring.build import build
 from autograder.engine.assignment import load_assignment
 from autograder.engine.rebuild import rebuild
 from autograder.errors import PracticalsError
@@ -184,6 +186,21 @@ def test_a_release_that_is_not_as_built_is_refused(checkout):
     path.write_text(nbformat.writes(notebook))
     with pytest.raises(PracticalsError, match="not everything is as built"):
         bundle(checkout, None, checkout / "out")
+
+
+def test_a_full_run_that_is_older_than_the_code_is_left_out(checkout):
+    course = Course(checkout)
+    budget = '# %% tags=["experiment"]\nprint("seen at", os.environ["COURSE_BUDGET"])\n'
+    course.write(experiment=budget)
+    build(checkout, "toy", QUIET, full=True)
+    made = bundle(checkout, None, checkout / "out")
+    handed_out = made.folder / "release" / "toy" / "toy.ipynb"
+    assert "seen at full" in handed_out.read_text()
+    assert not [file for file in made.files if "docs" in file]
+    course.write(experiment=f"{budget}print(1)\n")
+    build(checkout, "toy", QUIET)
+    bundle(checkout, None, checkout / "out")
+    assert "seen at full" not in handed_out.read_text()
 
 
 PUBLIC = "https://github.com/owner/name"

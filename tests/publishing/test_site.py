@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from author_course import QUIET
+from author_course import QUIET, Course
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
@@ -20,7 +20,7 @@ from autograder.practical.cells import is_test
 from autograder.practical.notebooks import read_notebook
 from autograder.practical.paths import course_config, practical_names
 from autograder.publishing import site
-from autograder.publishing.site import make_site, without_answers, write_sources
+from autograder.publishing.site import as_it_ran, make_site, without_answers, write_sources
 from autograder.publishing.site_check import leak_problems, page_problems
 from autograder.publishing.site_pages import by_section, card, write_pages
 
@@ -203,6 +203,36 @@ def test_a_page_is_the_release_with_outputs(course):
     assert kept == [cell.get("outputs") for cell in built.cells if not is_test(cell)]
     assert any(kept)
     assert all(cell.outputs == [] for cell in page.cells if is_test(cell))
+
+
+def test_a_page_shows_the_full_run_while_all_of_it_is_of_the_present_code(checkout):
+    course = Course(checkout)
+    budget = 'print("seen at", __import__("os").environ["COURSE_BUDGET"])\n'
+    experiment = f'# %% tags=["experiment"]\n{budget}'
+    course.write(experiment=experiment)
+    build(checkout, "toy", QUIET, full=True)
+    page, shown_budget = as_it_ran(checkout, "toy", course_config(checkout))
+    assert shown_budget == "full"
+    assert [cell.outputs[0].text for cell in page.cells if cell.get("outputs")] == [
+        "5 is the sum\n",
+        "seen at full\n",
+    ]
+    released = nbformat.read(course.release, as_version=4)
+    assert [cell.source for cell in page.cells] == [cell.source for cell in released.cells]
+    assert "practicals" not in page.metadata
+    course.write(experiment=f"{experiment}print(1)\n")
+    build(checkout, "toy", QUIET)
+    page, shown_budget = as_it_ran(checkout, "toy", course_config(checkout))
+    assert shown_budget == "quick"
+    assert "seen at quick\n1\n" in [cell.outputs[0].text for cell in page.cells if cell.get("outputs")]
+
+
+def test_a_page_of_docs_practicals_does_not_end_up_beside_those_of_the_site(checkout, tmp_path):
+    (checkout / "docs" / "practicals").mkdir()
+    (checkout / "docs" / "practicals" / "README.md").write_text("# Not of the site\n")
+    write_sources(checkout, tmp_path / "source")
+    assert [path.name for path in (tmp_path / "source" / "practicals").iterdir()] == ["toy.ipynb"]
+    assert "as it ran at the quick budget" in (tmp_path / "source" / "practicals" / "toy.ipynb").read_text()
 
 
 def test_a_release_that_is_not_as_built_is_refused(checkout, tmp_path):
@@ -492,7 +522,7 @@ def alternative_texts(output):
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("name", practical_names(ROOT))
 def test_every_figure_of_a_notebook_is_there_with_its_own_text(real_site, name):
-    notebook = read_notebook(ROOT / "source" / name / f"{name}.ipynb")
+    notebook, _ = as_it_ran(ROOT, name, course_config(ROOT))
     texts = [
         text
         for cell in notebook.cells

@@ -9,6 +9,7 @@ import pytest
 from author_course import measured_budget
 from checkout import ROOT
 
+from autograder.authoring.full import full_path
 from autograder.errors import PracticalsError
 from autograder.start import upkeep
 from autograder.start.upkeep import UV, Change, renew_lock, to_do
@@ -78,10 +79,13 @@ def test_what_a_changed_package_asks_for_depends_on_whether_notebooks_run_on_it(
     built.results.write_text(
         json.dumps({"budgets": {"quick": measured_budget(built, toy_accuracy=[0.8, 0.81])}, "thresholds": []})
     )
+    full_path(built.root, "toy").parent.mkdir(parents=True)
+    full_path(built.root, "toy").touch()
     found = tasks(built.root, [Change("numpy", "2.0", "2.1")])
     order = [
         "make setup",
         "practicals build --force",
+        "practicals build toy --full --force",
         "practicals measure toy --force",
         "practicals calibrate toy",
     ]

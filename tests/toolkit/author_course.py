@@ -7,6 +7,7 @@ from typing import Any
 
 import nbformat
 from checkout import ROOT
+from command_line import NBGRADER, run
 from nbformat import NotebookNode
 from nbgrader_cells import settings
 from rich.console import Console
@@ -146,6 +147,17 @@ def measured_budget(course: Course, budget: str = "quick", **figures: list[float
         "seeds": [42 + number for number in range(runs)],
         "seconds": summary([1.0] * runs),
         "figures": {name: {**summary(values), "code": code.digest(name)} for name, values in figures.items()},
+    }
+
+
+def generated_by_nbgrader(root: Path, practical: str) -> dict[str, bytes]:
+    """release/ as the plain command makes it in a copy of the course."""
+    run([*NBGRADER, "generate_assignment", practical], cwd=root)
+    release = root / "release"
+    return {
+        path.relative_to(release).as_posix(): path.read_bytes()
+        for path in release.rglob("*")
+        if path.is_file()
     }
 
 

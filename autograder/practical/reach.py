@@ -2,7 +2,8 @@
 
 A cell reaches those that bind a name that it needs, directly or in functions that it calls; those that may
 change an object that it uses; where it may draw from a global generator, those that drew before, back to the
-last one that surely sets the seed; and those whose effect on the process cannot be told (`proof.effects`).
+last one that surely sets the seed; and those whose effect on the process cannot be told
+(`practical.effects`).
 """
 
 import ast
@@ -15,8 +16,8 @@ from nbformat import NotebookNode
 
 from autograder.practical.cells import describe, grade_id, is_test, syntax
 from autograder.practical.digests import digest, without_docstrings
+from autograder.practical.effects import Effects, Reader
 from autograder.practical.names import alias_names, loads, stores
-from autograder.proof.effects import Effects, Reader
 
 DIGITS = 16  # of a cell's digest; enough for a few hundred cells
 
@@ -35,8 +36,7 @@ class Code:
 
     Args:
         label: how messages name the cell.
-        tree: its syntax, without what `training.budget` gives at other budgets, and without `show`, by which
-            `runs.record` prints a figure or does not.
+        tree: its syntax, without what `training.budget` gives at other budgets.
     """
 
     label: str
@@ -73,8 +73,16 @@ class Code:
         return self.needs_at_once | self.needs_when_called
 
 
-def code_at(notebook: NotebookNode, budget: str, tests: tuple[str, ...] = ()) -> list[Code]:
-    """The code cells of a notebook at a budget; of the test cells, those with one of these ids alone.
+def code_at(
+    notebook: NotebookNode, budget: str, tests: tuple[str, ...] = (), printed: bool = False
+) -> list[Code]:
+    """The code cells of a notebook at a budget.
+
+    Args:
+        notebook: a source notebook, prepared.
+        budget: `quick` or `full`.
+        tests: of the test cells, those with one of these ids alone are taken.
+        printed: whether `show` counts, by which `runs.record` prints a figure or does not.
 
     Raises:
         PracticalsError: a cell is not Python.
@@ -88,7 +96,7 @@ def code_at(notebook: NotebookNode, budget: str, tests: tuple[str, ...] = ()) ->
                     node.body = [ast.Pass()]  # it had a docstring only
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "training.budget":
                     node.keywords = [keyword for keyword in node.keywords if keyword.arg == budget]
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "runs.record":
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "runs.record" and not printed:
                     node.keywords = [keyword for keyword in node.keywords if keyword.arg != "show"]
             found.append(Code(describe(cell, index), tree))
     return found
