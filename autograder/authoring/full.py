@@ -29,10 +29,12 @@ from autograder.practical.reach import DIGITS, Reach, code_at
 FOLDER = Path("docs", "practicals")
 SETTINGS = {"COURSE_BUDGET": "full", "COURSE_SEED": "42"}
 EXPERIMENT = "experiment"
+GUESS = "**Predict.**"  # as the text before an experiment asks for one
 # What shows without a kernel; of a widget there is its text
 SHOWN = ("image/", "text/")
 NOTE = (
-    "The outputs in this notebook are from our run at the full budget; a cell that you run replaces its own."
+    "The outputs in this notebook are from our run at the full budget, folded where you are to guess first; "
+    "a cell that you run replaces its own."
 )
 
 Outputs: TypeAlias = dict[str, list[NotebookNode]]  # by the digest of the code that they depend on
@@ -41,8 +43,10 @@ Outputs: TypeAlias = dict[str, list[NotebookNode]]  # by the digest of the code 
 class ShowFullRun(NbGraderPreprocessor):
     """Shows the outputs of the full run in the experiments of a release, and says once whose they are.
 
-    The sentence is an output, too: running the first experiment takes it away. Where there is no page, or
-    somebody edited its outputs, nothing is shown.
+    The sentence is an output, too: running the first experiment takes it away. Where the text asks for a
+    guess first, outputs are folded (`outputs_hidden`,
+    https://nbformat.readthedocs.io/en/latest/format_description.html#cell-metadata); JupyterLab opens them on
+    a click, and when the cell runs. Where there is no page, or somebody edited its outputs, nothing is shown.
     """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
@@ -59,11 +63,16 @@ class ShowFullRun(NbGraderPreprocessor):
             self.log.warning("The release shows no outputs of the full run: %s", error)
             return nb, resources
         note = [NotebookNode(output_type="display_data", metadata={}, data=_as_note(NOTE))]
+        asked = False
         for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                asked = GUESS in cell.source
             found = outputs.get(digests.get(cell.get("id", ""), ""))
             if found and EXPERIMENT in cell.metadata.get("tags", []):
                 cell.outputs = note + copy.deepcopy(found)
                 note = []
+                if asked:
+                    cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True
         return nb, resources
 
 

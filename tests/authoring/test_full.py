@@ -84,6 +84,19 @@ def test_the_page_has_what_given_code_and_experiments_put_out_and_no_answer(ran)
     assert [cell.source for cell in page.cells] == [cell.source for cell in released.cells]
 
 
+def test_outputs_are_folded_where_a_guess_comes_first(ran):
+    asked = f"# %% [markdown]\n# **Predict.** How large is it?\n\n{SECOND}"
+    ran.write(**TEXT | {"experiment": f"{EXPERIMENT}\n{asked}"})
+    build(ran.root, "toy", QUIET)
+    folded = {
+        printed(cell): cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
+        for cell in release_of(ran).cells
+        if cell.get("outputs")
+    }
+    assert folded == {"measured at length 3\n": False, "budget full\n": True}
+    assert found(ran) == []
+
+
 def test_the_release_shows_the_experiments_and_says_once_whose_outputs_they_are(ran):
     released = release_of(ran)
     shown = {cell["id"]: cell for cell in released.cells if cell.get("outputs")}
