@@ -73,6 +73,7 @@ class ShowFullRun(NbGraderPreprocessor):
                 note = []
                 if asked:
                     cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True
+                    cell.metadata["collapsed"] = True  # JupyterLab adds it, and takes that for a change
         return nb, resources
 
 

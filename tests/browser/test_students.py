@@ -68,6 +68,21 @@ def validate(page: Page) -> Locator:
     return dialog
 
 
+def test_outputs_of_the_full_run_wait_behind_a_guess(student_lab: Lab, page: Page, shot: Callable):
+    open_notebook(page, student_lab, "p01_mlp_basics")
+    expect(cell(page, "keras.backend.backend()")).to_contain_text("are from our run at the full budget")
+    first = cell(page, "first_of_each_class = ")
+    first.scroll_into_view_if_needed()
+    folded = first.locator(".jp-OutputPlaceholder")
+    expect(folded).to_be_visible()
+    expect(first.locator("img")).to_have_count(0)
+    shot("p01-0-folded")
+    folded.click()
+    expect(first.locator("img")).to_be_visible()
+    expect(first.locator(".jp-InputPrompt")).to_have_text("[ ]:")
+    shot("p01-0-unfolded")
+
+
 def test_p01_opens(student_lab: Lab, page: Page, shot: Callable):
     open_notebook(page, student_lab, "p01_mlp_basics")
     title = page.get_by_role("heading", name="Practical 1: The multilayer perceptron")
