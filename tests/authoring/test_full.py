@@ -89,11 +89,14 @@ def test_outputs_are_folded_where_a_guess_comes_first(ran):
     ran.write(**TEXT | {"experiment": f"{EXPERIMENT}\n{asked}"})
     build(ran.root, "toy", QUIET)
     folded = {
-        printed(cell): (cell.metadata.get("jupyter", {}).get("outputs_hidden"), cell.metadata.get("collapsed"))
+        printed(cell): [cell.metadata.get("jupyter"), cell.metadata.get("collapsed")]
         for cell in release_of(ran).cells
         if cell.get("outputs")
     }
-    assert folded == {"measured at length 3\n": (None, None), "budget full\n": (True, True)}
+    assert folded == {
+        "measured at length 3\n": [None, None],
+        "budget full\n": [{"outputs_hidden": True}, True],
+    }
     assert found(ran) == []
 
 
