@@ -291,6 +291,16 @@ def test_a_path_of_the_data_is_refused(course, monkeypatch, tmp_path):
         course.build()
 
 
+def test_the_folder_of_data_counts_for_the_full_run_alone(ran, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "data"))
+    said = '# %% tags=["experiment"]\nprint("data:", os.path.basename(os.environ["COURSE_DATA_DIR"]))\n'
+    ran.write(**TEXT | {"experiment": said})
+    build(ran.root, "toy", QUIET, full=True)
+    built = nbformat.read(ran.text.with_suffix(".ipynb"), as_version=4)
+    texts = [printed(one) for note in (built, release_of(ran)) for one in note.cells if one.get("outputs")]
+    assert [text for text in texts if text.startswith("data:")] == ["data: \n", "data: data\n"]
+
+
 def test_answers_in_outputs_of_the_full_run_are_leaks(ran):
     bank = ran.text.parent / "bank"
     bank.mkdir()
