@@ -25,10 +25,10 @@ from autograder.practical.names import loads
 from autograder.practical.notebooks import read_notebook
 from autograder.practical.points import course_of
 from autograder.practical.reach import DIGITS, Reach, code_at
+from course_utils.experiments import is_experiment
 
 FOLDER = Path("docs", "practicals")
 SETTINGS = {"COURSE_BUDGET": "full", "COURSE_SEED": "42"}
-EXPERIMENT = "experiment"
 GUESS = "**Predict.**"  # as the text before an experiment asks for one
 # What shows without a kernel; of a widget there is its text
 SHOWN = ("image/", "text/")
@@ -68,7 +68,7 @@ class ShowFullRun(NbGraderPreprocessor):
             if cell.cell_type == "markdown":
                 asked = GUESS in cell.source
             found = outputs.get(digests.get(cell.get("id", ""), ""))
-            if found and EXPERIMENT in cell.metadata.get("tags", []):
+            if found and is_experiment(cell):
                 cell.outputs = note + copy.deepcopy(found)
                 note = []
                 if asked:

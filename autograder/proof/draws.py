@@ -52,6 +52,11 @@ class _Seen:
     example: dict[str, str] = field(default_factory=dict)
     words: dict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
+    @property
+    def differing(self) -> dict[tuple[str, str, str], Counter[str]]:
+        """Of `words`, the lines that were not the same on all draws."""
+        return {line: texts for line, texts in self.words.items() if len(texts) > 1}
+
     def add(self, what: str, printed: str) -> None:
         """Count something that was not as it should be."""
         self.wrong[what] += 1
@@ -98,7 +103,7 @@ def _draws(root: Path, practical: str, console: Console, force: bool, workers: i
             seen = _run(subject, left, pool, console)
         for name, found in seen.items():
             _judge(name, found, report)
-            if not found.wrong and all(len(texts) == 1 for texts in found.words.values()):
+            if not (found.wrong or found.differing):
                 kept[keys[name]] = {"entry": name, "draws": found.draws}
         if kept != rows:
             write_atomically(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
@@ -158,10 +163,9 @@ def _judge(name: str, seen: _Seen, report: Report) -> None:
     for what, times in seen.wrong.items():
         printed = seen.example[what].strip()
         report.add("draws", f"{name}.py", f"in {times} of {seen.draws} draws: {what}\n{printed}".strip())
-    for (test, part, label), texts in seen.words.items():
-        if len(texts) > 1:
-            told = "\n".join(f"in {times} of {seen.draws} draws: {text}" for text, times in texts.items())
-            report.add("draws", f"{name}.py", f"{test}, part “{part}”: “{label}” differs\n{told}")
+    for (test, part, label), texts in seen.differing.items():
+        told = "\n".join(f"in {times} of {seen.draws} draws: {text}" for text, times in texts.items())
+        report.add("draws", f"{name}.py", f"{test}, part “{part}”: “{label}” differs\n{told}")
 
 
 def _key(subject: Subject, one: BankEntry) -> str:
