@@ -2085,7 +2085,7 @@ runs.compare().round(3)
 # seeds of the *same* network differ?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-FEW = training.budget(full=10_000, quick=1_500)  # images, for comparisons that train many networks
+FEW = training.budget(full=6_400, quick=1_500)  # images, for comparisons that train many networks
 FEW_EPOCHS = training.budget(full=5, quick=3)
 networks = {}  # compiled, by activation function: compiling takes longer than training here
 

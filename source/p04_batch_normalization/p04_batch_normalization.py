@@ -84,7 +84,7 @@ images = data.load(NAME)
 if NAME == "fashion_mnist":
     print("Fashion-MNIST is used here in place of MNIST: accuracies are lower than the published ones.")
 
-N_VALID = training.budget(full=5_000, quick=1_000)
+N_VALID = training.budget(full=3_000, quick=1_000)
 SEEDS = training.seeds(training.budget(full=5, quick=2))
 
 
@@ -1877,7 +1877,7 @@ for steps, when in ((0, "before"), (3, "after_3_steps")):
 # A published course trained the sigmoid network for 20 epochs on 48,000 MNIST digits, from Glorot weights
 # and from Keras' `"random_normal"`, whose standard deviation is 0.05. It found validation accuracies of
 # 0.966 and 0.953 without batch normalisation, and 0.972 and 0.975 with it. At the full budget we train for
-# 20 epochs, too, but on 16,000 digits, so with a third of the steps; at the quick budget only briefly. Each
+# 20 epochs, too, but on 12,800 digits, so with a quarter of the steps; at the quick budget only briefly. Each
 # network has a folder under `runs` (Practical 1) with its settings and its curve, and
 # `runs.compare("runs/batch-normalisation")` shows them as a table.
 #
@@ -1893,7 +1893,7 @@ sigmoids = new_networks(
         for position in (None, "before")
     }
 )
-long = train_together(sigmoids, training.budget(full=16_000, quick=1_920), LONG_EPOCHS)
+long = train_together(sigmoids, training.budget(full=12_800, quick=1_920), LONG_EPOCHS)
 for (start, position), curves in long.items():
     for seed, curve in zip(SEEDS, curves, strict=True):
         run = runs.Run(
@@ -2019,7 +2019,7 @@ gradients = {
     )
     for position, of_kind in deep.items()
 }
-deep_curves = train_together(deep, epochs=training.budget(full=5, quick=3), rates=dict.fromkeys(deep, 0.03))
+deep_curves = train_together(deep, epochs=training.budget(full=4, quick=3), rates=dict.fromkeys(deep, 0.03))
 figure, axis = plt.subplots(figsize=(7, 3.2), layout="constrained")
 for name, position, colour in (("without", None, plots.VERMILION), ("with", "before", plots.BLUE)):
     reached = deep_curves[position][:, -1]
@@ -2424,7 +2424,7 @@ exercise.score
 
 # %% tags=["experiment", "nbval-ignore-output"]
 STEPS = (0.05, 0.1, 0.2, 0.4)
-CHECKS = training.budget(full=6, quick=5)  # stops
+CHECKS = 5  # stops
 smooth = {}
 for name, position in (("with batch normalisation", "before"), ("without", None)):
     lowest, highest, change = (np.empty((len(SEEDS), CHECKS)) for _ in range(3))
@@ -2519,7 +2519,7 @@ def shaken_network(seed, activation, start):
     return keras.Sequential(chain)
 
 
-SHAKEN_EPOCHS = training.budget(full=5, quick=3)
+SHAKEN_EPOCHS = training.budget(full=4, quick=3)
 compared = {}
 for activation, start in (("sigmoid", "Glorot"), ("relu", "sd 1")):
     shaken = compiled(shaken_network(SEEDS[0], activation, start))
