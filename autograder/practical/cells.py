@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from autograder.errors import PracticalsError
 
 BUILDS_ON = "builds-on:"  # the tag of a test whose points hang on another exercise, before that one's name
+FLOAT64 = "float64"  # the tag of a test that float32 work cannot pass, as the exercise's text says
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -30,6 +31,11 @@ def builds_on(cell: NotebookNode) -> list[str]:
     """The earlier exercises, by `grade_id`, that a test's points hang on too, as its tags say."""
     tags = cell.metadata.get("tags", [])
     return [tag.removeprefix(BUILDS_ON) for tag in tags if tag.startswith(BUILDS_ON)]
+
+
+def wants_float64(cell: NotebookNode) -> bool:
+    """Whether a test asks for float64, as its tag says."""
+    return FLOAT64 in cell.metadata.get("tags", [])
 
 
 def anchor(name: str) -> str:

@@ -1,6 +1,8 @@
 """Judges what an audit tried: whatever is not as it should be becomes a finding."""
 
-from autograder.practical.cells import BUILDS_ON, builds_on, is_test, name_of
+import math
+
+from autograder.practical.cells import BUILDS_ON, FLOAT64, builds_on, is_test, name_of
 from autograder.proof.audit_report import Report
 from autograder.proof.equivalents import FILE, entry
 from autograder.proof.hints import hint_problems
@@ -234,8 +236,17 @@ def judge_rounding(results: Results, report: Report) -> None:
                 test,
                 f"line {line}, “{check.what}”: in {draws:,} runs of {whose} in float32 the largest error, "
                 f"{check.error:.2g}, is {check.share:.2f} of the tolerance (rtol={check.rtol:g}, "
-                f"atol={check.atol:g}) and may be {LARGEST:g}; atol={tolerance_for(check):g} would do",
+                f"atol={check.atol:g}) and may be {LARGEST:g}; {_what_would_do(check)}",
             )
+
+
+def _what_would_do(check: Check) -> str:
+    if math.isfinite(check.error):
+        return f"atol={tolerance_for(check):g} would do"
+    return (
+        "no tolerance would do: draw other numbers, or say in the exercise's text that it wants float64 and "
+        f"give the test cell the tag {FLOAT64}"
+    )
 
 
 def _judge_graded(subject: Subject, results: Results, report: Report) -> None:

@@ -119,6 +119,7 @@ def _largest(what: str, found: np.ndarray, wanted: np.ndarray, rtol: float, atol
         found, wanted = np.atleast_1d(found).astype(float), np.atleast_1d(wanted).astype(float)
         same = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
         errors = np.where(same, 0.0, np.abs(found - wanted))
+        errors = np.where(np.isnan(errors), math.inf, errors)
         shares = np.where(same, 0.0, errors / (atol + rtol * np.abs(wanted)))
     shares = np.where(np.isnan(shares), math.inf, shares)
     if not shares.size:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.authoring.release import student_files
 from autograder.errors import PracticalsError
 from autograder.practical.bank import BankEntry
-from autograder.practical.cells import is_exercise, name_of, parsed
+from autograder.practical.cells import is_exercise, is_test, name_of, parsed, wants_float64
 from autograder.proof.equivalents import Equivalent
 from autograder.proof.graded_bank import Packed, grade_packed
 from autograder.proof.hints import hint_problems
@@ -355,11 +355,16 @@ def _runs_again(subject: Subject, one: BankEntry, outcome: Outcome) -> int:
 
 
 def _tasks_in_float32(subject: Subject) -> list[Task[InFloat32]]:
-    """Each test that has tolerances on the reference, and on every alternate that changes what it sees."""
+    """Each test that has tolerances on the reference, and on every alternate that changes what it sees.
+
+    Tests that ask for float64 are left out.
+    """
+    float64 = {name_of(cell) for cell in subject.notebook.cells if is_test(cell) and wants_float64(cell)}
     tolerant = [
         name
         for name, test in subject.tests.items()
-        if any(check.kind == "close" for check in testcells.read(parsed(test.source)).checks)
+        if name not in float64
+        and any(check.kind == "close" for check in testcells.read(parsed(test.source)).checks)
     ]
     tasks = []
     for entry, answers in [

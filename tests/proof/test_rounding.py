@@ -52,6 +52,18 @@ def test_a_tolerance_that_float32_exceeds_is_measured_though_the_answer_is_right
     assert wide.checks[4].error < tight.checks[4].error * 10
 
 
+def test_float32_work_that_gives_no_number_is_a_finding_that_no_tolerance_would_mend():
+    ratio = TEST.replace("total(x), x.sum()", "total(1e-30 * x), 1.0").replace("ATOL", "1e-3")
+    found = measured(ratio, {"total": lambda x: np.sum(x * x) / np.sum(x * x)})
+    assert found.checks[4].share == found.checks[4].error == np.inf  # the squares are 0 in float32
+    results, report = Results(), Report("toy")
+    results.rounded[InFloat32("sum-test")] = found
+    judge_rounding(results, report)
+    (one,) = report.findings
+    assert "no tolerance would do" in one.what
+    assert "float64" in one.what
+
+
 def test_an_error_of_what_is_sampled_is_none_of_rounding():
     sampled = TEST.replace("total(x), x.sum()", "total(x), 0.0").replace("ATOL", "80")
     found = measured(sampled, {"total": total})
