@@ -137,6 +137,10 @@ def test_a_tolerance_too_narrow_for_float32_is_told_and_what_is_wide_is_kept(sou
     assert [one.where for one in found] == ["add-test"]
     assert "“the sum”" in found[0].what
     assert "rtol=1e-08" in found[0].what
+    sound.write(**ONLY_ADDITION | {"add_test": tolerant.replace("# %%", '# %% tags=["float64"]', 1)})
+    asks_for_float64 = audited(sound, rounding=True)
+    assert asks_for_float64.findings == []
+    assert "add-test" not in asks_for_float64.rounding
     sound.write(**ONLY_ADDITION | {"add_test": tolerant.replace("rtol=1e-8", "rtol=1e-5")})
     report = audited(sound, rounding=True)
     assert report.findings == []
