@@ -46,8 +46,9 @@
 # | 7 Three activation functions | 3 | | 15 All of it, by yourself | 3 |
 # | 8 Large inputs, silent units | 2 | | **Total** | **40** |
 #
-# **Time.** On two processor cores the whole notebook takes about five minutes at the full budget (the
-# default, for working through it) and one minute at the quick budget (for checking that everything runs).
+# **Time.** On two processor cores with little else to do, the whole notebook took two minutes at the full
+# budget (the default, for working through it) and 40 seconds at the quick budget (for checking that
+# everything runs).
 # Allow three to four hours for reading, guessing and answering.
 #
 # **Help.** `keras.layers.Dense?` in a cell shows a documentation page. When things get confusing, choose

@@ -43,8 +43,8 @@
 # | 6 Build the deep network | 3 | | 13 Skip connections | 3 |
 # | 7 Gradient norms of a Keras model | 3 | | **Total** | **36** |
 #
-# **Time.** On two otherwise idle processor cores, the whole notebook took three minutes at the full
-# budget (the default, for working through it) and less than one at the quick budget (for checking that
+# **Time.** On two processor cores with little else to do, the whole notebook took two minutes at the full
+# budget (the default, for working through it) and half a minute at the quick budget (for checking that
 # everything runs). Allow three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them

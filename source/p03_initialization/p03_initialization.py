@@ -47,8 +47,8 @@
 # | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
 # | | | | **Total** | **39** |
 #
-# **Time.** On two processor cores, with other work beside it, the whole notebook took about three minutes at the
-# full budget (the default), and less than one at the quick budget. Allow three to four hours for reading, guessing
+# **Time.** On two processor cores with little else to do, the whole notebook took a minute and a half at the
+# full budget (the default), and half a minute at the quick budget. Allow three to four hours for reading, guessing
 # and answering.
 #
 # **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get

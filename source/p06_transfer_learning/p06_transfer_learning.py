@@ -47,9 +47,8 @@
 # | 6 The wrong loss | 2 | | 13 An autoencoder | 3 |
 # | 7 A paired interval | 4 | | **Total** | **40** |
 #
-# **Time.** On two processor cores the whole notebook took between five and a half and eight minutes at the full budget (the default, for working
-# through it). The quick budget, for checking that everything runs, needs about 80 seconds of processor time, with photographs more, which two
-# idle cores share; on busy ones either takes a multiple of that. The full budget trains more seeds, with more images and epochs. It needs 4 GB of
+# **Time.** On two processor cores with little else to do, the whole notebook took four minutes at the full budget (the default, for working
+# through it) and one at the quick budget (for checking that everything runs); on busy ones either takes a multiple of that. The full budget trains more seeds, with more images and epochs. It needs 4 GB of
 # memory. Where the text says "in five runs", the whole notebook was run with five seeds at the quick budget; "at the
 # full budget" means five runs, too. Allow three to four hours for reading, guessing and answering.
 #
