@@ -42,7 +42,7 @@
 # | 5 The first step of Adam | 2 | | 11 Go on where you stopped | 3 |
 # | 6 Which optimiser? (in words) | 4 | | **Total** | **36** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took a minute and a half at the
+# **Time.** On two processor cores the whole notebook took a minute and a half at the
 # full budget (the default, for working through it) and half a minute at the quick budget (for checking that everything runs).
 # Allow three to four hours for reading, guessing and answering.
 #

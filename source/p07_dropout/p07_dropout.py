@@ -46,7 +46,7 @@
 # | 6 A layer that always drops | 2 | | 13 Is it worth a hundred passes? (in words) | 3 |
 # | 7 A Monte-Carlo model | 4 | | **Total** | **39** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took four and a half minutes at the full
+# **Time.** On two processor cores the whole notebook took four and a half minutes at the full
 # budget (the default, for working through it) and 50 seconds at the quick budget (for checking that
 # everything runs). Allow four hours for reading, guessing and answering.
 #
