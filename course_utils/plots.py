@@ -9,6 +9,7 @@ alike. Every function takes any number of labels, from 1 on.
 import base64
 import io
 import math
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 History: TypeAlias = "keras.callbacks.History | Mapping[str, Sequence[float]] | pd.DataFrame"
 Function = Callable[..., ArrayLike]
 
-DPI = 80  # a notebook with twenty figures stays below 500 KB
+DPI = 80  # pixels of a page for an inch of a figure
+SHARPNESS = 2  # pixels of a picture for one of a page, as many as most screens of laptops and phones have
+CHOICES = "COURSE_FIGURE_CHOICES"  # set while a notebook is built, whose size decides how sharp its figures are
+LESS_SHARP = (SHARPNESS, 1.5, 1)
+FAITHFUL = 24  # of 255, in red, green and blue: how far off a colour may be that occurs more than here and there
 BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = COLOURS = (
     "#0072B2",
     "#D55E00",
@@ -46,7 +51,9 @@ def show(figure: Figure, alt: str) -> None:
 
     The text is `alt` in the metadata of the PNG output: nbconvert's classic template, and with it nbgrader's
     feedback, writes it into the page. Programs that show no images, or know no alt text, find it as the
-    output's plain text.
+    output's plain text. The picture has more pixels than its place on the page, whose width is in the
+    metadata too (https://nbformat.readthedocs.io/en/latest/format_description.html#display-data), so that it
+    is sharp on screens that have them.
 
     Args:
         figure: a matplotlib Figure; one that pyplot knows is closed.
@@ -54,8 +61,16 @@ def show(figure: Figure, alt: str) -> None:
     """
     from IPython.display import display
 
-    data = {"image/png": base64.b64encode(as_png(figure)).decode("ascii"), "text/plain": alt}
-    display(data, raw=True, metadata={"image/png": {"alt": alt}})
+    picture = {"alt": alt, "width": page_width(figure)}
+    if os.environ.get(CHOICES):
+        picture["choices"] = [_as_text(_in_few_colours(figure, sharpness)) for sharpness in LESS_SHARP]
+    data = {"image/png": _as_text(as_png(figure)), "text/plain": alt}
+    display(data, raw=True, metadata={"image/png": picture})
+
+
+def page_width(figure: Figure) -> int:
+    """The pixels that a figure is wide on a page; its picture has `SHARPNESS` times as many."""
+    return round(figure.get_figwidth() * DPI)
 
 
 def as_png(figure: Figure, colours: int = 96) -> bytes:
@@ -67,14 +82,44 @@ def as_png(figure: Figure, colours: int = 96) -> bytes:
             chosen to cover all that occur, so that a thin line keeps its colour, and text stays black, beside
             large areas of others.
     """
-    drawn, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=DPI)
-    pixels = Image.open(drawn).convert("RGB")
-    few = pixels.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
-    few.save(png, format="png", optimize=True)
+    png = _file(_of_colours(_drawn(figure, SHARPNESS), colours))
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(figure)
+    return png
+
+
+def _in_few_colours(figure: Figure, sharpness: float) -> bytes:
+    """A figure as the bytes of a PNG file of as few colours as show it well."""
+    drawn = _drawn(figure, sharpness)
+    pixels = np.asarray(drawn, dtype=int).reshape(-1, 3)
+    _, which, counts = np.unique(pixels @ [65536, 256, 1], return_inverse=True, return_counts=True)
+    often = counts[which] >= 20
+    for colours in (16, 24, 32, 48, 64, 96):
+        few = _of_colours(drawn, colours)
+        off = np.abs(pixels - np.asarray(few.convert("RGB")).reshape(-1, 3)).max(axis=1)
+        if off[often].max() <= FAITHFUL:
+            break
+    return _file(few)
+
+
+def _drawn(figure: Figure, sharpness: float) -> Image.Image:
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=sharpness * DPI)
+    return Image.open(drawn).convert("RGB")
+
+
+def _of_colours(picture: Image.Image, colours: int) -> Image.Image:
+    return picture.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+
+
+def _file(picture: Image.Image) -> bytes:
+    png = io.BytesIO()
+    picture.save(png, format="png", optimize=True)
     return png.getvalue()
+
+
+def _as_text(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 def image_grid(images: ArrayLike, titles: Sequence[str] | None = None, columns: int = 5) -> Figure:
@@ -690,6 +735,7 @@ def optimizer_animation(
 
     _some(paths=paths)
     figure = _figure(5, 3, paths)
+    figure.set_dpi(SHARPNESS * DPI)
     canvas, axis = FigureCanvasAgg(figure), figure.subplots()
     _contours(axis, title, loss, paths.values())
     lines = []
@@ -714,13 +760,15 @@ def show_animation(gif: bytes, alt: str) -> None:
     """Display an animated GIF in the notebook with a text for those who cannot see it, as `show` does.
 
     Args:
-        gif: its bytes.
+        gif: its bytes; it has `SHARPNESS` pixels for one of the page.
         alt: what it shows, in a sentence or two.
     """
     from IPython.display import display
 
-    data = {"image/gif": base64.b64encode(gif).decode("ascii"), "text/plain": alt}
-    display(data, raw=True, metadata={"image/gif": {"alt": alt}})
+    with Image.open(io.BytesIO(gif)) as opened:
+        width = opened.width // SHARPNESS
+    data = {"image/gif": _as_text(gif), "text/plain": alt}
+    display(data, raw=True, metadata={"image/gif": {"alt": alt, "width": width}})
 
 
 def _gif_palette() -> Image.Image:

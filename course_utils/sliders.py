@@ -106,7 +106,8 @@ def show(
     for line, points in lines.items():
         line.set_data(*points)
         line.set_alpha(PALE)
-    figure.draw_without_rendering()  # from here on every point has its place
+    figure.draw_without_rendering()  # from here on every point has its place, in the sharper picture too
+    figure.set_layout_engine("none")
     size = [round(SCALE * float(length)) for length in figure.bbox.size]
     positions = []
     for chosen in product(*values.values()):
@@ -114,7 +115,8 @@ def show(
         positions.append({"lines": [_path(line, moved[line], size[1]) for line in lines], "said": said})
     looks = [{"frame": _frame(line, size[1]), "look": _look(line)} for line in lines]
     data = {"size": size, "lines": looks, "sliders": sliders, "positions": positions}
-    html = _html(data, plots.as_png(figure, COLOURS), alt, where, said_at_start)
+    width = plots.page_width(figure)
+    html = _html(data, plots.as_png(figure, COLOURS), width, alt, where, said_at_start)
     display({"text/html": html, "text/plain": f"{alt} At {where}: {said_at_start}"}, raw=True)
 
 
@@ -177,10 +179,11 @@ def _step(x: int, y: int) -> str:
     return f"v{y}" if not x else f"l{x} {y}"
 
 
-def _html(data: dict[str, Any], png: bytes, alt: str, where: str, said: str) -> str:
+def _html(data: dict[str, Any], png: bytes, width: int, alt: str, where: str, said: str) -> str:
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     encoded = base64.b64encode(png).decode("ascii")
-    image = f'<img src="data:image/png;base64,{encoded}" alt="{escape(alt)}" style="{FITTED}">'
+    source = f"data:image/png;base64,{encoded}"
+    image = f'<img src="{source}" alt="{escape(alt)}" width="{width}" style="{FITTED}">'
     packed = escape(packed, quote=False).replace("'", "&#x27;")  # it is full of double quotes
     return (
         f"<div class=\"mathjax_ignore\" data-course-sliders='{packed}'>"

@@ -21,6 +21,7 @@ from autograder.authoring.full import (
     stale_cells,
 )
 from autograder.authoring.pairing import bring_together
+from autograder.authoring.pictures import choose_figures
 from autograder.authoring.release import require_notebook_alone, student_files
 from autograder.authoring.rules import broken_rules
 from autograder.errors import PracticalsError
@@ -37,6 +38,7 @@ from autograder.practical.notebooks import KERNELSPEC, set_cell_ids
 from autograder.practical.paths import practical_names, source_text
 from autograder.practical.testcells import printed
 from course_utils.data import SETTING as DATA_SETTING
+from course_utils.plots import CHOICES
 
 BUILD_SETTINGS = {"COURSE_BUDGET": "quick", "COURSE_SEED": "42"}
 KB = 1024
@@ -97,10 +99,11 @@ def build(root: Path, practical: str, console: Console, force: bool = False, ful
     if force or built is None or not _is_current(built, fresh):
         executed = True
         # what is there for the full run, such as MNIST, is not there where nbval repeats the quick one
-        settings = BUILD_SETTINGS | ({DATA_SETTING: ""} if full else {})
+        settings = BUILD_SETTINGS | {CHOICES: "1"} | ({DATA_SETTING: ""} if full else {})
         execute(notebook, practical, settings, console)
         require_full_marks(notebook, practical)
         require_no_stderr(notebook, practical)
+        choose_figures(notebook, size=0)  # git keeps all that was ever built; readers have the page
         notebook.metadata["practicals"] = {**fresh, "outputs_sha256": outputs_digest(notebook)}
     else:
         notebook = with_outputs(notebook, built)

@@ -18,6 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from rich.console import Console
 
 from autograder.authoring.execute import execute
+from autograder.authoring.pictures import choose_figures
 from autograder.errors import PracticalsError
 from autograder.practical.cells import code_cells, describe, is_test
 from autograder.practical.digests import digest, outputs_digest
@@ -26,6 +27,7 @@ from autograder.practical.notebooks import read_notebook
 from autograder.practical.points import course_of
 from autograder.practical.reach import DIGITS, Reach, code_at
 from course_utils.experiments import is_experiment
+from course_utils.plots import CHOICES
 
 FOLDER = Path("docs", "practicals")
 SETTINGS = {"COURSE_BUDGET": "full", "COURSE_SEED": "42"}
@@ -129,7 +131,7 @@ def run_in_full(prepared: NotebookNode, practical: str, console: Console) -> Out
         PracticalsError: a cell failed.
     """
     notebook = copy.deepcopy(prepared)
-    execute(notebook, practical, SETTINGS, console, timeout=None, may_fail=is_test)
+    execute(notebook, practical, SETTINGS | {CHOICES: "1"}, console, timeout=None, may_fail=is_test)
     digests = shown_cells(notebook)
     return {
         digests[cell["id"]]: _without_kernel(cell.outputs) for cell in notebook.cells if cell["id"] in digests
@@ -157,6 +159,8 @@ def read_outputs(page: Path) -> Outputs:
 def page_of(released: NotebookNode, source: NotebookNode, outputs: Outputs) -> NotebookNode:
     """The page: a release with those outputs of a full run that are of the present code.
 
+    Its figures are as sharp as its size allows; see `choose_figures`.
+
     Args:
         released: as it is without a full run.
         source: the source notebook.
@@ -167,6 +171,7 @@ def page_of(released: NotebookNode, source: NotebookNode, outputs: Outputs) -> N
     for cell in page.cells:
         if cell["id"] in code:
             cell.outputs = copy.deepcopy(outputs[code[cell["id"]]])
+    choose_figures(page)
     page.metadata["practicals"] = {"code": code, "outputs_sha256": outputs_digest(page)}
     return page
 

@@ -20,7 +20,7 @@ TAGS = {
     "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
     "u", "ul", "var",
 }  # fmt: skip
-ATTRIBUTES = {"alt", "colspan", "rowspan", "scope", "span", "start", "title"}
+ATTRIBUTES = {"alt", "colspan", "rowspan", "scope", "span", "start", "title", "width"}
 HEADINGS = ["h1", "h2", "h3", "h5", "h6"]
 WITH_CONTENT = ["script", "style", "template", "title", "iframe", "object", "svg", "math", "noscript"]
 PROTOCOLS = {"http", "https", "mailto", "data"}  # `_allowed` says where each may stand
@@ -29,6 +29,7 @@ DATA_IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")
 NO_DESCRIPTION = "Figure without a description"
+WIDEST = 10_000  # pixels of a page
 
 
 def clean_html(html: str) -> Markup:
@@ -115,14 +116,23 @@ def terminal_text(text: str) -> Markup:
     return Markup("<pre>{}</pre>").format(Markup(CONTROL_CHARACTERS.sub("", ansi2html(text))))
 
 
-def image(media_type: str, data: str, description: str) -> Markup:
-    """An image inside the page; a browser runs no script of an SVG that it shows as an image."""
+def image(media_type: str, data: str, description: str, width: object = None) -> Markup:
+    """An image inside the page; a browser runs no script of an SVG that it shows as an image.
+
+    Args:
+        media_type: one of `IMAGE_TYPES`.
+        data: SVG, or base64 of the others.
+        description: the text for those who cannot see it.
+        width: pixels of the page, as the output's metadata give them; by default, and where it is no whole
+            number that a page has, the image has its own.
+    """
     try:
         content = data.encode() if media_type == "image/svg+xml" else _decoded(data)
     except ValueError:  # no base64, no text in Unicode
         return Markup("<p>A figure that could not be read.</p>")
     encoded = base64.b64encode(content).decode()
-    return Markup('<img src="data:{};base64,{}" alt="{}">').format(media_type, encoded, description)
+    wide = Markup(' width="{}"').format(width) if type(width) is int and 0 < width < WIDEST else ""
+    return Markup('<img src="data:{};base64,{}" alt="{}"{}>').format(media_type, encoded, description, wide)
 
 
 def _decoded(data: str) -> bytes:
@@ -138,9 +148,11 @@ def output(cell_output: NotebookNode) -> Markup:
     data = cell_output.data
     for media_type in IMAGE_TYPES:
         if isinstance(data.get(media_type), str):
-            described = cell_output.metadata.get(media_type, {})
-            described = described.get("alt") if isinstance(described, dict) else None
-            return image(media_type, data[media_type], str(described or NO_DESCRIPTION))
+            told = cell_output.metadata.get(media_type)
+            told = told if isinstance(told, dict) else {}
+            return image(
+                media_type, data[media_type], str(told.get("alt") or NO_DESCRIPTION), told.get("width")
+            )
     if isinstance(data.get("text/html"), str):
         # a wide table scrolls, with the keyboard too
         return Markup('<div class="table" role="region" aria-label="Output" tabindex="0">{}</div>').format(

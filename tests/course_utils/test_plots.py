@@ -148,8 +148,11 @@ plots.show(pyplot.gcf(), "A line.")
     NotebookClient(notebook, kernel_name="python3").execute()
     first, second = notebook.cells[0].outputs
     assert first.metadata["image/png"]["alt"] == first.data["text/plain"] == "Two bars, a < b."
-    assert base64.b64decode(second.data["image/png"]).startswith(b"\x89PNG")
+    for output in (first, second):
+        with Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))) as picture:
+            assert picture.width == 2 * output.metadata["image/png"]["width"]
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert f'width="{first.metadata["image/png"]["width"]}"' in page
     assert "Two bars, a &lt; b." in page
     assert "A line." in page
 
@@ -181,7 +184,7 @@ def thin_lines_on_contours() -> Figure:
 @pytest.mark.parametrize("draw", [shades_below_lines, thin_lines_on_contours])
 def test_a_stored_figure_keeps_rare_colours_and_black_text(draw):
     drawn = io.BytesIO()
-    draw().savefig(drawn, format="png", dpi=plots.DPI)
+    draw().savefig(drawn, format="png", dpi=plots.SHARPNESS * plots.DPI)
     exact = np.asarray(Image.open(drawn).convert("RGB")).reshape(-1, 3)
     stored = np.asarray(Image.open(io.BytesIO(plots.as_png(draw()))).convert("RGB")).reshape(-1, 3)
     seen, which, pixels = np.unique(exact, axis=0, return_inverse=True, return_counts=True)
