@@ -93,11 +93,11 @@ def _in_few_colours(figure: Figure, sharpness: float) -> bytes:
     drawn = _drawn(figure, sharpness)
     pixels = np.asarray(drawn, dtype=int).reshape(-1, 3)
     _, which, counts = np.unique(pixels @ [65536, 256, 1], return_inverse=True, return_counts=True)
-    often = counts[which] >= 20
+    often, white = counts[which] >= 20, (pixels == 255).all(axis=1)
     for colours in (16, 24, 32, 48, 64, 96):
         few = _of_colours(drawn, colours)
         off = np.abs(pixels - np.asarray(few.convert("RGB")).reshape(-1, 3)).max(axis=1)
-        if off[often].max() <= FAITHFUL:
+        if off[often].max() <= FAITHFUL and not off[white].any():
             break
     return _file(few)
 

@@ -181,12 +181,21 @@ def thin_lines_on_contours() -> Figure:
     return figure
 
 
+@pytest.mark.parametrize("choice", [None, 0, 1, 2])
 @pytest.mark.parametrize("draw", [shades_below_lines, thin_lines_on_contours])
-def test_a_stored_figure_keeps_rare_colours_and_black_text(draw):
-    drawn = io.BytesIO()
-    draw().savefig(drawn, format="png", dpi=plots.SHARPNESS * plots.DPI)
+def test_a_stored_figure_keeps_rare_colours_and_black_text(draw, choice, monkeypatch):
+    drawn, shown = io.BytesIO(), []
+    sharpness = plots.SHARPNESS if choice is None else plots.LESS_SHARP[choice]
+    draw().savefig(drawn, format="png", dpi=sharpness * plots.DPI)
     exact = np.asarray(Image.open(drawn).convert("RGB")).reshape(-1, 3)
-    stored = np.asarray(Image.open(io.BytesIO(plots.as_png(draw()))).convert("RGB")).reshape(-1, 3)
+    if choice is None:
+        png = plots.as_png(draw())
+    else:
+        monkeypatch.setenv(plots.CHOICES, "1")
+        monkeypatch.setattr("IPython.display.display", lambda *data, **more: shown.append(more["metadata"]))
+        plots.show(draw(), "Lines.")
+        png = base64.b64decode(shown[0]["image/png"]["choices"][choice])
+    stored = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3)
     seen, which, pixels = np.unique(exact, axis=0, return_inverse=True, return_counts=True)
     off = np.zeros(len(seen), int)
     np.maximum.at(off, which.ravel(), np.abs(exact.astype(int) - stored).max(axis=1))
@@ -567,7 +576,7 @@ WITH_A_LINE_EACH = (
 IN_PANELS = {
     name for name in OF_ANY_NUMBER if name.endswith((", panels", ", networks", ", losses", ", images"))
 } | {"learning_curves", "heat_maps", "layer_histograms", "decision_regions", "weight_histograms"}
-SHOWN = {"show", "show_animation", "as_png"}  # these draw nothing
+SHOWN = {"show", "show_animation", "as_png", "page_width"}  # these draw nothing
 
 
 def test_every_function_is_tried_with_any_number():

@@ -91,10 +91,11 @@ def test_without_scripts_there_is_the_picture_of_the_start_and_what_is_missing_i
     pixels = np.array(
         Image.open(io.BytesIO(base64.b64decode(str(image["src"]).split(",")[1]))).convert("RGB")
     )
-    # from (2, 0) to (4, 2) in a picture of 160 by 80: at (3, 1), pale
+    assert image["width"] == "160"
+    # from (2, 0) to (4, 2) in a picture of 320 by 160: at (3, 1), pale
     pale = 255 - sliders.PALE * (255 - np.array(COLOUR))
-    assert abs(pixels[60, 120] - pale).max() < 20
-    assert (pixels[60, 40] == 255).all()
+    assert abs(pixels[120, 240] - pale).max() < 20
+    assert (pixels[120, 80] == 255).all()
 
 
 def test_nothing_in_it_is_loaded_and_what_is_said_is_no_markup():

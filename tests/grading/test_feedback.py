@@ -332,3 +332,12 @@ def test_colours_of_a_terminal_and_control_characters():
         sanitize.terminal_text("\x1b[31mred\x1b[0m\x07 <b>")
         == '<pre><span class="ansi-red-fg">red</span> &lt;b&gt;</pre>'
     )
+
+
+@pytest.mark.parametrize(("width", "shown"), [(320, "320"), ('3"', None), (0, None), (True, None), (10**6, None)])
+def test_a_figure_is_as_wide_as_its_metadata_say_where_a_page_can_be(width, shown):
+    told = {"image/png": {"alt": "A line.", "width": width}}
+    figure = new_output("display_data", {"image/png": "AAAA"}, metadata=told)
+    image = BeautifulSoup(sanitize.output(figure), "html.parser").img
+    assert image is not None
+    assert (image["alt"], image.get("width")) == ("A line.", shown)
