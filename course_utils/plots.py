@@ -30,9 +30,9 @@ Function = Callable[..., ArrayLike]
 
 DPI = 80  # pixels of a page for an inch of a figure
 SHARPNESS = 2  # pixels of a picture for one of a page, as many as most screens of laptops and phones have
-CHOICES = "COURSE_FIGURE_CHOICES"  # set while a notebook is built, whose size decides how sharp its figures are
+CHOICES = "COURSE_FIGURE_CHOICES"  # set while a notebook is built, whose size decides how sharp figures are
 LESS_SHARP = (SHARPNESS, 1.5, 1)
-FAITHFUL = 24  # of 255, in red, green and blue: how far off a colour may be that occurs more than here and there
+FAITHFUL = 24  # of 255, in red, green and blue: how far off a colour may be that many pixels have
 BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = COLOURS = (
     "#0072B2",
     "#D55E00",

@@ -334,7 +334,9 @@ def test_colours_of_a_terminal_and_control_characters():
     )
 
 
-@pytest.mark.parametrize(("width", "shown"), [(320, "320"), ('3"', None), (0, None), (True, None), (10**6, None)])
+@pytest.mark.parametrize(
+    ("width", "shown"), [(320, "320"), ('3"', None), (0, None), (True, None), (10**6, None)]
+)
 def test_a_figure_is_as_wide_as_its_metadata_say_where_a_page_can_be(width, shown):
     told = {"image/png": {"alt": "A line.", "width": width}}
     figure = new_output("display_data", {"image/png": "AAAA"}, metadata=told)
