@@ -13,6 +13,7 @@ from rich.console import Console
 from autograder.authoring.execute import execute
 from autograder.authoring.full import (
     FOLDER,
+    SETTINGS,
     Outputs,
     full_path,
     page_of,
@@ -40,7 +41,7 @@ from autograder.practical.testcells import printed
 from course_utils.data import SETTING as DATA_SETTING
 from course_utils.plots import CHOICES
 
-BUILD_SETTINGS = {"COURSE_BUDGET": "quick", "COURSE_SEED": "42"}
+BUILD_SETTINGS = SETTINGS | {"COURSE_BUDGET": "quick"}
 KB = 1024
 MAX_BYTES = 500 * KB
 RELEASE = "release_sha256"  # in the built notebook's metadata: the digest of the release made from it

@@ -7,7 +7,10 @@ SIZE = 480 * 1024  # bytes; a notebook may have 500 KB, and its text may grow wi
 
 
 def choose_figures(notebook: NotebookNode, size: int = SIZE) -> None:
-    """Keep one picture of each figure: the sharpest of all, or less sharp ones where most bytes are.
+    """Keep one picture of each figure, all of them about as sharp.
+
+    Where they have too many bytes, all take a step, such as fewer colours, before one takes the next; those
+    of most bytes come first, and the rest stays as it is once the notebook is small enough.
 
     Args:
         notebook: its outputs are changed: figures that `course_utils.plots.show` drew more than once. A
@@ -22,7 +25,7 @@ def choose_figures(notebook: NotebookNode, size: int = SIZE) -> None:
                 figures.append((output.data, choices))
     over = len(nbformat.writes(notebook, version=4).encode()) - size
     while over > 0 and figures:
-        figure = max(figures, key=lambda one: len(one[0]["image/png"]))
+        figure = max(figures, key=lambda one: (len(one[1]), len(one[0]["image/png"])))
         data, choices = figure
         less = choices.pop(0)
         if not choices:

@@ -58,18 +58,22 @@ def test_where_there_is_room_every_figure_is_as_it_was_drawn(monkeypatch):
     ] * 2
 
 
-def test_the_notebook_gets_its_size_and_the_largest_figure_pays_first(monkeypatch):
-    notebook = drawn(monkeypatch, 1, 30)
-    choose_figures(notebook)
-    most = size(notebook)
-    small = drawn(monkeypatch, 1, 30)
-    choose_figures(small, most - 12_000)
-    assert size(small) <= most - 12_000
-    narrow, wide = sorted(widths(small))
-    assert (narrow < 640, wide) == (True, 640)
-    assert widths(small)[0] == 640  # that of one line
-    choose_figures(small, 0)
-    assert widths(small) == [640, narrow]  # who chose once has no choice left
+def test_the_notebook_gets_its_size_and_the_largest_figure_takes_each_step_first(monkeypatch):
+    seen = []
+    limit = 10**6
+    while True:
+        notebook = drawn(monkeypatch, 1, 30)
+        choose_figures(notebook, limit)
+        seen.append(widths(notebook))
+        if seen[-1] == [320, 320]:
+            break
+        assert size(notebook) <= limit
+        limit = size(notebook) - 1
+    assert [one for one, before in zip(seen[1:], seen, strict=False) if one != before] == [
+        [640, 480], [480, 480], [480, 320], [320, 320],
+    ]  # fmt: skip
+    choose_figures(notebook, 0)
+    assert widths(notebook) == [320, 320]  # who chose once has no choice left
 
 
 def test_without_room_every_figure_has_the_pixels_of_its_place(monkeypatch):

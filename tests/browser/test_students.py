@@ -78,7 +78,11 @@ def test_outputs_of_the_full_run_wait_behind_a_guess(student_lab: Lab, page: Pag
     expect(first.locator("img")).to_have_count(0)
     shot("p01-0-folded")
     folded.click()
-    expect(first.locator("img")).to_be_visible()
+    picture = first.locator("img")
+    expect(picture).to_be_visible()
+    wide, drawn = picture.evaluate("image => [image.clientWidth, image.naturalWidth]")
+    assert drawn > 1.4 * wide  # sharp on screens with two pixels for each of the page
+    expect(picture).to_have_attribute("width", str(wide))
     expect(first.locator(".jp-InputPrompt")).to_have_text("[ ]:")
     shot("p01-0-unfolded")
 
