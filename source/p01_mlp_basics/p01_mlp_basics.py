@@ -504,7 +504,7 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
             | {"the pixel was set to 0, whatever its value": np.zeros(40)}
             | (
                 {
-                    "rounding made a small number of the 0; take squares after the mean was subtracted": (
+                    "rounding turned the 0 into a small number; take squares after the mean was subtracted": (
                         unseen[:, row, column] - grey
                     )
                     / scale_there
@@ -3182,7 +3182,7 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
             pitfalls={
                 "this is nearer to the learning rate of the lowest loss than to a tenth of it": 5 * lowest,
                 "this is a tenth of the rate at which the loss explodes": rates[np.argmax(losses > 4.6)],
-                "this is a tenth of the first rate: smoothing made zeros or NaN of the ends": rates[0],
+                "this is a tenth of the first rate: smoothing turned the ends into zeros or NaN": rates[0],
             },
         )
         for place in (*rng.uniform(1, 3, size=4), 1.1):
@@ -3205,7 +3205,7 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
                 bool(np.isfinite(chosen)),
                 "the chosen learning rate is a finite number",
                 got=chosen,
-                cause="NaN among the losses was computed with",
+                cause="NaN among the losses went into the calculation",
                 step="Leave out what is not finite, for example with np.isfinite.",
             )
             check_choice(
