@@ -1865,7 +1865,7 @@ for steps, when in ((0, "before"), (3, "after_3_steps")):
 # |---|---|
 # | sigmoids, Glorot weights | It begins on a plateau, at the accuracy of guessing. |
 # | ReLU, standard deviation 1 | Its first steps throw it off: after three of them its largest weight is hundreds of times as large as before, or more (last lines). Then either its last hidden layer gives nothing but zeros, and the loss is 2.30 ($\ln 10$: the network no longer looks at the picture), or the weights have grown too large for the computer's numbers and are `nan`, not a number. It never recovers from either. |
-# | the other two | Batch normalisation gains less. For ReLU from Glorot weights, whose initialisation fits well enough, the gain was 0.01 at the full budget (MNIST). |
+# | the other two | Batch normalisation helps less. For ReLU from Glorot weights, whose initialisation fits well enough, the gain was 0.01 at the full budget (MNIST). |
 #
 # So batch normalisation does not make every good network much better. It helps most where training
 # without it starts slowly or fails.
