@@ -26,8 +26,9 @@
 # 4. train with logs and checkpoints, and recover the best epoch, even after a second, worse run;
 # 5. read a confusion matrix, and choose a learning rate from a range test.
 #
-# **It assumes** Python, NumPy arrays (slicing, axes, broadcasting), the chain rule and the variance of a
-# sum of independent terms. You need not know Keras: everything is shown before you need it.
+# **This practical assumes** Python, NumPy arrays (slicing, axes, broadcasting), the chain rule and the
+# variance of a sum of independent terms. You do not need to know Keras: everything is explained before you
+# need it.
 #
 # **How it works.** Text, experiments and exercises alternate. Each experiment begins with a question
 # under *Predict*. Write your guess down before you run the cell, however rough it is: the wrong guesses
@@ -46,21 +47,20 @@
 # | 7 Three activation functions | 3 | | 15 All of it, by yourself | 3 |
 # | 8 Large inputs, silent units | 2 | | **Total** | **40** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took two minutes at the full
-# budget (the default, for working through it) and 40 seconds at the quick budget (for checking that
-# everything runs).
-# Allow three to four hours for reading, guessing and answering.
+# **Time.** On two processor cores with little else running, the whole notebook took two minutes at the
+# full budget (the default, for working through it) and 40 seconds at the quick budget (for checking that
+# everything runs). Allow three to four hours for reading, guessing and answering.
 #
-# **Help.** `keras.layers.Dense?` in a cell shows a documentation page. When things get confusing, choose
-# *Restart kernel and run all cells*: many mysteries come from cells that were run out of order. When you
-# ask for help, quote the check's feedback in full: that is what it was written for.
+# **Help.** Type `keras.layers.Dense?` in a cell to see its documentation. When things get confusing,
+# choose *Restart kernel and run all cells*: many mysteries come from cells that were run out of order.
+# When you ask for help, quote the check's feedback in full: that is what it was written for.
 
 # %% [markdown] tags=["covers-1"]
 # ## 0 Set up
 #
 # One cell imports what the notebook uses. `course_utils` is the package that came with the course: it
-# takes care of plots, logs, seeds and checks, so that you can keep your mind on the lesson. (On a
-# computer without a suitable graphics card, TensorFlow says so in red. This is harmless.)
+# takes care of plots, logs, seeds and checks, so that you can concentrate on the lesson. (On a computer
+# without a suitable graphics card, TensorFlow says so in red. This is harmless.)
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
 import time
@@ -88,10 +88,10 @@ print("Devices:", ", ".join(keras.distribution.list_devices()))
 # %% [markdown]
 # ## 1 The data
 #
-# Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017) holds 70,000 photographs of articles from an online shop,
-# shrunk to 28 by 28 pixels with grey values from 0 (the background) to 255: 60,000 for training and
-# 10,000 for testing, each with one of ten labels. It was made to replace handwritten digits, which had
-# become too easy.
+# Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017) contains 70,000 photographs of items from an online shop,
+# shrunk to 28 by 28 pixels with grey values from 0 (the background) to 255: 60,000 for training and 10,000
+# for testing, each with one of ten labels. It was made to replace handwritten digits, which had become too
+# easy.
 
 # %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
 fashion = data.load("fashion_mnist")
@@ -119,7 +119,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** The articles are centred and upright, on an empty background (0, drawn white here). Shirts,
+# **See.** The items are centred and upright, on an empty background (0, drawn white here). Shirts,
 # pullovers and coats share an outline.
 #
 # **Predict.** Are all classes equally common among the training images?
@@ -132,8 +132,9 @@ plots.show(
 print("images of each class:", np.bincount(fashion.y_train))
 
 # %% [markdown]
-# **Measure and explain.** Exactly 6,000 of each. So someone who always answers "sandal" is right one time
-# in ten: 0.1 is the accuracy that a network must beat before we believe that it has learned anything.
+# **Measure and explain.** There are exactly 6,000 of each. So someone who always answers "sandal" is right
+# one time in ten: 0.1 is the accuracy that a network must beat before we believe that it has learned
+# anything.
 #
 # **Go further.** On data where one class has 90 % of the images, what accuracy would you have to beat?
 
@@ -281,9 +282,9 @@ with expect.exercise("Split off a validation set", points=3) as exercise:
 exercise.score
 
 # %% [markdown]
-# ### Experiment: is a split at random a fair split?
+# ### Experiment: is a random split a fair split?
 #
-# **Predict.** The images come in random order. Will the first 5,000 hold exactly 500 of each class? If
+# **Predict.** The images come in random order. Will the first 5,000 contain exactly 500 of each class? If
 # not, how far off will the counts be: by a handful, by dozens, by hundreds?
 
 # %% tags=["experiment"]
@@ -308,7 +309,7 @@ print(f"all ten together, chi-squared: {chi_squared:.1f} (chance: 9 ± {np.sqrt(
 # ### Exercise 2: Standardise the pixels (3 points)
 #
 # Gradient descent works best when all inputs have a similar scale. So we **standardise**: from each pixel
-# $j$ we subtract its mean over the training images, and divide by its standard deviation,
+# $j$ we subtract its mean over the training images, and divide the result by its standard deviation,
 #
 # $$\tilde x_{ij} = \frac{x_{ij} - \mu_j}{\sigma_j}, \qquad
 # \mu_j = \frac1n \sum_{i=1}^n x_{ij}, \qquad
@@ -503,7 +504,7 @@ with expect.exercise("Standardise the pixels", points=3) as exercise:
             | {"the pixel was set to 0, whatever its value": np.zeros(40)}
             | (
                 {
-                    "rounding made a small number of the 0; take squares after the mean was subtracted": (
+                    "rounding turned the 0 into a small number; take squares after the mean was subtracted": (
                         unseen[:, row, column] - grey
                     )
                     / scale_there
@@ -578,9 +579,9 @@ print(f"have a standard deviation of only {scaler.scale_[worst_pixel]:.4f} (of g
 # **Explain.** Did you guess 4, or perhaps 10? Most values are as small as those of a bell curve, but
 # there are training values of about a hundred standard deviations or more, and test values of several
 # hundred. Some pixels at the border are 0 in almost all images, so their standard deviation is tiny; in
-# the few images where they are not 0, they become enormous. No pixel here is exactly constant. In
-# scikit-learn's small digit images some are, as the next cell shows, and there an unguarded division
-# would have filled the data with NaN.
+# the few images where they are not 0, their standardised values become enormous. No pixel here is exactly
+# constant. In scikit-learn's small digit images some are, as the next cell shows, and there an unguarded
+# division would have filled the data with NaN.
 
 # %% tags=["experiment"]
 digits = data.load("digits")
@@ -590,13 +591,13 @@ for each in (fashion, digits):
 
 # %% [markdown]
 # **Go further.** Limit the standardised values to the range from −5 to 5 with `np.clip`, and train with
-# and without it at the end of this notebook. Does it help? Could you have known in advance?
+# and without this limit at the end of this notebook. Does it help? Could you have known in advance?
 
 # %% [markdown] tags=["covers-5", "covers-18"]
 # ## 2 The network
 #
 # A multilayer perceptron is a chain of layers. Each multiplies its input by a matrix, adds a vector, and
-# bends the result with an **activation function**. Ours has two hidden layers, with 300 and 100 units,
+# passes the result through an **activation function**. Ours has two hidden layers, with 300 and 100 units,
 # between the 784 pixels and the ten classes. For an image $x$, written as a row,
 #
 # $$h_1 = \mathrm{ReLU}(x W_1 + b_1), \qquad
@@ -624,7 +625,7 @@ for each in (fashion, digits):
 # ])
 # ```
 #
-# `kernel_initializer` says how the weights are drawn before training; section 3 will say why it matters.
+# `kernel_initializer` says how the weights are drawn before training; section 3 explains why this matters.
 #
 # Write `build_mlp(layer_sizes, activation="relu")` for *any* number of layers.
 # `build_mlp((784, 300, 100, 10))` is the network above: the first number is the number of inputs, the
@@ -850,11 +851,11 @@ print(f"{parameters['parameters'].sum():,} in all")
 
 # %% [markdown]
 # **Explain.** The first layer has 88 % of them: each of its 300 units has a weight for each of 784
-# pixels. When the inputs of an MLP are large, it is the first layer that pays. (Convolutional layers
-# avoid that, by using the same few weights everywhere in the image.)
+# pixels. When the inputs of an MLP are large, it is the first layer that bears the cost. (Convolutional
+# layers avoid this by using the same few weights everywhere in the image.)
 #
-# **Go further.** Phone photos have about 12 million pixels with three colours each. How
-# many parameters would the first layer have?
+# **Go further.** A phone photo has about 12 million pixels with three colour values each. How many
+# parameters would the first layer have?
 
 # %% [markdown] tags=["covers-7", "covers-19"]
 # ### Exercise 4: Count parameters (2 points)
@@ -998,8 +999,8 @@ exercise.score
 # $h = \mathrm{ReLU}(xW + b)$, so $W$ has the shape (inputs, units).
 #
 # 1. Give the shapes of all weights and biases as a dict `layer_shapes`: its keys are `"W1"`, `"b1"`,
-#    `"W2"`, `"b2"`, `"W3"`, `"b3"`, its values tuples. Give the numbers of parameters of the three layers
-#    as a tuple `layer_parameters`.
+#    `"W2"`, `"b2"`, `"W3"`, `"b3"`, and its values are tuples. Give the numbers of parameters of the three
+#    layers as a tuple `layer_parameters`.
 # 2. Write `regression_output(x, layers)` for one input `x` of shape (20,) **and** for a minibatch of
 #    shape (m, 20). `layers` is a list of pairs (W, b), one for each layer.
 #
@@ -1277,7 +1278,7 @@ exercise.score
 # A network learns from slopes (Rumelhart, Hinton and Williams, 1986). The gradient that reaches a weight
 # is a sum over the paths from there to the output. Each path contributes a product of weights and, for
 # each unit on the way, the slope of its activation function at its pre-activation. Where that slope is
-# zero, nothing passes. So the slope matters more than the function.
+# zero, nothing passes. So the slope matters more than the function itself.
 #
 # ### Experiment: three functions and their slopes
 #
@@ -1531,8 +1532,8 @@ print(shares.agg(["mean", "std"], axis=1).to_string(float_format="{:.3f}".format
 
 # %% [markdown]
 # **Try.** Here are the pre-activations of one of these layers, for images whose largest grey value you
-# choose. Go to 255, and then work downwards. At what value do most sigmoids first have a slope that lets
-# a gradient pass? And why does going on from 1 to 0.1 hardly change the share of such slopes?
+# choose. Start at 255, and then work downwards. At what value do most sigmoids first have a slope that
+# lets a gradient pass? And why does going further, from 1 to 0.1, hardly change the share of such slopes?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import sliders
@@ -1578,8 +1579,8 @@ sliders.show(
 # ### Exercise 8: Large inputs, silent units (2 points)
 #
 # 1. A hidden sigmoid unit receives large inputs, so that its pre-activation is $z = 20$. How large is its
-#    slope there **as a fraction of its steepest slope**? Call the number `slope_fraction` (Python may
-#    compute it for you).
+#    slope there **as a fraction of its steepest slope**? Call the number `slope_fraction` (you may let
+#    Python compute it).
 # 2. A network for a yes-or-no question has ReLU in all hidden layers, a sigmoid output unit, and **no
 #    biases** anywhere. For some image, all pre-activations of the *last* hidden layer are negative. What
 #    probability does the network give? Call it `silent_probability`. And for how many of its weights is
@@ -1697,7 +1698,7 @@ plots.show(
 # %% [markdown] tags=["covers-6"]
 # ### Exercise 9: Why He initialisation? (3 points, in words)
 #
-# In five to eight sentences: why do ReLU layers want weights with variance $2 / \mathrm{fan_{in}}$? Say
+# In five to eight sentences: why do ReLU layers need weights with variance $2 / \mathrm{fan_{in}}$? Say
 # what happens to the variance of a pre-activation when $\mathrm{fan_{in}}$ terms are summed, where the
 # factor 2 comes from, and what goes wrong in a deep network with weights much smaller or much larger than
 # that.
@@ -1751,8 +1752,8 @@ plots.show(
 # integer labels (0 to 9, as in `y_train`) and the metric `"accuracy"`.
 #
 # Add `steps_per_execution=100`: Keras then hands 100 minibatches at a time to the compiled training step.
-# The result is the same, and a network as small as ours trains faster, because much of its time goes into
-# starting steps, not into arithmetic.
+# The result is the same, and a network as small as ours trains faster, because otherwise much of the time
+# goes into starting steps rather than into arithmetic.
 
 
 # %% nbgrader={"grade": false, "grade_id": "compile", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2001,7 +2002,7 @@ exercise.score
 # %% [markdown]
 # ### Experiment: the first five epochs
 #
-# Now we train. Every run gets a folder of its own, so that no run overwrites another: `runs.Run` makes
+# Now we train. Every run gets a folder of its own, so that no run overwrites another: `runs.Run` creates
 # it, and its callbacks log the training there, for us and for TensorBoard. (A **callback** is an object
 # that Keras calls after each epoch or batch.)
 #
@@ -2041,8 +2042,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **See.** The curves are still rising (or falling) at the end: at this learning rate, five epochs are too
-# few. Section 6 does better.
+# **See.** The curves are still rising (or falling) at the end: at this learning rate, five epochs are not
+# enough. Section 6 does better.
 #
 # **Explain.** In the first epoch the training accuracy is *below* the validation accuracy. There is a
 # simple reason. Keras averages the training accuracy **during** the epoch, while the network is still
@@ -2060,8 +2061,8 @@ print(f"validation accuracy after the last epoch:           {first_valid:.3f}")
 #
 # ### TensorBoard
 #
-# TensorBoard shows all runs in `runs/` side by side, even while they are still going, with a histogram of
-# every layer's weights. It is a small web server on your own machine. The notebook is also run
+# TensorBoard shows all runs in `runs/` side by side, even while they are still running, with a histogram
+# of every layer's weights. It is a small web server on your own machine. The notebook is also run
 # unattended, when nobody wants a server. So the next cell does nothing until you change `False` to `True`
 # and run it.
 
@@ -2153,28 +2154,28 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 # %% [markdown]
 # **Explain.** The sigmoid lags far behind: its slope of 1/4 or less makes the gradient of the first layer
 # small (Practical 2 measures how small). ReLU and Leaky ReLU are within one percentage point of each
-# other; the standard deviations say how much the seeds of one network differ. Is the small lead real? The
-# same seed gives both networks the same initial weights, so compare them seed by seed (the last lines),
-# which removes much of the scatter. At the quick budget, early in the training, Leaky ReLU is about half
-# a point ahead on average. At the full budget, with more images and epochs, nothing is left of that lead.
-# A winner that depends on when you stop is no winner.
+# other; the standard deviations say how much the results of one network differ from seed to seed. Is the
+# small lead real? The same seed gives both networks the same initial weights, so compare them seed by seed
+# (the last lines), which removes much of the scatter. At the quick budget, early in the training, Leaky
+# ReLU is about half a point ahead on average. At the full budget, with more images and epochs, nothing is
+# left of that lead. A winner that depends on when you stop is no winner.
 #
-# (Every network that a notebook builds takes memory and a name: `dense`, `dense_1`, … When you have built dozens,
-# `keras.utils.clear_session()` makes Keras forget those that no variable holds, and start from `dense`
-# again. Models held by a variable keep working.)
+# (Every network that a notebook builds takes up memory and a name: `dense`, `dense_1`, … When you have
+# built dozens, `keras.utils.clear_session()` makes Keras forget those that no variable holds, and start
+# from `dense` again. Models held by a variable keep working.)
 #
 # **Go further.** Does the sigmoid catch up with a larger learning rate? (Try 0.3.)
 
 # %% [markdown] tags=["covers-10", "covers-11"]
 # ### Exercise 11: Keep the best epoch (4 points)
 #
-# The last epoch need not be the best. So we save the network whenever it is better than ever before, and
-# can **roll back** to it. Keras has a callback for this, `keras.callbacks.ModelCheckpoint`. Write three
-# functions.
+# The last epoch need not be the best. We therefore save the network whenever it is better than ever
+# before, so that we can **roll back** to it. Keras has a callback for this,
+# `keras.callbacks.ModelCheckpoint`. Write three functions.
 #
-# 1. `new_run_folder(root)` makes a **new** folder inside `root` and returns its name, a string such as
-#    `"runs/run_003"`. Every call makes another one, even when two calls come within a millisecond of each
-#    other, when the same seed was set before both, or when there are folders from earlier sessions.
+# 1. `new_run_folder(root)` creates a **new** folder inside `root` and returns its name, a string such as
+#    `"runs/run_003"`. Every call creates another one, even when two calls come within a millisecond of
+#    each other, when the same seed was set before both, or when there are folders from earlier sessions.
 # 2. `train_with_best(model, x, y, x_valid, y_valid, folder, epochs)` trains a model that is already
 #    compiled, with minibatches of Keras' default size, and returns the `History` that `fit` returns. The
 #    model itself stays as its last epoch left it. In `folder` the function keeps the network with the
@@ -2184,8 +2185,8 @@ runs.record("share_of_seeds_with_leaky_relu_ahead", (seed_by_seed > 0).mean())
 #
 # By default a new `ModelCheckpoint` knows nothing about earlier runs, and its first epoch overwrites
 # their file, however good their network was. (One way out: its argument `initial_value_threshold`.)
-# `keras.models.load_model(file)` reads a saved network; `Path(name).mkdir(parents=True)` makes a folder,
-# and fails if it is there already.
+# `keras.models.load_model(file)` reads a saved network; `Path(name).mkdir(parents=True)` creates a folder,
+# and fails if it already exists.
 
 
 # %% nbgrader={"grade": false, "grade_id": "keep-best", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2237,9 +2238,9 @@ def load_best(folder):
 
 
 # %% [markdown]
-# A small problem to try it on: three classes, and a network of one layer whose weights all start at zero.
-# (`run_eagerly` runs Python line by line; for a handful of steps that is quicker than compiling them
-# first.)
+# Here is a small problem to try it on: three classes, and a network of one layer whose weights all start
+# at zero. (`run_eagerly` runs Python line by line; for a handful of steps that is quicker than compiling
+# them first.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "practice-run", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -2268,7 +2269,7 @@ def practice_run(x, y, x_valid, y_valid, folder, epochs):
 
 
 def make_folders(root, number):
-    """Call your `new_run_folder` so many times.
+    """Call your `new_run_folder` a given number of times.
 
     Returns:
         The names that it gave, which of these folders are there, and the names of the results' types.
@@ -2755,9 +2756,9 @@ print(f"standard error of the accuracy: {np.sqrt(test_accuracy * (1 - test_accur
 # %% [markdown] tags=["covers-13"]
 # ### Exercise 13: Confusion matrix and recall (3 points)
 #
-# One number hides which classes are hard. The **confusion matrix** $C$ shows it: $C_{ij}$ is the number
-# of inputs of class $i$ (row: the truth) that the network called $j$ (column: the answer). The **recall**
-# of class $i$ is the share of its inputs that were found, $C_{ii} / \sum_j C_{ij}$.
+# A single number hides which classes are hard. The **confusion matrix** $C$ reveals them: $C_{ij}$ is the
+# number of inputs of class $i$ (row: the truth) that the network called $j$ (column: the answer). The
+# **recall** of class $i$ is the share of its inputs that were found, $C_{ii} / \sum_j C_{ij}$.
 #
 # With NumPy alone, write
 #
@@ -3099,15 +3100,15 @@ plots.show(
 #
 # ### Exercise 14: Choose a learning rate (2 points)
 #
-# Write `choose_learning_rate(rates, losses)`, which applies this rule. Real curves make it harder than
-# `argmin`:
+# Write `choose_learning_rate(rates, losses)`, which applies this rule. With real curves, `argmin` alone is
+# not enough:
 #
 # - the losses of single minibatches jump up and down, so smooth them first (for example with a median
 #   over about 20 neighbours: `pd.Series(losses).rolling(21, center=True, min_periods=1).median()`);
 # - after the explosion there may be infinities and NaN.
 #
-# The curves in the check have 300 learning rates, as above. An answer within a factor of three of the
-# rule passes.
+# The curves in the check have 300 learning rates, as above. An answer within a factor of three of what the
+# rule gives passes.
 
 
 # %% nbgrader={"grade": false, "grade_id": "choose-rate", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -3181,7 +3182,7 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
             pitfalls={
                 "this is nearer to the learning rate of the lowest loss than to a tenth of it": 5 * lowest,
                 "this is a tenth of the rate at which the loss explodes": rates[np.argmax(losses > 4.6)],
-                "this is a tenth of the first rate: smoothing made zeros or NaN of the ends": rates[0],
+                "this is a tenth of the first rate: smoothing turned the ends into zeros or NaN": rates[0],
             },
         )
         for place in (*rng.uniform(1, 3, size=4), 1.1):
@@ -3204,7 +3205,7 @@ with expect.exercise("Choose a learning rate", points=2) as exercise:
                 bool(np.isfinite(chosen)),
                 "the chosen learning rate is a finite number",
                 got=chosen,
-                cause="NaN among the losses was computed with",
+                cause="NaN among the losses went into the calculation",
                 step="Leave out what is not finite, for example with np.isfinite.",
             )
             check_choice(
@@ -3283,10 +3284,10 @@ runs.compare()[["learning_rate", "epochs", "val_accuracy"]].round(4)
 # above or plain Keras, any layer sizes and any learning rate, but **at most ten epochs**. Use the
 # validation images for your choices.
 #
-# The check computes the accuracy on test images: **0.6** for the first point, if the ten probabilities of
-# each image sum to 1, and **0.8** for the other two.
-# Graders run notebooks at the quick budget, where `x_train` holds 10,000 images, and the learning rate of
-# the first run, 0.001, does not reach 0.8 in five epochs. So try your settings on `x_train[:10_000]` too.
+# The check computes the accuracy on test images: you need **0.6** for the first point, provided that the
+# ten probabilities of each image sum to 1, and **0.8** for the other two. Graders run notebooks at the
+# quick budget, where `x_train` holds 10,000 images, and there the learning rate of the first run, 0.001,
+# does not reach 0.8 in five epochs. So try your settings on `x_train[:10_000]` too.
 
 # %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
 ### BEGIN SOLUTION
@@ -3392,8 +3393,8 @@ print(f"gained over the first network: {best_accuracy - test_accuracy:+.3f}")
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
 # missing. It takes a few seconds and does not train your networks again. Before you submit, choose
 # *Restart kernel and run all cells* and look here once more: graders run the notebook from the top, too.
-# (Exercise 9, in words, is read by a person. And the points here are those of the checks that you see;
-# the others follow when your work is graded.)
+# (Exercise 9, in words, is marked by a person. The points shown here are only those of the checks that you
+# see; the others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import selfcheck
@@ -3405,7 +3406,7 @@ selfcheck.report()
 #
 # - **Look first**: at images, class counts, and the largest value after standardising.
 # - Means and standard deviations for preparing the data come from the **training images alone**;
-#   validation images are for choices, test images for the last word.
+#   validation images are for choices, test images for the final verdict.
 # - You can count every parameter: $(\text{inputs} + 1) \times \text{units}$ for each layer, plus what an
 #   activation function learns. Ours has 266,610.
 # - Gradients are sums of products of weights and **slopes**. Sigmoids pass on a quarter at best and

@@ -14,20 +14,20 @@
 # %% [markdown]
 # # Practical 2: Vanishing and exploding gradients
 #
-# A network with two hidden layers learns well. Why not sixty? In this practical you follow the gradient
-# on its way back through a deep network, layer by layer, first in NumPy and then in Keras. You watch it
-# vanish, you watch it explode, and you try out what helps.
+# A network with two hidden layers learns well. Why not one with sixty? In this practical you follow the
+# gradient on its way back through a deep network, layer by layer, first in NumPy and then in Keras. You
+# watch it vanish, you watch it explode, and you try out what helps.
 #
 # **When you have finished, you can**
 #
 # 1. write a forward and a backward pass yourself, and use a gradient check to show that they are right;
 # 2. measure the gradient that reaches each layer of a Keras model, and find where it dries up;
-# 3. explain what depth, activation function and initial weights do to it, and why;
+# 3. explain what depth, activation function and initial weights do to this gradient, and why;
 # 4. predict after how many layers a signal overflows, and clip a gradient with or without turning it;
 # 5. build skip connections, and say what they do for the gradient, and what they cost.
 #
-# **It assumes** Practical 1 (Keras' `Dense` and `Sequential`, cross-entropy, He and Glorot weights) and
-# the chain rule for vectors.
+# **This practical assumes** Practical 1 (Keras' `Dense` and `Sequential`, cross-entropy, He and Glorot
+# weights) and the chain rule for vectors.
 #
 # **How it works.** As before: an experiment begins with a question under *Predict*; write your guess down
 # before you run the cell. In an exercise, replace `raise NotImplementedError(…)` with your answer and run
@@ -43,9 +43,9 @@
 # | 6 Build the deep network | 3 | | 13 Skip connections | 3 |
 # | 7 Gradient norms of a Keras model | 3 | | **Total** | **36** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took two minutes at the full
-# budget (the default, for working through it) and half a minute at the quick budget (for checking that
-# everything runs). Allow three to four hours for reading, guessing and answering.
+# **Time.** On two processor cores with little else running, the whole notebook took two minutes at the
+# full budget (the default, for working through it) and half a minute at the quick budget (for checking
+# that everything runs). Allow three to four hours for reading, guessing and answering.
 #
 # **Help.** When a check of shapes fails, print the shapes of all arrays in a new cell and follow them
 # through the formula. When things get confusing, choose *Restart kernel and run all cells*. When you ask
@@ -106,7 +106,7 @@ print(
 # - `layers_to_a_millionth`, the smallest number of layers for which the product of the slopes is below
 #   one millionth ($10^{-6}$);
 # - `best_slowdown`, the factor by which the $\delta$ of the 30th layer of fifty is smaller than that of
-#   the 50th and last layer. (A number above 1. Python may compute it.)
+#   the 50th and last layer. (It is a number above 1; you may let Python compute it.)
 
 # %% nbgrader={"grade": false, "grade_id": "best-case", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # best_slope = …
@@ -176,7 +176,7 @@ exercise.score
 # %% [markdown]
 # ### Exercise 2: Forward pass (3 points)
 #
-# The notebook gives you three activation functions and their slopes, each under its name.
+# The notebook gives you three activation functions and their slopes; you select them by name.
 
 
 # %% nbgrader={"grade": false, "grade_id": "activations", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -323,7 +323,7 @@ with expect.exercise("Forward pass", points=3) as exercise:
                     [5, 6],
                     "the lengths of a and h for five layers",
                     cause="the lists still hold what earlier calls appended" if grown else None,
-                    step="Make both lists inside of the function, anew in each call."
+                    step="Make both lists inside the function, anew in each call."
                     if grown
                     else "Begin with h = [x] and a = []; each layer appends one array to each.",
                 )
@@ -635,8 +635,8 @@ exercise.score
 #
 # 1. Write `numerical_gradients(weights, x, target, name, step=1e-5)`, which returns a list of arrays like
 #    `backward`. It uses your `forward`. At the end, every weight must be back at its old value. Compute in
-#    float64, as NumPy does with what you are given: in float32 the difference of two losses that are so close
-#    is mostly rounding.
+#    float64, as NumPy does with the arrays that you are given: in float32 the difference of two losses
+#    that are so close is mostly rounding.
 # 2. Write `relative_errors(gradients, others)`: for each layer, a number that says how different two
 #    gradients $G$ and $G'$ of that layer are, $\lVert G - G' \rVert / (\lVert G \rVert + \lVert G' \rVert)$,
 #    where $\lVert \cdot \rVert$ is the root of the sum of the squares of all entries. It lies between 0
@@ -898,7 +898,7 @@ exercise.score
 # %% [markdown]
 # ### Experiment: two famous bugs
 #
-# Two mistakes are so common in backward passes that even published code has them: a **transpose** is
+# Two mistakes are so common in backward passes that even published code contains them: a **transpose** is
 # forgotten ($W_l \delta_l$), or an **index** is off by one ($\delta_l h_{l+1}^\top$). If all layers have
 # the same width, neither of them crashes. We can imitate both without touching your function: hand it
 # transposed weights, or a list `h` that is shifted by one.
@@ -955,7 +955,7 @@ runs.record("smallest_relative_error_where_wrong", errors.iloc[:4, 1:].to_numpy(
 # 2. Write `factor_per_layer(gradients)`: the constant factor which, applied once for each step from a
 #    layer to the one before it, would take the last layer's norm to the first layer's.
 #
-# Vanished gradients are tiny. Compute with them in float64, in which they are handed to you: in float32 the
+# Vanished gradients are tiny. Stay in float64, the type in which they are passed to you: in float32 the
 # square of anything below $10^{-23}$ is 0.
 
 
@@ -1160,13 +1160,13 @@ for stddev, of_chains in chains.items():
 # %% [markdown]
 # **See.** A line is the median over the chains, and a band runs from the smallest to the largest (as in
 # all plots by layer). On the logarithmic axis all curves are straight: each layer multiplies the gradient
-# by about the same factor, and fifty layers take its fiftieth power.
+# by about the same factor, and fifty layers multiply it by the fiftieth power of that factor.
 #
 # **Explain.** This is the **vanishing gradient** (Hochreiter, 1998).
 #
 # | Standard deviation | Factor per layer | Why |
 # |---|---|---|
-# | 0.45 | 0.21 ± 0.01 | The weights keep a vector's length: a little below the best case of 1/4. The 30th layer is then about $10^{14}$ times slower than the last one. |
+# | 0.45 | 0.21 ± 0.01 | The weights keep a vector's length, so the factor is a little below the best case of 1/4. The 30th layer is then about $10^{14}$ times slower than the last one. |
 # | 1 | 0.37 ± 0.02 | The weights stretch the gradient, so the factor is *above* 1/4: the best case assumed weights that do not stretch. |
 # | 4 | 0.49 ± 0.09 | Weights four times as large stretch four times as much, and yet the factor grows only this far: they make the pre-activations large, where the sigmoids are saturated. What the weights gain, the slopes lose. The band is wide now, because the number of saturated units depends on the draw. |
 #
@@ -1202,7 +1202,7 @@ print(f"{len(x_train):,} training images, {len(x_valid):,} validation images of 
 # 2. Without building it: how many parameters does the network with sixty such layers have? Call the number
 #    `deep_parameters`.
 #
-# Hand all layers to `keras.Sequential` in one list. With `model.add`, Keras goes through the whole model
+# Pass all layers to `keras.Sequential` in one list. With `model.add`, Keras goes through the whole model
 # again for each new layer; with sixty of them, that takes a long time.
 
 
@@ -1789,8 +1789,8 @@ for name, norms in deep_norms.items():
 
 # %% [markdown]
 # The last layer has the index 61. At a factor of four per layer it takes five layers to reach a
-# thousandth ($4^5 = 1024$), so the sigmoids are quiet a few steps from the output. The ReLU networks
-# never are, not even the one whose gradients are all tiny: a share cannot show that.
+# thousandth ($4^5 = 1024$), so the sigmoids become quiet only a few steps back from the output. The ReLU
+# networks never do, not even the one whose gradients are all tiny: a share cannot show that.
 
 # %% [markdown] tags=["covers-15"]
 # ### Experiment: do they learn?
@@ -1862,10 +1862,10 @@ for name, (_, accuracies) in trained.items():
 # is made of sigmoids. In a run this short, a deep network that *can* learn is not necessarily the better
 # one.
 #
-# Nor need it be after a longer one. A published course trained sixty layers of 100 units on 55,000 images for
-# five epochs, with He weights, a learning rate of 0.001, and SELU followed by Leaky ReLU in every layer. They
-# learned: 0.833 of the validation images were right. But the network of Practical 1, with two hidden layers of
-# Leaky ReLU, reached 0.849 in the same five epochs.
+# Nor is it necessarily better after a longer one. A published course trained sixty layers of 100 units on
+# 55,000 images for five epochs, with He weights, a learning rate of 0.001, and SELU followed by Leaky ReLU
+# in every layer. They learned: they got 0.833 of the validation images right. But the network of Practical
+# 1, with two hidden layers of Leaky ReLU, reached 0.849 in the same five epochs.
 #
 # **Go further.** Give the deep ReLU network a learning rate of 0.03. What happens, and what does that say
 # about the range of learning rates that a deep network tolerates?
@@ -1875,7 +1875,7 @@ for name, (_, accuracies) in trained.items():
 #
 # Now we go through them all: 5, 10, 20 and 40 hidden layers of 100 units without biases; sigmoid, tanh
 # and ReLU; Glorot, He, and large weights (standard deviation 1). For each we note two numbers: the size
-# of the **first layer's gradient as a share of the last layer's**, and its size **in itself**, both as a
+# of the **first layer's gradient as a share of the last layer's**, and its **absolute size**, both as a
 # logarithm to base 10. (A value of −3 is a thousandth. To save time, the cell multiplies matrices instead
 # of building Keras models.)
 #
@@ -1954,7 +1954,7 @@ for network, row in at_forty.iterrows():
 # the last one's or more. All others keep a share between a hundredth and a hundred.
 #
 # **Explain.** Now compare with the right panel. ReLU has a share near 1 with *any* weights, and yet its
-# gradients shrink with Glorot weights and explode with large ones, all layers together. The ratio alone
+# gradients shrink with Glorot weights and explode with large ones, in all layers together. The ratio alone
 # would have missed both. At forty layers four combinations have both numbers within a factor of 100 of 1:
 # tanh with Glorot or He weights, ReLU with He weights and, surprisingly, sigmoids with large weights.
 #
@@ -1992,8 +1992,8 @@ for name in ("sigmoid, large", "ReLU, He", "sigmoid, shallow"):
 # %% [markdown] tags=["covers-16"]
 # ### Exercise 9: Two kinds of silence (3 points, in words)
 #
-# With sixty layers and Glorot weights, neither the sigmoids nor the ReLUs learn. Yet in the left panel
-# they look quite different. In six to nine sentences:
+# With sixty layers and Glorot weights, neither the sigmoids nor the ReLUs learn. Yet they look quite
+# different in the left panel above. In six to nine sentences:
 #
 # 1. What happens to the gradient of the **sigmoids** on its way back, and which factor is to blame?
 # 2. What happens in the **ReLU** network, where the first layer's gradient is about as large as the last
@@ -2214,22 +2214,22 @@ runs.record("share_of_layers_with_nan_gradient", nan_norms)
 # before the overflow. A single step of gradient descent then makes every weight `nan`, and no further
 # step can fix that.
 #
-# **Go further.** Repeat it in float16, whose largest number is 65,504, as on many graphics cards. After
-# how many layers does it overflow?
+# **Go further.** Repeat this in float16, which is often used on graphics cards and whose largest number is
+# 65,504. After how many layers does the signal overflow?
 
 # %% [markdown] tags=["covers-27"]
 # ### Exercise 11: Clip a gradient (4 points)
 #
-# Often a gradient is well behaved nearly all the time, and then a single huge one throws the parameters
-# far off (Pascanu, Mikolov and Bengio, 2013). The cure is to limit the gradient, in one of two ways.
-# Write both, for a list of arrays, one for each layer; neither changes its arguments.
+# Often the gradients are well behaved nearly all the time, and then a single huge one throws the
+# parameters far off (Pascanu, Mikolov and Bengio, 2013). The cure is to limit the gradient, in one of two
+# ways. Write both, for a list of arrays, one for each layer; neither changes its arguments.
 #
 # 1. `clip_by_value(gradients, limit)` limits each **entry** to the range from `-limit` to `limit`.
 # 2. `clip_by_global_norm(gradients, limit)`: if the norm of **all entries of all arrays together** is above
-#    `limit`, all are multiplied by the one number that makes it `limit`. A gradient that is short enough
-#    stays as it is.
+#    `limit`, all arrays are multiplied by the one number that brings the norm down to `limit`. A gradient
+#    that is short enough stays as it is.
 #
-# And a tool to judge them:
+# Then write a tool to judge them:
 #
 # 3. `angle_between(gradients, others)`: the angle in **degrees** between two gradients, each taken as one
 #    long vector of all its entries: $\cos\alpha = \frac{u \cdot v}{\lVert u \rVert \lVert v \rVert}$.
@@ -2457,7 +2457,7 @@ exercise.score
 #    the gradient is? Answer with a dict `keeps_direction` that has `True` or `False` for each of the
 #    three names.
 # 2. A gradient of two entries, $(0.9, 100)$, is clipped by value at 1. By how many degrees does that turn
-#    it? Call the number `turned_by`, and give it to at least a tenth of a degree.
+#    it? Call the number `turned_by`, and give it to the nearest tenth of a degree or better.
 
 # %% nbgrader={"grade": false, "grade_id": "direction", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # keeps_direction = {"clipvalue": …, "clipnorm": …, "global_clipnorm": …}
@@ -2598,7 +2598,8 @@ sliders.show(
 #
 # ### Experiment: a rescue
 #
-# A network of ten ReLU layers with He weights, and a learning rate of 0.5, which is far too large for it.
+# We take a network of ten ReLU layers with He weights, and a learning rate of 0.5, which is far too large
+# for it.
 #
 # **Predict.** Trained from several seeds, how often does it end in NaN or at the accuracy of guessing,
 # without clipping, with `global_clipnorm=1`, and with `clipvalue=0.01`?
@@ -2634,7 +2635,7 @@ for name, (losses, accuracies) in rescue.items():
 # very same network, from the same initial weights and with the same learning rate, trains. (Which way is
 # ahead says little here: the two limits are not comparable.)
 #
-# **Go further.** Clipping is a fuse, not a motor: compare with a learning rate of 0.05 without clipping.
+# **Go further.** Clipping is a fuse, not an engine: compare with a learning rate of 0.05 without clipping.
 # And how often does it act? Use your functions to count the steps in which the global norm is above 1.
 
 # %% [markdown]
@@ -2652,8 +2653,8 @@ for name, (losses, accuracies) in rescue.items():
 #
 # ### Experiment: sixty layers with a way around
 #
-# Gradient norms through sixty layers once more: plain, with skip connections ($c = 1$), and with skip
-# connections whose layers are scaled down by $c = 1/60$.
+# We look at the gradient norms of sixty layers once more: plain, with skip connections ($c = 1$), and with
+# skip connections whose layers are scaled down by $c = 1/60$.
 #
 # **Predict.** For sigmoids and for ReLU with He weights: which of the six curves are level? Does a skip
 # connection always help?
@@ -2690,7 +2691,7 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
 # connection keeps a gradient from vanishing, but can make it explode. That is why you scale the blocks,
 # or normalise the signal in each of them (Practical 4).
 #
-# **Go further.** With ReLU and He weights, as what power of the depth must $c$ shrink for the signal to
+# **Go further.** For ReLU with He weights, with what power of the depth must $c$ shrink for the signal to
 # keep its size? Is $c = 1/\sqrt{60}$ small enough? If not, what is it about ReLU that makes the
 # difference?
 
@@ -2701,8 +2702,7 @@ for activation, initialiser in (("sigmoid", "Glorot"), ("relu", "He")):
 # units with the activation function, then `n_blocks` blocks, each of which adds `scale` times the output of
 # another such layer to its input, and a softmax over ten classes at the end.
 #
-# `Sequential` cannot branch, but the functional interface can: a layer is called with a tensor and returns
-# one,
+# `Sequential` cannot branch, but the functional API can: a layer is called with a tensor and returns one,
 #
 # ```python
 # inputs = keras.Input(shape=(64,))
@@ -2968,8 +2968,8 @@ exercise.score
 # Glorot weights and the same learning rate, with sixty skip connections of $c = 1/60$: how far do they
 # get in the same short training?
 #
-# (Your `layer_gradient_norms` handles only networks of Dense layers. For models with any layers the
-# course has `course_utils.probes.gradient_norms(model, x, y)`, which skips layers without a kernel.)
+# (Your `layer_gradient_norms` handles only networks of Dense layers. For models with other layers too, the
+# course provides `course_utils.probes.gradient_norms(model, x, y)`, which skips layers without a kernel.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 networks["residual"] = build_residual_mlp(60, "sigmoid", "glorot_normal", 1 / 60)
@@ -3001,10 +3001,10 @@ runs.record("val_accuracy_sigmoid_glorot_skip", trained["sigmoid, Glorot, skip"]
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
-# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 9, in
-# words, is read by a person. And the points here are those of the checks that you see; the others follow
-# when your work is graded.)
+# missing. It takes a few seconds and does not train anything again. Before you submit, choose *Restart
+# kernel and run all cells* and look here once more: graders run the notebook from the top, too. (Exercise
+# 9, in words, is marked by a person. The points shown here are only those of the checks that you see; the
+# others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import selfcheck
@@ -3015,10 +3015,11 @@ selfcheck.report()
 # ## What to take away
 #
 # - The $\delta$ of a layer is a **product** of weights and slopes of all layers above it; the gradient of $W$
-#   is $\delta$ times the signal that came in. Whatever the factor, sixty layers take its sixtieth power.
+#   is $\delta$ times the signal that came in. Whatever the factor, sixty layers raise it to the sixtieth
+#   power.
 # - A **gradient check** by central differences finds the bugs that do not crash. Check every layer.
-# - A **sigmoid**'s slope is at most 1/4, and large weights saturate it. Large weights may keep up the
-#   size of the gradient, but sixty layers of sigmoids still learned far less than two did.
+# - A **sigmoid**'s slope is at most 1/4, and large weights saturate it. Large weights may keep the
+#   gradient large enough, but sixty layers of sigmoids still learned far less than two did.
 # - Look at gradient **norms** for each layer, *and* at their ratio. With ReLU and Glorot weights the ratio
 #   is near 1 while all gradients vanish together.
 # - **He** weights keep a deep ReLU network's signal and gradient alive. That is necessary for learning,
@@ -3026,8 +3027,8 @@ selfcheck.report()
 # - `inf` becomes `nan`, and `nan` spreads. You can compute the layer where it begins.
 # - **Clipping** rescues a run from gradients that are too long. Clipping by global norm keeps the
 #   direction; clipping by value does not.
-# - **Skip connections** give the gradient a way around the slopes. Unscaled, they add up: sixty of them
-#   can explode.
+# - **Skip connections** give the gradient a way around the slopes. Unscaled, they add up: with sixty of
+#   them, the gradient can explode.
 #
 # ## Papers
 #

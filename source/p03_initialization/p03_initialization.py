@@ -15,23 +15,22 @@
 # # Practical 3: Initialisation and activation functions
 #
 # Before a network sees a single image, two choices have been made for it: how its weights are drawn, and
-# which activation function bends the signal between its layers. This practical shows that the two belong
-# together, computes the right weights for *any* activation function, and follows a famous failure to its
-# end: deep, narrow ReLU networks that are dead before training begins.
+# which activation function acts on the signal between its layers. This practical shows that the two
+# choices belong together, computes the right weights for *any* activation function, and follows a famous
+# failure to its conclusion: deep, narrow ReLU networks that are dead before training begins.
 #
 # **When you have finished, you can**
 #
 # 1. work out the fan-in and fan-out of any layer, and draw Glorot, He and LeCun weights yourself;
-# 2. predict the size of a signal after any number of layers, and compute the weights that keep it;
-# 3. look inside a Keras model: collect its activations, find units that are dead or that do the same as
-#    others;
+# 2. predict the size of a signal after any number of layers, and compute the weights that preserve it;
+# 3. look inside a Keras model: collect its activations, find units that are dead or that duplicate others;
 # 4. say what zero weights, and weights that are too small or too large, do to sigmoid and to ReLU
 #    networks, and why;
 # 5. bound the probability that a ReLU network is born dead, and compare the bound with 1,000 training
 #    runs, with an interval that says how sure the result is.
 #
-# **It assumes** Practical 1 (dense layers in Keras, ReLU and sigmoid, validation images) and a little
-# probability: mean, variance, the normal distribution. Practical 2 is not needed.
+# **This practical assumes** Practical 1 (dense layers in Keras, ReLU and sigmoid, validation images) and a
+# little probability: mean, variance, the normal distribution. Practical 2 is not needed.
 #
 # **How it works.** Text, experiments and exercises alternate. Write down your guess at every *Predict*
 # before you run the cell. In an exercise, replace `raise NotImplementedError(…)` with your answer and run
@@ -47,11 +46,11 @@
 # | 6 Weights for any activation function | 3 | | 12 What to make of it (in words) | 3 |
 # | | | | **Total** | **39** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took a minute and a half at the
-# full budget (the default), and half a minute at the quick budget. Allow three to four hours for reading, guessing
-# and answering.
+# **Time.** On two processor cores with little else running, the whole notebook took a minute and a half at
+# the full budget (the default), and half a minute at the quick budget. Allow three to four hours for
+# reading, guessing and answering.
 #
-# **Help.** `keras.initializers.HeNormal?` in a cell shows a documentation page. When things get
+# **Help.** Type `keras.initializers.HeNormal?` in a cell to see its documentation. When things get
 # confusing, choose *Restart kernel and run all cells*. When you ask for help, quote the check's feedback
 # in full.
 
@@ -73,8 +72,8 @@ from course_utils import data, ensembles, expect, plots, probes, runs, training
 print(training.describe_budget())
 
 # %% [markdown]
-# The experiments with images use MNIST, 70,000 handwritten digits, because the figures that others have
-# published are for MNIST. If it is missing, Fashion-MNIST takes its place: everything below holds there
+# The experiments with images use MNIST, 70,000 handwritten digits, because the results that others have
+# published are for MNIST. If it is missing, Fashion-MNIST takes its place: everything below holds for it
 # too, with lower accuracies. (`data.load("mnist")` in a new cell fetches MNIST.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -102,10 +101,10 @@ print(f"{images.name}: {len(x_train):,} training and {len(x_valid):,} validation
 # where $\mathrm{fan_{in}}$ is the number of terms. Note the last factor: it is the **mean square** of the
 # inputs, not their variance. The two differ whenever the mean of the inputs is not 0, as after a ReLU.
 #
-# On the way back, the gradient that reaches $h_i$ is a sum over the units that $h_i$ feeds, whose number is
-# called $\mathrm{fan_{out}}$. So for gradients $\mathrm{fan_{out}} \cdot \mathrm{Var}(w)$ takes the place of
-# $\mathrm{fan_{in}} \cdot \mathrm{Var}(w)$. There are three common answers to the question of how large a
-# weight should be:
+# On the way back, the gradient that reaches $h_i$ is a sum over the units that $h_i$ feeds; the number of
+# these units is called $\mathrm{fan_{out}}$. So for gradients $\mathrm{fan_{out}} \cdot \mathrm{Var}(w)$
+# takes the place of $\mathrm{fan_{in}} \cdot \mathrm{Var}(w)$. There are three common answers to the
+# question of how large a weight should be:
 #
 # | scheme | variance of a weight | made for |
 # |---|---|---|
@@ -135,7 +134,8 @@ print(f"{images.name}: {len(x_train):,} training and {len(x_valid):,} validation
 # and for windows with any other number of dimensions.
 #
 # Then compute `conv_limit`. Glorot's *uniform* scheme draws the weights of a `Conv2D` with 32 filters and
-# a window of 3 by 3, on photographs with 3 colours, from between $-\ell$ and $\ell$. How large is $\ell$?
+# a window of 3 by 3, on photographs with 3 colour channels, from the interval between $-\ell$ and $\ell$.
+# How large is $\ell$?
 
 
 # %% nbgrader={"grade": false, "grade_id": "fans", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -240,7 +240,7 @@ exercise.score
 #
 # - `scheme` is `"lecun"`, `"glorot"` or `"he"`, and says which variance the weights have;
 # - `distribution` is `"normal"` or `"uniform"`;
-# - `seed` is a whole number: the same seed gives the same weights, another seed gives others.
+# - `seed` is a whole number: the same seed gives the same weights, a different seed gives different ones.
 #
 # Your `fans` from Exercise 1 can do the counting, and NumPy does the rest:
 # `rng = np.random.default_rng(seed)` has the methods `rng.normal` and `rng.uniform`.
@@ -329,7 +329,7 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                     "he": np.sqrt(2 / fan_out),
                 }[scheme],
                 "the 2 is missing": spread[scheme] / np.sqrt(2),
-                "there is a factor 2 in the standard deviation; the 2 belongs into the variance": spread[
+                "there is a factor 2 in the standard deviation; the 2 belongs in the variance": spread[
                     scheme
                 ]
                 * np.sqrt(2),
@@ -580,13 +580,13 @@ exercise.score
 # To see what a network does to a signal, look at the output of every layer. In Keras, each layer of a model
 # that begins with `keras.Input` knows its symbolic output, `layer.output`, and
 # `keras.Model(model.inputs[0], …)` makes a new model that shares the layers and has any of these as
-# outputs. (With one output only, that model gives the output itself, not a list of one.) Or simply call the
-# layers one after the other.
+# outputs. (With one output only, that model gives the output itself, not a list of one.) Alternatively,
+# simply call the layers one after the other.
 #
 # Write `collect_activations(model, x)` for any `keras.Sequential` model. It returns a dict from the name
 # of each layer (in the order of the model; `model.layers` does not list the input) to its output for the
-# inputs `x`, a NumPy array. It shows the network as it predicts, not as it trains: dropout layers drop
-# nothing, and no layer adds noise. The model stays as it is.
+# inputs `x`, a NumPy array. The outputs are those of prediction, not of training: dropout layers drop
+# nothing, and no layer adds noise. The model must not change.
 
 
 # %% nbgrader={"grade": false, "grade_id": "collect", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -707,7 +707,7 @@ with expect.exercise("Collect activations", points=3) as exercise:
             "the dict for another network holds none of the layers of the first",
             got=", ".join(sorted(left)),
             cause="the dict still holds what an earlier call found",
-            step="Make the dict inside of the function, anew in each call.",
+            step="Make the dict inside the function, anew in each call.",
         )
         expect.equal(
             list(collected),
@@ -809,11 +809,11 @@ exercise.score
 # %% [markdown] tags=["covers-44", "covers-56"]
 # ### Experiment: tanh and sigmoid, three sizes of weights
 #
-# A network of five hidden layers of 100 units, for 100 inputs that are independent standard normal numbers.
-# We draw the weights with the standard deviations 0.10, 0.14 and 0.28. For layers of 100 inputs and 100
-# units, 0.10 is Glorot's (and LeCun's) and $0.14 \approx \sqrt{2/100}$ is He's. Each histogram counts the
-# activations of all units for all inputs, on a scale of its own; the standard deviation in its title is
-# taken over both.
+# We take a network of five hidden layers of 100 units, for 100 inputs that are independent standard normal
+# numbers. We draw the weights with the standard deviations 0.10, 0.14 and 0.28. For layers of 100 inputs
+# and 100 units, 0.10 is Glorot's (and LeCun's) and $0.14 \approx \sqrt{2/100}$ is He's. Each histogram
+# counts the activations of all units for all inputs, on a scale of its own; the standard deviation in its
+# title is taken over both units and inputs.
 #
 # **Predict.** For tanh: with which of the three do the activations of the fifth layer crowd around 0, and
 # with which at −1 and 1? For sigmoids: around which number?
@@ -881,7 +881,7 @@ kernels_of_twenty = generator.normal(size=(20, 100, 100))
 
 
 def tanh_after(layer, stddev):
-    """The activations after so many layers of tanh, with weights of this standard deviation."""
+    """The activations after a given number of layers of tanh, with weights of this standard deviation."""
     signal = noise
     for kernel in kernels_of_twenty[:layer]:
         signal = np.tanh(signal @ kernel * stddev)
@@ -935,7 +935,7 @@ sliders.show(
 # %% [markdown]
 # ### The mean square after an activation function
 #
-# To predict these pictures we need one number for each activation function $\varphi$: the mean square
+# To predict these histograms we need one number for each activation function $\varphi$: the mean square
 # $E[\varphi(z)^2]$ of its output when its input $z$ is normal with mean 0 and a given variance. (In wide
 # layers, sums of many independent terms *are* nearly normal.) The next cell computes this number for you,
 # as a weighted sum over a fine grid, for any activation function that Keras knows by name.
@@ -1226,7 +1226,7 @@ plots.show(
 # **Explain.** One formula predicts every panel above: multiply by $\mathrm{fan_{in}}\,s^2$, apply
 # $E[\varphi(z)^2]$, repeat. The scatter from network to network is what 100 units (rather than infinitely many)
 # cost. For ReLU it grows with depth: 0.01 in the first layer, 0.04 in the second, 0.17 in the fifth,
-# because what a layer loses or gains is passed on in proportion. tanh bends large signals down, and so
+# because what a layer loses or gains is passed on in proportion. tanh compresses large signals, and so
 # damps the scatter.
 #
 # **Go further.** Repeat with layers of 25 and of 400 units. How does the scatter over the seeds depend on
@@ -1234,8 +1234,8 @@ plots.show(
 #
 # ### Exercise 6: Weights for any activation function (3 points)
 #
-# LeCun, Glorot and He each had one activation function in mind. With `mean_square` you can do it for any
-# function: choose the standard deviation of the weights so that a variance of **1** is preserved,
+# LeCun, Glorot and He each had one activation function in mind. With `mean_square` you can do the same for
+# any function: choose the standard deviation of the weights so that a variance of **1** is preserved,
 # $q_{l} = q_{l-1} = 1$.
 #
 # 1. Write `weight_std(activation, fan_in)`.
@@ -1280,7 +1280,7 @@ with expect.exercise("Weights for any activation function", points=3) as exercis
             mistakes={
                 "this is the variance": 2 / n_in,
                 "these are LeCun's weights": np.sqrt(1 / n_in),
-                "the mean square belongs into the denominator": np.sqrt(0.5 / n_in),
+                "the mean square belongs in the denominator": np.sqrt(0.5 / n_in),
             },
             step="Solve 1 = fan_in · s² · E[φ(z)²] for s.",
         )
@@ -1351,7 +1351,8 @@ exercise.score
 # %% [markdown] tags=["covers-50"]
 # ## 3 The same network from different beginnings
 #
-# Signals before training are one thing. Does the beginning still matter after thousands of training steps?
+# Signals before training are one thing. Does the starting point still matter after thousands of training
+# steps?
 #
 # ### Experiment: five beginnings, two activation functions
 #
@@ -1360,8 +1361,8 @@ exercise.score
 # deviation 0.05), the standard normal distribution $N(0, 1)$, and zeros. (Biases start at 0 in all of
 # them.)
 #
-# So small a network keeps a processor waiting more than computing. `together.fit` therefore trains all of them
-# at once, on the same minibatches; each becomes what Keras' own `fit` would make of it.
+# With networks this small, a processor spends more time waiting than computing. `together.fit` therefore
+# trains all of them at once, on the same minibatches; each ends up as it would with Keras' own `fit`.
 #
 # **Predict.** Make a table of two rows and five columns, and write "learns" or "stays at one tenth" in
 # each of its ten cells.
@@ -1470,21 +1471,22 @@ for activation, by_beginning in accuracies.items():
 # slower in the first epochs, and nearly as good at the end. From $N(0, 1)$ and from zeros they are right one
 # time in ten, with every seed. Sigmoid networks are slower. They *do* learn from $N(0, 1)$, and in the
 # first epochs even faster than from Glorot's weights: section 2 showed that their signals call for large
-# weights. That advantage does not last. From 0.05 they begin late, and are still far behind at the end.
-# From zeros they have not begun after 20 of our epochs; with three times the steps they do, but stay the
-# lowest. (At the quick budget, zeros and 0.05 do equally badly with sigmoids: the two lines coincide.)
+# weights. That advantage does not last. From 0.05 they begin to learn late, and are still far behind at
+# the end. From zeros they have not begun to learn after 20 of our epochs; with three times as many steps
+# they do, but they remain the lowest. (At the quick budget, zeros and 0.05 do equally badly with sigmoids:
+# the two lines coincide.)
 #
 # The published runs differ from ours in four ways: they trained on 48,000 images, their initialiser drew the
-# biases of the hidden layers too, their output layer always began with Glorot's weights, and there was one run
-# each. So their zeros are zeros in the hidden layers only.
+# biases of the hidden layers too, their output layer always began with Glorot's weights, and each result
+# comes from a single run. So their zeros are zeros in the hidden layers only.
 #
 # **Explain.** $N(0, 1)$ is far too large for ReLU: a hidden layer of 50 inputs multiplies the size of the
 # signal by $\sqrt{50/2} = 5$, and the first one, with its 784, by about 20. The gradients are
 # correspondingly large (the next experiment has the number), and the first steps throw the parameters far
 # off. Then the network is dead and gives one answer for all images, or its parameters have overflowed and
 # are no longer numbers: the second table counts both. A sigmoid bounds every signal by 1, so nothing
-# explodes; many units just saturate. Why zeros fail, and why they fail differently for the two, is the
-# subject of the next exercise.
+# explodes; many units just saturate. Why zeros fail, and why they fail differently for the two activation
+# functions, is the subject of the next exercise.
 #
 # **Go further.** Find a learning rate with which ReLU learns from $N(0, 1)$. Is the accuracy as good?
 #
@@ -1739,10 +1741,10 @@ for activation in ("sigmoid", "relu"):
 # times over. Its 44,860 parameters have moved (except the weights of pixels that are 0 in all training
 # images, as 96 of MNIST's are at the full budget), but in step, and the network can do no more than
 # 784-1-1-1-10 could. (In a run of 34,000 steps, one layer ended with two different units
-# instead of one. In theory that cannot happen. But float32 sums are rounded, not in the same way for
+# instead of one. In theory that cannot happen. But float32 sums are rounded, and not in the same way for
 # every unit, and training can make such a difference grow.) In the ReLU network, only the ten biases of
-# the output have moved. They learn how common the classes are, and nothing about images. So zeros fail
-# for two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
+# the output have moved. They learn how common the classes are, and nothing about images. So zeros fail for
+# two reasons: *symmetry* for sigmoids, *no signal* for ReLU.
 #
 # **Go further.** Start with zeros in the last layer only, and Glorot's weights elsewhere. Does the
 # network learn? Which of the two reasons applies?
@@ -1766,8 +1768,8 @@ for activation in ("sigmoid", "relu"):
 #    $\Phi$.
 # 2. Find the largest slope of each of the functions sigmoid, tanh, ReLU, SELU, GELU and swish, to two
 #    decimal places, by any means you like. Answer with a dict `largest_slope` that has the keys
-#    `"sigmoid"`, `"tanh"`, `"relu"`, `"selu"`, `"gelu"` and `"swish"`. (Where a slope comes as close to a
-#    number as you like, take that number.)
+#    `"sigmoid"`, `"tanh"`, `"relu"`, `"selu"`, `"gelu"` and `"swish"`. (Where a slope comes arbitrarily
+#    close to a number, take that number.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "zoo", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1934,7 +1936,7 @@ with expect.exercise("Four smooth activation functions", points=3) as exercise:
                 rtol=1e-3,
                 atol=1e-3,
                 mistakes={
-                    "exp(800) is infinite, and infinity times 0, or through itself, is no number": [
+                    "exp(800) is infinite, and infinity times 0, or divided by itself, is not a number": [
                         *right[:-1],
                         np.nan,
                     ],
@@ -2166,21 +2168,21 @@ for name in moon_accuracies:
 # **See and explain.** Without an activation function the boundary is a straight line. ReLU's is made of straight
 # pieces, since a ReLU network is linear between its kinks. The smooth functions give smooth boundaries. Sigmoids
 # are behind again: after these 100 epochs 11 of the 20 are at most one percentage point better than a straight line. (LeCun's weights are
-# small for them, so this says as much about the beginning as about the function.) Among the other four,
-# the activation function shows in the *shape* of the boundary but hardly in the accuracy: their means
-# differ by less than half a percentage point.
+# small for them, so this says as much about the initialisation as about the function.) Among the other
+# four, the activation function shows in the *shape* of the boundary but hardly in the accuracy: their
+# means differ by less than half a percentage point.
 #
 # **Go further.** Train the sigmoids three times as long. Do they catch up? All 20 of them?
 
 # %% [markdown] tags=["covers-58"]
 # ## 5 The dying ReLU
 #
-# A ReLU unit whose pre-activation is negative for every input outputs 0 and passes no gradient on: its
-# own weights stand still. It is **dead** (unless the layers below it are still learning and happen to
-# wake it). One dead unit does no harm. But if *all* units of one layer are dead, nothing that comes in
-# reaches the output: the network gives the same answer for every input, and no gradient reaches that
-# layer or any below it, so nothing can wake it. Lu, Shin, Su and Karniadakis (2020) asked how likely that
-# is *before training begins*, and call such networks **born dead**.
+# A ReLU unit whose pre-activation is negative for every input outputs 0 and passes no gradient on: its own
+# weights do not change. It is **dead** (unless the layers below it are still learning and happen to wake
+# it). One dead unit does no harm. But if *all* units of one layer are dead, nothing that comes in reaches
+# the output: the network gives the same answer for every input, and no gradient reaches that layer or any
+# below it, so nothing can wake it. Lu, Shin, Su and Karniadakis (2020) asked how likely that is *before
+# training begins*, and call such networks **born dead**.
 #
 # ### Exercise 9: Dead units (3 points)
 #
@@ -2513,8 +2515,8 @@ exercise.score
 #
 # $$\frac{\hat p + \frac{z^2}{2n} \pm z\sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}.$$
 #
-# Unlike $\hat p \pm z\sqrt{\hat p(1-\hat p)/n}$, which many use, it stays between 0 and 1, and says something sensible
-# when all or none have collapsed.
+# Unlike $\hat p \pm z\sqrt{\hat p(1-\hat p)/n}$, which many use, it stays between 0 and 1, and gives
+# sensible values when all or none have collapsed.
 
 
 # %% nbgrader={"grade": false, "grade_id": "collapsed", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2523,7 +2525,7 @@ def collapsed(outputs, tolerance):
 
     Args:
         outputs: array of shape (networks, inputs).
-        tolerance: largest difference of two outputs that passes for the same.
+        tolerance: largest difference at which two outputs count as the same.
 
     Returns:
         A boolean array of shape (networks,).
@@ -2779,10 +2781,10 @@ plots.show(
 # 5 percentage points too high for width 2, and more than three times too high for width 8.
 #
 # **Explain.** The bound looks at one input; a network is dead only if $-1$ *and* $1$ are stopped. In the
-# first hidden layer they cannot both be: a unit that is silent for one of them speaks for the other. In
+# first hidden layer they cannot both be: a unit that is silent for one of them is active for the other. In
 # later layers the two inputs activate different units; the wider the layers, the more often one survives
-# where the other is stopped, and the looser the bound. Width helps exponentially (one more unit halves
-# the chance that a layer silences an input); depth harms exponentially.
+# where the other is stopped, and the looser the bound. Width helps exponentially (one more unit halves the
+# chance that a layer silences an input); depth hurts exponentially.
 #
 # **Go further.** Leave the first hidden layer out of the bound. How close does it come now, for width 2?
 #
@@ -2797,8 +2799,8 @@ plots.show(
 # networks collapsed. Before training we count twice: networks whose outputs are *exactly* equal, which
 # for ReLU are those born dead, and those whose outputs differ by at most 0.01.
 #
-# **Predict.** Does training bring dead networks back, or kill more? What constant will a collapsed
-# network give? And what does Leaky ReLU do to the share?
+# **Predict.** Does training bring dead networks back, or kill more? What constant will a collapsed network
+# output? And what does Leaky ReLU do to the share?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 points = np.random.default_rng(training.base_seed()).uniform(-np.sqrt(7), np.sqrt(7), size=3_000)
@@ -2900,15 +2902,15 @@ plots.show(
 # Two things add to these shares. About 2 % are alive, but so faint that their outputs differ by at most
 # 0.01; these can still learn, and some of them did. And training kills networks that were alive.
 #
-# **Explain.** Training cannot wake a network that was born dead, and of ours it woke none: no gradient
-# reaches the silent layer or those below it, the weights above it get no signal, and with all biases 0
-# the layers above it are silent too. Only the output's bias can learn, and with mean squared error the
-# best constant is the *mean of the target*: the last two columns show that the collapsed networks have
-# reached it, or are on their way. Training kills some more, when a step happens to push a whole layer
-# below zero. Leaky ReLU always lets something through, so its networks are not dead in this sense; but a
-# factor of 0.01 at each layer makes the signal of an unlucky network so faint that before training most
-# of these networks look constant, too. Many of them recover in training. How many, and how soon, depends
-# on the target.
+# **Explain.** Training cannot wake a network that was born dead, and it woke none of ours: no gradient
+# reaches the silent layer or those below it, the weights above it get no signal, and with all biases 0 the
+# layers above it are silent too. Only the output's bias can learn, and with mean squared error the best
+# constant is the *mean of the target*: the last two columns show that the collapsed networks have reached
+# it, or are on their way. Training kills some more, when a step happens to push a whole layer below zero.
+# Leaky ReLU always lets something through, so its networks are not dead in this sense; but a factor of
+# 0.01 at each layer makes the signal of an unlucky network so faint that before training most of these
+# networks look constant, too. Many of them recover during training. How many, and how soon, depends on the
+# target.
 #
 # **Go further.** Give the networks width 4, or two hidden layers. Initialise the biases with small positive numbers
 # rather than 0. Which of these helps most?
@@ -2955,10 +2957,10 @@ plots.show(
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
-# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 12, in
-# words, is read by a person. And the points here are those of the checks that you see; the others follow
-# when your work is graded.)
+# missing. It takes a few seconds and does not train anything again. Before you submit, choose *Restart
+# kernel and run all cells* and look here once more: graders run the notebook from the top, too. (Exercise
+# 12, in words, is marked by a person. The points shown here are only those of the checks that you see; the
+# others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import selfcheck

@@ -27,9 +27,10 @@
 # 3. say which changes to the weights a normalised network cannot notice, and why it survives larger
 #    learning rates;
 # 4. find and explain the bug of predicting in training mode;
-# 5. tell what experiments show about *why* it works from what people merely say about it.
+# 5. distinguish what experiments show about *why* it works from what people merely say about it.
 #
-# **It assumes** Practicals 1 and 3 (Keras' `Sequential`, `fit`, initialisation) and the chain rule.
+# **This practical assumes** Practicals 1 and 3 (Keras' `Sequential`, `fit`, initialisation) and the chain
+# rule.
 #
 # **How it works.** Text, experiments and exercises alternate. Each experiment begins with a question
 # under *Predict*: write your guess down before you run the cell. In an exercise, replace
@@ -46,11 +47,11 @@
 # | 6 Count parameters | 2 | | 13 Take it out again | 4 |
 # | 7 What cannot matter | 3 | | **Total** | **40** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took two minutes at the full
-# budget (the default, for working through it) and 40 seconds at the quick budget (for checking that
+# **Time.** On two processor cores with little else running, the whole notebook took two minutes at the
+# full budget (the default, for working through it) and 40 seconds at the quick budget (for checking that
 # everything runs). Allow four hours for reading, guessing and answering.
 #
-# **Help.** `keras.layers.BatchNormalization?` in a cell shows a documentation page. When things get
+# **Help.** Type `keras.layers.BatchNormalization?` in a cell to see its documentation. When things get
 # confusing, choose *Restart kernel and run all cells*. When you ask for help, quote the check's feedback
 # in full: that is what it was written for.
 
@@ -73,10 +74,10 @@ from course_utils import data, expect, plots, probes, runs, together, training
 print(training.describe_budget())
 
 # %% [markdown]
-# The figures that others have published for these networks are for MNIST, 70,000 handwritten digits. If
-# MNIST is on this machine, the notebook uses it. If not, Fashion-MNIST takes its place: as many pictures,
-# of the same size, but harder ones. (With an internet connection, `data.load("mnist")` fetches MNIST once
-# and for all; then restart the kernel.) To choose for yourself, set `NAME`.
+# The results that others have published for these networks are for MNIST, 70,000 handwritten digits. If
+# MNIST is on this machine, the notebook uses it. If not, Fashion-MNIST takes its place: the same number of
+# pictures, of the same size, but harder ones. (With an internet connection, `data.load("mnist")` fetches
+# MNIST once and for all; then restart the kernel.) To choose for yourself, set `NAME`.
 
 # %% nbgrader={"grade": false, "grade_id": "load-data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["experiment", "nbval-ignore-output"]
 NAME = "mnist" if data.find("mnist") else "fashion_mnist"
@@ -103,10 +104,11 @@ print(f"{NAME}: {len(x_train):,} training images, {len(x_valid):,} validation im
 #
 # ### Experiment: signals in a deep network, once more
 #
-# Twenty hidden layers of 50 units, before any training, with Glorot weights and biases of zero. We send
-# 500 images through, with sigmoids and with ReLU, and ask two questions about the pre-activations of each
-# layer. How much does a unit's pre-activation *differ between images* (its standard deviation over the
-# images, averaged over the units)? And how large is it *in itself* (root mean square)?
+# We take a network of twenty hidden layers of 50 units, before any training, with Glorot weights and
+# biases of zero. We send 500 images through, with sigmoids and with ReLU, and ask two questions about the
+# pre-activations of each layer. How much does a unit's pre-activation *differ between images* (its
+# standard deviation over the images, averaged over the units)? And how large is it *in absolute terms*
+# (root mean square)?
 #
 # **Predict.** After twenty layers, do two different pictures still look different to the network?
 
@@ -147,10 +149,10 @@ for activation in ("sigmoid", "relu"):
 # **Explain.** With sigmoids, each layer multiplies the differences between images by its weights, and by
 # a slope of at most 1/4. After ten layers nothing is left of the picture but rounding errors: whatever
 # you show this network, its answer is the same. The *size* of the signal gives no hint of this, since
-# every sigmoid passes about 0.5 to the next layer. ReLU with Glorot weights is another case (Practical
+# every sigmoid passes about 0.5 to the next layer. ReLU with Glorot weights is a different case (Practical
 # 3): there size and difference fall *together*. After twenty layers the signal is scaled down to about a
-# thousandth or less, but the difference is still a good part of it (last lines); with the sigmoids it is
-# less than a millionth.
+# thousandth or less, but the difference is still a substantial part of it (last lines); with the sigmoids
+# it is less than a millionth.
 #
 # So a layer needs each unit to *vary from image to image*: its mean over the images near 0, where the
 # sigmoid is steepest, and its standard deviation near 1. Batch normalisation simply enforces that (Ioffe
@@ -657,7 +659,7 @@ axis.legend(frameon=False, fontsize=8)
 
 
 def moving_mean_of(momentum, images):
-    """The moving mean over 300 batches, of which only so many images are taken."""
+    """The moving mean over 300 batches, taking only the first `images` images of each."""
     path = [0.0]
     for batch in batches[:, :images]:
         path.append(momentum * path[-1] + (1 - momentum) * batch.mean())
@@ -847,7 +849,7 @@ exercise.score
 # - `layer(z, training=False)`, which is the default, uses the moving averages and changes nothing.
 #
 # The check feeds the same batches to your layer and to Keras' and compares the results to five decimal
-# places. (Keras computes in float32, with about seven digits; that is the difference that remains.)
+# places. (Keras computes in float32, with about seven digits; that explains the difference that remains.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1155,8 +1157,8 @@ exercise.score
 # raises the mean by $b_j$, and the normalisation subtracts it again. $\beta_j$ has taken over its job. So
 # leave the bias out: `use_bias=False`.
 #
-# Some put batch normalisation *after* the activation function instead. There the bias keeps its job: it
-# decides where on the activation function's curve the pre-activations lie.
+# Some people put batch normalisation *after* the activation function instead. There the bias keeps its
+# job: it decides where on the activation function's curve the pre-activations lie.
 #
 # ### Exercise 5: A block without useless biases (4 points)
 #
@@ -1168,8 +1170,8 @@ exercise.score
 #   `Activation`.
 # - With `position="after"` it is `Dense` **with** bias, then `Activation`, then `BatchNormalization`.
 # - The last layer is a `Dense` layer with bias and softmax, and no normalisation after it.
-# - All `Dense` layers use `kernel_initializer`; each `BatchNormalization` has the given momentum and is
-#   otherwise as Keras makes it.
+# - All `Dense` layers use `kernel_initializer`; each `BatchNormalization` has the given momentum and
+#   otherwise Keras' defaults.
 
 
 # %% nbgrader={"grade": false, "grade_id": "build-bn-mlp", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1569,8 +1571,8 @@ exercise.score
 #
 # Then answer in a dict `counts`, with the keys
 #
-# - `"layer"`: all parameters of one batch normalisation over 50 units, trainable or not;
-# - `"trainable"`: those of them that gradient descent learns;
+# - `"layer"`: how many parameters one batch normalisation layer of 50 units has, trainable or not;
+# - `"trainable"`: how many of them gradient descent learns;
 # - `"saved"`: how many biases a 784-50-50-50-10 network saves with `position="before"`.
 
 
@@ -1697,7 +1699,7 @@ exercise.score
 # ReLU, from Glorot weights and from weights that are much too large, drawn with standard deviation 1.
 # Each curve of the figure is the mean over the seeds; its band runs from the lowest seed to the highest.
 # As in Practical 3, `together.fit` trains the networks of all kinds and seeds at once, on the same
-# minibatches, and makes of each what Keras' own `fit` would.
+# minibatches, and gives each the same result as Keras' own `fit` would.
 #
 # **Predict.** Which of the eight will not learn at all? Which does batch normalisation help most, and is
 # there one that it does not help at all?
@@ -1862,8 +1864,8 @@ for steps, when in ((0, "before"), (3, "after_3_steps")):
 # | Network without batch normalisation | What happens |
 # |---|---|
 # | sigmoids, Glorot weights | It begins on a plateau, at the accuracy of guessing. |
-# | ReLU, standard deviation 1 | Its first steps throw it off: after three of them its largest weight is hundreds of times as large as before, or more (last lines). Then either its last hidden layer gives nothing but zeros, and the loss is 2.30 ($\ln 10$: the network no longer looks at the picture), or the weights have outgrown the computer's numbers and are `nan`, not a number. It never recovers from either. |
-# | the other two | Batch normalisation gains less. For ReLU from Glorot weights, whose initialisation fits well enough, the gain was 0.01 at the full budget (MNIST). |
+# | ReLU, standard deviation 1 | Its first steps throw it off: after three of them its largest weight is hundreds of times as large as before, or more (last lines). Then either its last hidden layer gives nothing but zeros, and the loss is 2.30 ($\ln 10$: the network no longer looks at the picture), or the weights have grown too large for the computer's numbers and are `nan`, not a number. It never recovers from either. |
+# | the other two | Batch normalisation helps less. For ReLU from Glorot weights, whose initialisation fits well enough, the gain was 0.01 at the full budget (MNIST). |
 #
 # So batch normalisation does not make every good network much better. It helps most where training
 # without it starts slowly or fails.
@@ -1993,15 +1995,15 @@ for title, samples in weights_seen.items():
 # The pre-activations tell the two apart. Without batch normalisation they are a comb of narrow peaks, one
 # for each unit: a unit gives nearly the same value for every image. The peaks drift a little, and the comb
 # remains. With it, the comb melts into one broad bell: every unit varies from image to image. (Why does
-# it begin as a comb there, too? The pictures are taken in inference mode, and the moving averages start
-# at 0 and 1, which is no normalisation at all. After 60 batches they have arrived.)
+# it begin as a comb there, too? The values are taken in inference mode, and the moving averages start at 0
+# and 1, which is no normalisation at all. After 60 batches they have arrived.)
 #
 # **Go further.** Look at the first layer and the last hidden layer, too. Where do the weights move most?
 
 # %% [markdown] tags=["covers-53"]
 # ### Experiment: twenty layers
 #
-# Back to the network of the first experiment: twenty sigmoid layers, whose signal had died. We train it
+# Back to the network of the first experiment: twenty sigmoid layers, whose signal died out. We train it
 # with and without batch normalisation, with learning rate 0.03.
 #
 # **Predict.** What validation accuracy does each reach? How do the gradients of the first layer compare?
@@ -2061,7 +2063,7 @@ plots.show(
 #
 # ### Exercise 7: What cannot matter (3 points)
 #
-# A unit's pre-activation is $z = w \cdot x$, and batch normalisation in training mode follows. Forget
+# A unit's pre-activation is $z = w \cdot x$, and batch normalisation in training mode follows. Ignore
 # $\varepsilon$: it is tiny. Now multiply the weights $w$ of this unit by 3. Then $z$, its mean and its
 # standard deviation are all three times as large, and …
 #
@@ -2159,8 +2161,8 @@ exercise.score
 #
 # If that is so, networks with batch normalisation should survive larger learning rates.
 #
-# **Predict.** ReLU, Glorot weights. Without batch normalisation a learning rate of 0.1 works. By what
-# factor can you raise it before the network stops learning? And with batch normalisation?
+# **Predict.** Take ReLU and Glorot weights. Without batch normalisation a learning rate of 0.1 works. By
+# what factor can you raise it before the network stops learning? And with batch normalisation?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -2192,11 +2194,11 @@ for (name, reached), place in zip(by_rate.items(), ("bn", "plain"), strict=True)
     runs.record(f"largest_rate_{place}", learning.max() if len(learning) else 0.0)
 
 # %% [markdown]
-# **Explain.** Without batch normalisation the network learns up to a rate of 0.3, and hardly or not at
-# all at 1. With it, the network still learns at 3, ten times as much, but no longer at 10. (Our rates are
-# a factor of about three apart, so the factor of ten is known no better than that.) Bjorck et al. (2018)
-# argue that these larger learning rates are the main benefit. These figures do not tell which rate is
-# *best*: we tried none below 0.1.
+# **Explain.** Without batch normalisation the network learns up to a rate of 0.3, and learns little or
+# nothing at 1. With it, the network still learns at 3, ten times as large a rate, but no longer at 10.
+# (Our rates are a factor of about three apart, so the factor of ten is known no more precisely than that.)
+# Bjorck et al. (2018) argue that these larger learning rates are the main benefit. These figures do not
+# tell us which rate is *best*: we tried none below 0.1.
 #
 # **Go further.** Multiply the initial weights by 10, in both networks. Which of them notices? (Mind the
 # last layer, which has no normalisation after it.)
@@ -2204,8 +2206,8 @@ for (name, reached), place in zip(by_rate.items(), ("bn", "plain"), strict=True)
 # %% [markdown]
 # ### Exercise 8: The gradient (4 points)
 #
-# On the way back, gradients have to pass through mean and variance too: both depend on every image of the
-# batch. Let $g_{ij} = \partial L / \partial y_{ij}$ be the gradient that arrives from above, and
+# On the way back, gradients have to pass through the mean and the variance too: both depend on every image
+# of the batch. Let $g_{ij} = \partial L / \partial y_{ij}$ be the gradient that arrives from above, and
 # $s_j = \sqrt{\sigma_j^2 + \varepsilon}$. Then
 #
 # $$\frac{\partial L}{\partial \gamma_j} = \sum_i g_{ij} \hat z_{ij}, \qquad
@@ -2481,13 +2483,13 @@ for (name, (lowest, highest, change)), place in zip(smooth.items(), ("bn", "plai
 # drifts, so the next layer keeps having to learn something new. They called that **internal covariate
 # shift**, and said that batch normalisation helps because it reduces it. Santurkar et al. tested that
 # with a simple idea: bring the drift back in, on purpose. We do it like this: after each batch
-# normalisation, each unit is multiplied by a random factor between 0.5 and 1.5 and shifted by a random
-# number, both new for each minibatch. Now the distributions jump about at every single step. We take the two
-# networks for which batch normalisation mattered most above: sigmoids from Glorot weights, and ReLU from weights
-# with standard deviation 1.
+# normalisation layer, each unit is multiplied by a random factor between 0.5 and 1.5 and shifted by a
+# random number, both new for each minibatch. Now the distributions jump about at every single step. We
+# take the two networks for which batch normalisation mattered most above: sigmoids from Glorot weights,
+# and ReLU from weights with standard deviation 1.
 #
-# **Predict.** Will this network learn like the one without batch normalisation, like the one with it, or
-# not at all?
+# **Predict.** Will these networks learn like those without batch normalisation, like those with it, or not
+# at all?
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -2633,19 +2635,18 @@ for activation, curves in zip(("sigmoid", "relu"), sides.values(), strict=True):
     runs.record(f"after_minus_before_{activation}_sd", difference.std(ddof=1), show=False)
 
 # %% [markdown]
-# **Explain.** Both places work. The differences between them are a few percentage points at most. Where the mean
-# difference is no larger than its standard deviation over the seeds, we cannot say which place is better; in a
-# run at the full budget (MNIST) sigmoids were 0.02 better with the normalisation after them, in each of the
-# five seeds. The inventors put it
-# before the activation function, and most networks since have done so. Treat it as one more setting to
-# try, after the important ones.
+# **Explain.** Both positions work. The differences between them are a few percentage points at most. Where
+# the mean difference is no larger than its standard deviation over the seeds, we cannot say which position
+# is better; in a run at the full budget (MNIST) sigmoids were 0.02 better with the normalisation after
+# them, for each of the five seeds. The inventors put it before the activation function, and most networks
+# since have done so. Treat it as one more setting to try, after the important ones.
 #
-# A normalisation may also come before the first `Dense` layer, on the *inputs*. It then does the work of
-# standardising (Practical 1): in training with the mean and variance of each batch, afterwards with its
-# moving averages. A `Normalization` layer does the same with numbers that `adapt` has computed once from
-# all training images.
+# A normalisation layer may also come before the first `Dense` layer, on the *inputs*. It then does the
+# work of standardising (Practical 1): in training with the mean and variance of each batch, afterwards
+# with its moving averages. A `Normalization` layer does the same with numbers that `adapt` has computed
+# once from all training images.
 #
-# **Go further.** Put a normalisation on the inputs of the network, too. Does it replace the
+# **Go further.** Put a normalisation layer on the inputs of the network, too. Does it replace the
 # standardisation of Practical 1? Look at a pixel that is 0 in nearly all images.
 
 # %% [markdown]
@@ -2654,7 +2655,7 @@ for activation, curves in zip(("sigmoid", "relu"), sides.values(), strict=True):
 # The smaller the batch, the worse the estimates of mean and variance. You can work out two extreme cases
 # in your head.
 #
-# 1. A single image goes through a batch normalisation **in training mode**, with $\gamma = 2$ and
+# 1. A single image goes through a batch normalisation layer **in training mode**, with $\gamma = 2$ and
 #    $\beta = 0.5$. Its pre-activation is 7. What is the output, `alone`?
 # 2. A batch of two images has the pre-activations 3 and 7. With $\gamma = 1$, $\beta = 0$ and
 #    $\varepsilon = 0$, in training mode: what are the two outputs, `pair`, in this order?
@@ -2792,16 +2793,16 @@ plots.show(
 # %% [markdown]
 # **Explain.** With batches of 2 the normalised network is far behind the one without normalisation, which
 # learns well. Two things go wrong. In training, a unit can only say "larger" or "smaller" (Exercise 10),
-# and which it says depends on the one other image. And moving averages with momentum 0.9 remember about
-# ten batches, here 20 images. In the third network ("renewed averages") the second fault is fixed: its
-# averages are computed again, from 1,000 training images. That does not save it. With batches of 128 the
-# normalised network is ahead. Part of that may be due to the learning rate: 0.4 is more than the largest
-# rate that the plain network survived above. (At the quick budget, renewing helps with batches of 128,
-# too: there are 12 of them, and $0.9^{12} = 28\,\%$ of the averages is still their starting value.)
+# and which of the two depends on the only other image. And moving averages with momentum 0.9 remember
+# about ten batches, here 20 images. In the third network ("renewed averages") the second fault is fixed:
+# its averages are computed again, from 1,000 training images. That does not save it. With batches of 128
+# the normalised network is ahead. Part of that may be due to the learning rate: 0.4 is more than the
+# largest rate that the plain network survived above. (At the quick budget, renewing helps with batches of
+# 128, too: there are 12 of them, and $0.9^{12} = 28\,\%$ of the averages is still their starting value.)
 #
-# **Go further.** `keras.layers.GroupNormalization` (Wu and He, 2018) takes mean and variance over groups
-# of units of one image, instead of over the images of a batch. How does it do with batches of 2? Which of
-# this section's problems can it not have?
+# **Go further.** `keras.layers.GroupNormalization` (Wu and He, 2018) takes the mean and the variance over
+# groups of units of one image, instead of over the images of a batch. How does it do with batches of 2?
+# Which of this section's problems can it not have?
 
 # %% [markdown]
 # ### Experiment: prediction in training mode
@@ -2887,8 +2888,8 @@ for name, values in by_mode.items():
 # inference mode, which was fine before, is much worse, too.
 #
 # **Go further.** What happens to the moving averages in a network whose lower layers are "frozen" for
-# transfer learning? (Practical 6 comes back to this. In Keras, a frozen batch normalisation always works
-# in inference mode.)
+# transfer learning? (Practical 6 comes back to this. In Keras, a frozen batch normalisation layer always
+# works in inference mode.)
 
 # %% [markdown]
 # ### Exercise 11: Catch the bug (3 points)
@@ -3163,11 +3164,11 @@ exercise.score
 # %% [markdown]
 # ### Exercise 12: Training mode in production (3 points, in words)
 #
-# A company's model tells broken parcels from undamaged ones in photographs. In the evaluation it was
+# A company's model tells damaged parcels from undamaged ones in photographs. In the evaluation it was
 # right in 96 % of cases. In production it is given one photograph at a time, and is hardly better than
 # guessing. To find the reason, someone runs it on yesterday's photographs, 256 at a time, and again it is
-# right in 96 %. In five to eight sentences: what is probably wrong, why did neither test show it, and
-# what would you change in the code *and* in the tests?
+# right in 96 %. In five to eight sentences: what is probably wrong, why did neither test show it, and what
+# would you change in the code *and* in the tests?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "production", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # The model predicts in training mode: its batch normalisations use the mean and variance of the current
@@ -3206,14 +3207,14 @@ exercise.score
 #
 # 1. Write `fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon)`, which returns the
 #    kernel and the bias of a single dense layer that gives the same output.
-# 2. Write `fold_model(model)` for a network as `build_bn_mlp` makes it with `position="before"`: it
-#    returns a new Keras model made of `Dense` and `Activation` layers only, which gives the same
-#    probabilities as `model` in inference mode. `model` stays as it is.
+# 2. Write `fold_model(model)` for a network built by `build_bn_mlp` with `position="before"`: it returns a
+#    new Keras model made of `Dense` and `Activation` layers only, which gives the same probabilities as
+#    `model` in inference mode. `model` stays as it is.
 #
 # `model.layers` is a list of layers (without the input), and `layer.get_weights()` a list of arrays: for
 # a `Dense` layer its kernel, and its bias if it has one; for a `BatchNormalization` gamma, beta, moving
 # mean, moving variance. The latter's `epsilon` need not be Keras' default. The `units` of a `Dense` layer
-# and the `activation` of an `Activation` can be passed on.
+# and the `activation` of an `Activation` can be reused.
 
 
 # %% nbgrader={"grade": false, "grade_id": "fold", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -3530,17 +3531,17 @@ plots.show(
 # batch normalisation improves the *training*; it does not add to the functions that the network can
 # compute.
 #
-# **Go further.** Can you fold a normalisation that stands *after* the activation function? Into which
+# **Go further.** Can you fold a normalisation layer that comes *after* the activation function? Into which
 # layer?
 
 # %% [markdown]
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
-# run all cells* and look here once more: graders run the notebook from the top, too. (Exercises 9 and 12,
-# in words, are read by a person. And the points here are those of the checks that you see; the others
-# follow when your work is graded.)
+# missing. It takes a few seconds and does not train anything again. Before you submit, choose *Restart
+# kernel and run all cells* and look here once more: graders run the notebook from the top, too. (Exercises
+# 9 and 12, in words, are marked by a person. The points shown here are only those of the checks that you
+# see; the others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import selfcheck
@@ -3554,12 +3555,13 @@ selfcheck.report()
 #   $\beta$. In prediction, moving averages take the place of the batch's mean and variance.
 # - **Momentum** is the weight of the past (in Keras): 0.99 remembers about a hundred batches, 0 only the
 #   last. A short training run needs a smaller one.
-# - A normalisation over 50 units has 200 parameters, 100 of them trainable. A bias before it is useless.
+# - A normalisation layer of 50 units has 200 parameters, 100 of them trainable. A bias before it is
+#   useless.
 # - Neither shifting nor stretching a unit's pre-activations matters any more; the effective learning rate
 #   is $\eta / \lVert w \rVert^2$. Networks survive larger learning rates, and deep networks of sigmoids
 #   learn.
-# - "It reduces internal covariate shift" did not stand up to the test. That gradients stay reliable over
-#   a step can be measured.
+# - "It reduces internal covariate shift" did not stand up to the test. What can be measured is that
+#   gradients stay reliable over a step.
 # - **Predicting in training mode is a bug** that large mixed batches hide. Test that an answer does not
 #   depend on the rest of the batch.
 # - After training, batch normalisation can be folded into the layer before it.

@@ -1,7 +1,7 @@
 # title: Smooths with np.convolve, which puts zeros beyond the ends
 # kind: misconception
 # fails: choose-rate-test 1/2
-# hint: smoothing made zeros or NaN of the ends
+# hint: smoothing turned the ends into zeros or NaN
 
 # %% choose-rate
 def choose_learning_rate(rates, losses):

@@ -1,7 +1,7 @@
 # title: Multiplies with the mean square rather than dividing
 # kind: misconception
 # fails: weight-std-test 1/3
-# hint: the mean square belongs into the denominator
+# hint: the mean square belongs in the denominator
 
 # %% weight-std
 def weight_std(activation, fan_in):
