@@ -2005,7 +2005,7 @@ for name in ("sigmoid, large", "ReLU, He", "sigmoid, shallow"):
 # In the sigmoid network the signal keeps its size on the way forward: every activation is about 0.5. On
 # its way back the gradient is multiplied in each layer by the slopes, which are 1/4 at most, and by
 # Glorot weights, which keep its length on average. So $\delta_l$ shrinks by a factor of about four or
-# more per layer, and after forty layers hardly anything is left: the last layers learn, the first do not.
+# more per layer, and after sixty layers hardly anything is left: the last layers learn, the first do not.
 #
 # The slope of a ReLU is 1 or 0: a gradient passes unchanged, or not at all. With Glorot weights the
 # variance of a signal is halved in each layer, because ReLU removes half of the mean square and nothing makes up for it. That holds forward

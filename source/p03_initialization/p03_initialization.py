@@ -2011,7 +2011,7 @@ print(f"parameters of 784 → 50: {784 * 50 + 50:,} with Leaky ReLU, {with_prelu
 
 # %% [markdown] tags=["covers-24"]
 # **See.** GELU and swish dip below 0, to −0.17 and −0.28, and then turn back towards 0. ELU and SELU
-# approach their lowest values, −1 and −1.76, and never reach them. Of these five only ReLU has a stretch of slope zero.
+# approach their lowest values, −1 and −1.76, and never reach them. Of all functions here only ReLU has a stretch of slope zero.
 # SELU's mean square at variance 1 is exactly 1: that is what its two numbers were chosen for.
 #
 # **Explain.** A negative output brings the mean of the activations closer to 0, so the next layer need
