@@ -10,7 +10,7 @@ def choose_figures(notebook: NotebookNode, size: int = SIZE) -> None:
     """Keep one picture of each figure, all of them about as sharp.
 
     Where they have too many bytes, all take a step, such as fewer colours, before one takes the next; those
-    of most bytes come first, and the rest stays as it is once the notebook is small enough.
+    of most bytes come first. Room that the last step leaves goes to the small ones.
 
     Args:
         notebook: its outputs are changed: figures that `course_utils.plots.show` drew more than once. A
@@ -22,14 +22,38 @@ def choose_figures(notebook: NotebookNode, size: int = SIZE) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if choices := output.get("metadata", {}).get("image/png", {}).pop("choices", None):
-                figures.append((output.data, choices))
-    over = len(nbformat.writes(notebook, version=4).encode()) - size
-    while over > 0 and figures:
-        figure = max(figures, key=lambda one: (len(one[1]), len(one[0]["image/png"])))
-        data, choices = figure
-        less = choices.pop(0)
-        if not choices:
-            figures.remove(figure)
-        if (saved := len(data["image/png"]) - len(less)) > 0:
-            data["image/png"] = less
-            over -= saved
+                figures.append(_Figure(output.data, choices))
+    room = size - len(nbformat.writes(notebook, version=4).encode())
+    while room < 0 and (left := [one for one in figures if one.step < len(one.pictures) - 1]):
+        figure = min(left, key=lambda one: (one.step, -len(one.pictures[one.step])))
+        room -= figure.take(figure.step + 1)
+    for figure in sorted(figures, key=lambda one: len(one.pictures[one.step])):
+        for step in range(figure.step):
+            if len(figure.pictures[step]) - len(figure.pictures[figure.step]) <= room:
+                room -= figure.take(step)
+                break
+
+
+class _Figure:
+    """A figure of a notebook, and the step that it is at.
+
+    Args:
+        data: of its output.
+        choices: pictures, as base64, that may take the place of the one in `data`; one that has more bytes
+            than an earlier one is left out.
+    """
+
+    def __init__(self, data: dict[str, str], choices: list[str]) -> None:
+        self.data = data
+        self.step = 0
+        self.pictures = [data["image/png"]]
+        for picture in choices:
+            if len(picture) < len(self.pictures[-1]):
+                self.pictures.append(picture)
+
+    def take(self, step: int) -> int:
+        """Show the picture of this step; how many bytes it has more."""
+        more = len(self.pictures[step]) - len(self.pictures[self.step])
+        self.step = step
+        self.data["image/png"] = self.pictures[step]
+        return more

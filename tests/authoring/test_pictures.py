@@ -70,10 +70,21 @@ def test_the_notebook_gets_its_size_and_the_largest_figure_takes_each_step_first
         assert size(notebook) <= limit
         limit = size(notebook) - 1
     assert [one for one, before in zip(seen[1:], seen, strict=False) if one != before] == [
-        [640, 480], [480, 480], [480, 320], [320, 320],
+        [640, 480], [480, 480], [640, 320], [480, 320], [320, 320],
     ]  # fmt: skip
-    choose_figures(notebook, 0)
+    choose_figures(notebook, 10**6)
     assert widths(notebook) == [320, 320]  # who chose once has no choice left
+
+
+def test_what_one_large_step_frees_goes_to_the_others(monkeypatch):
+    notebook = drawn(monkeypatch, 1, 30)
+    small, large = (cell.outputs[0] for cell in notebook.cells)
+    large.data["image/png"] *= 50  # as if it had as many bytes as all the rest of a page
+    large.metadata["image/png"]["choices"] = [large.data["image/png"][:-4], large.data["image/png"][:4000]]
+    as_drawn = small.data["image/png"]
+    choose_figures(notebook, 60_000)
+    assert len(large.data["image/png"]) == 4000
+    assert small.data["image/png"] == as_drawn
 
 
 def test_without_room_every_figure_has_the_pixels_of_its_place(monkeypatch):
