@@ -1785,7 +1785,7 @@ intervals = {
 }
 plots.show(
     plots.paired_differences(gains, intervals, "difference in test accuracy, one point a seed"),
-    alt="Difference from training from scratch in test accuracy, one point for each seed, with the mean and its "
+    alt="Difference in test accuracy to training from scratch, one point for each seed, with the mean and its "
     "95 % interval, each panel on a scale of its own. The frozen trunk lies below 0 and is widely scattered; fine-tuning lies close to 0, with seeds on both sides.",
 )
 for name, gain in gains.items():
@@ -1901,7 +1901,7 @@ plots.show(
         "difference in test accuracy, each at its best rate, one point a seed",
         True,
     ),
-    alt="Difference from training from scratch in test accuracy, each method at the best of the same three learning rates, one "
+    alt="Difference in test accuracy to training from scratch, each method at the best of the same three learning rates, one "
     "point for each seed, on one scale, with the mean and its 95 % interval: for the frozen trunk and for fine-tuning.",
 )
 for name, (low, high) in best_intervals.items():
@@ -3468,7 +3468,7 @@ for test in test_sets:
         plots.paired_differences(
             effects, intervals, f"difference in accuracy on {test}, one point a seed", True
         ),
-        alt=f"Difference from no augmentation in accuracy on {test}, for five augmentations on one scale, one point a seed, "
+        alt=f"Difference in accuracy on {test} to no augmentation, for five augmentations on one scale, one point a seed, "
         "with means and 95 % intervals.",
     )
 

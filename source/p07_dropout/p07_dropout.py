@@ -2834,7 +2834,7 @@ sliders.show(
     at_temperature,
     {"temperature": TEMPERATURES},
     start=(1.0,),
-    alt="On the left accuracy against confidence, with the diagonal; on the right the NLL against the temperature, with the current one marked.",
+    alt="On the left accuracy against confidence, with the diagonal; on the right the NLL against the temperature, with its present place.",
 )
 
 # %% [markdown]
