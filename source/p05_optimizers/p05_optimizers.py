@@ -15,7 +15,7 @@
 # # Practical 5: Optimisers and learning-rate schedules
 #
 # Plain gradient descent takes every step with the same learning rate and forgets where it came from. Here
-# you write the rules that do better, step for step as Keras does them, and find out how much better they
+# you write the rules that do better, matching Keras step for step, and find out how much better they
 # really are once each has a learning rate that suits it.
 #
 # **When you have finished, you can**
@@ -23,7 +23,7 @@
 # 1. write momentum, Nesterov momentum, AdaGrad, RMSProp and Adam in a few lines of NumPy, and say what
 #    each line is for;
 # 2. predict how long the steps become with momentum, and how long Adam's first step is;
-# 3. write the usual learning-rate schedules, and say whether they change with the epoch or with the step;
+# 3. write the usual learning-rate schedules, and say whether they change per epoch or per step;
 # 4. compare optimisers fairly: each with its own learning rate, over several seeds;
 # 5. resume an interrupted training run without a jump in the learning rate.
 #
@@ -108,8 +108,8 @@ def beside_keras(rule, state, optimizer, gradients):
 #
 # $$v \leftarrow \beta v - \eta g, \qquad \theta \leftarrow \theta + v.$$
 #
-# Steps in the same direction add up; steps to and fro across the valley cancel. The **momentum** $\beta$,
-# often 0.9, is the share of the velocity that is kept from one step to the next.
+# Steps in the same direction add up; steps back and forth across the valley cancel out. The **momentum**
+# $\beta$, often 0.9, is the share of the velocity that is kept from one step to the next.
 #
 # **Nesterov's** variant (1983) takes the gradient at the point to which the velocity is about to carry us. Rewritten
 # with the gradient at the network's present weights, as Keras does it, the rule becomes
@@ -117,7 +117,7 @@ def beside_keras(rule, state, optimizer, gradients):
 # $$v \leftarrow \beta v - \eta g, \qquad \theta \leftarrow \theta + \beta v - \eta g,$$
 #
 # where the second formula uses the new $v$ from the first. (The weights $\theta$ that the network holds,
-# and that are saved, are then those at the point looked ahead to.)
+# and that are saved, are then those at the look-ahead point.)
 #
 # ### Exercise 1: Momentum (3 points)
 #
@@ -339,10 +339,10 @@ plots.show(
 # **See.** Without momentum the step stays at 0.01. With momentum it grows and levels off; with 0.99 it is
 # still growing after a hundred steps.
 #
-# **Measure.** For each momentum, read the length of the steps at step 100 off the axis, and write it down: you will
+# **Measure.** For each momentum, read off the axis how long the steps are at step 100, and write it down: you will
 # compare it with what you compute.
 #
-# **Explain.** In the end the velocity no longer changes: $v = \beta v - \eta g$. You solve that next.
+# **Explain.** In the end the velocity no longer changes: $v = \beta v - \eta g$. You solve this next.
 #
 # **Go further.** What happens if the gradient changes sign at step 50? Which ball turns round first?
 #
@@ -350,8 +350,8 @@ plots.show(
 #
 # Write `terminal_velocity`, and answer two questions in numbers:
 #
-# - `times_longer`: a dict from each momentum, 0.5, 0.9 and 0.99, to the factor by which the steps at
-#   terminal velocity are longer than those of plain gradient descent with the same learning rate;
+# - `times_longer`: a dict that maps each momentum, 0.5, 0.9 and 0.99, to the factor by which the steps
+#   at terminal velocity are longer than those of plain gradient descent with the same learning rate;
 # - `steps_to_95_percent`: starting from rest with momentum 0.9, after how many steps does the velocity
 #   first reach at least 95 % of its terminal value?
 
@@ -446,7 +446,7 @@ with expect.exercise("Terminal velocity", points=3) as exercise:
             "steps_to_95_percent",
             describe="the first step with at least 95 % of the terminal velocity",
             mistakes={
-                "one step too early: 94.8 % are reached then": 28,
+                "one step too early: 94.8 % is reached then": 28,
                 "one step too many: the first step is step 1 (and 3 / (1 − momentum) is a rule of thumb)": 30,
                 "the momentum to that power is 95 %, rather than 5 %": 1,
                 "that is the terminal velocity in plain steps, not the time to reach it": 10,
@@ -1311,9 +1311,9 @@ pd.DataFrame({"distance from the minimum": distances}).round(2)
 
 # %% [markdown] tags=["covers-33", "covers-55"]
 # **See.** On the ravine (drawn with the second axis stretched), plain gradient descent jumps from wall to wall.
-# Momentum swings around the floor in long arcs; Nesterov's look-ahead calms it. AdaGrad and RMSProp
-# divide each weight's gradient by its size, and head almost straight for the floor. AdamW's path lies on
-# Adam's: over sixty steps, so small a weight decay does not show.
+# Momentum swings around the floor in long arcs; Nesterov's look-ahead damps this swing. AdaGrad and
+# RMSProp divide each weight's gradient by its size, and head almost straight for the floor. AdamW's path
+# lies on top of Adam's: over sixty steps, such a small weight decay does not show.
 #
 # The saddle has two valleys. One is in the picture; the other is its mirror image.
 #
@@ -1343,11 +1343,11 @@ pd.DataFrame({"distance from the minimum": distances}).round(2)
 #
 # The images are those of MNIST if this machine has it, and otherwise of Fashion-MNIST; change `DATA_SET` to switch. The
 # figures in the text come from runs at the full budget on MNIST, and at the quick budget on Fashion-MNIST, with fewer
-# images and seeds (in section 5 also fewer epochs): two different tasks, the second of them harder.
+# images and seeds (in section 5 also fewer epochs): two different tasks, of which the second is harder.
 #
-# `together.fit` trains many networks of one shape at once, in a fraction of the time that `fit` takes for one after
-# another, and leaves each of them as `fit` would. All see the same minibatches, so the comparison is fair. What the
-# scatter over seeds shows is then the chance of the first weights, not that of the order of the images.
+# `together.fit` trains many networks of the same shape at once, in a fraction of the time that `fit` takes to train
+# them one after another, and leaves each of them as `fit` would. All see the same minibatches, so the comparison is
+# fair. The scatter over seeds then shows the effect of the random initial weights, not of the order of the images.
 
 # %% tags=["experiment"]
 DATA_SET = "mnist" if data.find("mnist") else "fashion_mnist"
@@ -1502,19 +1502,20 @@ runs.record("spread_at_0.001", max(at_one_rate) - min(at_one_rate))
 # **See.** Every optimiser has a range of learning rates that suits it, and the ranges are far apart: where Adam
 # does well, SGD has hardly begun.
 #
-# **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight are far apart: by
-# more than 0.5 in accuracy. With the best learning rate for each, the difference shrinks: to between 0.034 and 0.077
-# in five runs at the quick budget (Fashion-MNIST), and to between 0.002 and 0.010 in five at the full one (MNIST). Most of
-# what looks like a difference between optimisers is a difference between learning rates: SGD multiplies the learning
-# rate by the gradient itself, Adam by the gradient divided by its size, so the same rate means steps of quite
-# different lengths. What is left of the difference amounts to a few standard deviations over seeds, and
-# depends on the number of epochs too. If a best learning rate is at the edge of those that were tried (as
+# **Measure and explain.** At one learning rate for all, 0.001, the best and the worst of the eight are far apart:
+# they differ by more than 0.5 in accuracy. With the best learning rate for each, the difference shrinks: to between
+# 0.034 and 0.077 in five runs at the quick budget (Fashion-MNIST), and to between 0.002 and 0.010 in five at the
+# full one (MNIST). Most of what looks like a difference between optimisers is a difference between learning rates:
+# SGD multiplies the learning rate by the gradient itself, Adam by the gradient divided by its size, so the same rate
+# means steps of quite different lengths. What is left of the difference amounts to a few standard deviations over
+# seeds, and depends on the number of epochs too. If a best learning rate is at the edge of those that were tried (as
 # SGD's and AdaGrad's were at the full budget), one beyond it may be better: a search that ends at an edge
 # is not finished.
 #
-# The scatter over seeds shows the chance of what was varied, the first weights. Each of those runs has an order of the
-# images of its own, too. In the five at the quick budget, Nesterov momentum at 0.03 reached mean accuracies from 0.774
-# to 0.800, while its standard deviation over seeds was at most 0.007 within a run: the order counts as well.
+# The scatter over seeds shows the effect of the one thing that was varied, the initial weights. Each of those runs
+# also has its own order of the images. In the five at the quick budget, Nesterov momentum at 0.03 reached mean
+# accuracies from 0.774 to 0.800, while its standard deviation over seeds was at most 0.007 within a run: the order
+# matters as well.
 #
 # A published comparison on MNIST trained 784-50-50-50-10 on 48,000 images for 20 epochs, with 0.001 for all. It found
 # validation accuracies of 0.923 with SGD and 0.968 with RMSProp and with Nesterov momentum. It used one learning rate for
@@ -1583,7 +1584,7 @@ def power_rate(step, initial_rate, decay_steps, power=1):
 
 
 def exponential_rate(step, initial_rate, decay_steps):
-    """Learning rate of the exponential schedule, which divides by 10 in `decay_steps` steps."""
+    """Learning rate of the exponential schedule, which falls to a tenth in `decay_steps` steps."""
     ### BEGIN SOLUTION
     return initial_rate * 0.1 ** (step / decay_steps)
     ### END SOLUTION
@@ -1594,7 +1595,7 @@ def piecewise_rate(step, boundaries, rates):
 
     Args:
         step: the number of steps so far.
-        boundaries: list of n steps, growing.
+        boundaries: list of n steps, in increasing order.
         rates: list of n + 1 learning rates; rates[i] holds up to and including step boundaries[i].
     """
     ### BEGIN SOLUTION
@@ -1849,9 +1850,9 @@ print(f"factor between two epochs: {0.1 ** (STEPS_AN_EPOCH / 500):.3f}")
 # slowly, the cosine slowly, fast, and slowly again. (The sixth is constant. *On plateau* is not here: its rate depends
 # on the losses.)
 #
-# **Explain.** Changed once an epoch, the exponential rate falls in stairs, each to 63 % of the one before. With a
-# few long epochs that is coarse: the whole first epoch is trained with the initial rate. With many short ones
-# the stairs come close to the curve. The experiment after Exercise 9 trains with both.
+# **Explain.** If it changes only once an epoch, the exponential rate falls like a staircase, with each stair at
+# 63 % of the one before. With a few long epochs that is coarse: the whole first epoch is trained with the initial
+# rate. With many short ones the stairs come close to the curve. The experiment after Exercise 9 trains with both.
 #
 # **Go further.** Draw the stairs for epochs of 500 steps. What is the largest distance between stairs and curve?
 #
@@ -1893,7 +1894,7 @@ steps_to_half = 10_000
 ### END SOLUTION
 
 # %% [markdown]
-# For the checks: your schedule in an optimiser.
+# The checks use the next function. It tries your schedule in an optimiser.
 
 
 # %% nbgrader={"grade": false, "grade_id": "rates-of-steps", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1967,7 +1968,7 @@ with expect.exercise("Where decay went", points=2) as exercise:
                 "half of the steps that it takes": 5_000,
                 "the learning rate has no part in this": 100,
                 "one step too many: count from the step with the rate 0.01, which is step 0": 10_001,
-                "one step too few: asked is after how many steps the rate is half": 9_999,
+                "one step too few: the question is after how many steps the rate is half": 9_999,
             },
             step="When is 1 + decay · t equal to 2?",
         )
@@ -1979,7 +1980,7 @@ exercise.score
 #
 # The callback `ReduceLROnPlateau` multiplies the learning rate by `factor` when, for `patience` epochs in
 # a row, the validation loss has not fallen below its lowest value so far; then it starts counting again.
-# (How much lower it must be is the setting `min_delta`, 1e-4 by default; here it is 0.) Write
+# (The setting `min_delta` says how much lower it must be: 1e-4 by default, and 0 here.) Write
 # `plateau_rates`: the learning rate after each epoch, that is, the one with which the *next* epoch is
 # trained.
 
@@ -2256,9 +2257,9 @@ exercise.score
 # ### Experiment: does a schedule pay?
 #
 # **Predict.** We train the same network with SGD and Nesterov momentum, once with a constant learning
-# rate and six times with a schedule that begins there (the exponential one comes twice, per step and per
-# epoch). Which ends with the lowest validation loss? Is the difference larger than the scatter over
-# seeds?
+# rate and six times with a schedule that starts from that rate (the exponential one comes twice, per
+# step and per epoch). Which ends with the lowest validation loss? Is the difference larger than the
+# scatter over seeds?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 LONG = training.budget(full=8, quick=3)  # epochs
@@ -2331,9 +2332,9 @@ scheduled.round(4)
 # %% [markdown]
 # **See.** Compare each row with the first, and the difference with the scatter over seeds.
 #
-# **Measure and explain.** The exponential schedule is down to a tenth half-way through. Per epoch, in
-# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end: mean and
-# standard deviation of five runs at each budget, each with an order of the images of its own (the figure of a run is
+# **Measure and explain.** The exponential schedule is down to a tenth half-way through. Changed per epoch, in
+# stairs, it trains the whole first epoch with the initial rate. This was the validation loss at the end, as the mean
+# and standard deviation of five runs at each budget, each with its own order of the images (the figure for a run is
 # the mean over its seeds):
 #
 # | schedule | quick (Fashion-MNIST, 96 steps, two seeds a run) | full (MNIST, 1,000 steps, five seeds a run) |
@@ -2349,12 +2350,13 @@ scheduled.round(4)
 #
 # The schedules that stay high for a long time and then come down (piecewise, cosine) ended with a lower loss than the
 # constant rate in each run at the full budget. At the quick one the constant rate was ahead of both in one run of
-# five: its means went from 0.563 to 0.641, while the standard deviation over seeds was at most 0.019 within a run. With
-# so few steps the order of the images decides much.
+# five: its means ranged from 0.563 to 0.641, while the standard deviation over seeds was at most 0.019 within a run.
+# With so few steps a lot depends on the order of the images.
 #
 # *On plateau* waits for the validation loss to rise or stand still. In a few epochs that may never happen; then it is
 # a constant rate. Keras' own loop trains it, with its own minibatches (after `set_seed` the same ones in every
-# epoch, where `together.fit` makes new ones), so small differences between its row and the others mean nothing.
+# epoch, whereas `together.fit` makes new ones), so small differences between its row and the others mean
+# nothing.
 #
 # **Go further.** Start all of them at 0.1, where the constant rate is too large for the end of training.
 # Which schedules gain?
@@ -2400,8 +2402,9 @@ plots.show(
 # median falls, stays low for a while, and rises again.
 #
 # **Explain.** Where the curve is lowest, the learning rate is already too large: what one step gains,
-# another loses. So we let the cycle climb to a third of that learning rate. A third rather than a half is
-# custom, not law; but some margin is needed, because a test with one seed finds the minimum only roughly.
+# another loses. So we let the cycle climb to a third of that learning rate. Taking a third rather than a
+# half is a convention, not a law; but some margin is needed, because a test with one seed finds the
+# minimum only roughly.
 #
 # **Go further.** Repeat the test with another seed. By what factor does the learning rate of the lowest loss change?
 #
@@ -2706,14 +2709,14 @@ by_cycle.round(4)
 # %% [markdown]
 # **Measure and explain.** A constant rate is only as good as its value, so 1cycle must be compared with
 # the *best* one, not just with any. In five runs at the full budget (MNIST, 500 steps, five seeds each) 1cycle reached a
-# mean accuracy of 0.936 ± 0.005 (mean and standard deviation of the runs), the best constant rate 0.939 ± 0.002, the top
-# 0.937 ± 0.002 and its tenth 0.894 ± 0.014. 1cycle was ahead of the best constant rate for all five seeds in one run, and
-# behind it for all five in three. In five runs at the quick budget (Fashion-MNIST, 128 steps, two seeds each) it was
-# ahead for both seeds in two runs, and behind for both in three: 0.787 ± 0.006 against 0.789 ± 0.013. So here 1cycle
-# gains nothing that can be told from chance. (Smith reports large gains for deep networks trained for many epochs. This
-# small network is evidence neither for nor against that.)
+# mean accuracy of 0.936 ± 0.005 (mean and standard deviation of the runs), the best constant rate 0.939 ± 0.002, the
+# top rate 0.937 ± 0.002 and a tenth of it 0.894 ± 0.014. 1cycle was ahead of the best constant rate for all five
+# seeds in one run, and behind it for all five in three. In five runs at the quick budget (Fashion-MNIST, 128 steps,
+# two seeds each) it was ahead for both seeds in two runs, and behind for both in three: 0.787 ± 0.006 against
+# 0.789 ± 0.013. So here 1cycle gains nothing that can be told apart from chance. (Smith reports large gains for deep
+# networks trained for many epochs. This small network is evidence neither for nor against that.)
 #
-# **Go further.** Take the learning rate of the lowest loss itself as the top. Which suffers more, 1cycle or the
+# **Go further.** Use the learning rate of the lowest loss itself as the top. Which suffers more, 1cycle or the
 # constant rate at the top?
 #
 # ## 7 Stop, and go on
@@ -2765,7 +2768,8 @@ jump = 10
 ### END SOLUTION
 
 # %% [markdown]
-# For the checks: your function on a model whose optimiser has gone some steps.
+# The checks use the next function. It tries yours on a model whose optimiser has already taken some
+# steps.
 
 
 # %% nbgrader={"grade": false, "grade_id": "trained-before", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -2812,7 +2816,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                 (
                     done + more,
                 ): "these are all epochs: were all epochs trained again, or the first ones listed, too?",
-                (): "this is the rate of a single epoch; asked is a list with all of them",
+                (): "this is the rate of a single epoch; return a list with all of them",
             }.get(np.shape(rates)),
             step="`initial_epoch` is where to begin and `epochs` where to end, both counted from 0.",
         )
@@ -2845,7 +2849,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                     20, 20 + more
                 ),
                 "these are the rates of all epochs, not of the further ones": _rates_of(0, done + more),
-                "this is the rate of the last epoch; asked is a list with all of them": wanted[-1],
+                "this is the rate of the last epoch; return a list with all of them": wanted[-1],
             },
             step="Hand initial_epoch to fit.",
         )
@@ -2926,7 +2930,7 @@ with expect.exercise("Go on where you stopped", points=3) as exercise:
                 "that compares it with epoch 19; epoch 20 should have had a learning rate of its own": 10
                 ** 0.95,
                 "that is the learning rate that it jumps to": 0.01,
-                "that is the difference of the two learning rates; asked is how many times": 0.009,
+                "that is the difference between the two learning rates; the question is how many times": 0.009,
                 "that is no jump at all: without initial_epoch the schedule begins anew": 1.0,
                 "that is the factor of one epoch": 0.1 ** (-1 / 20),
                 "that is the number of epochs": 20,
@@ -2939,9 +2943,9 @@ exercise.score
 # %% [markdown] tags=["covers-36"]
 # ### Experiment: the jump
 #
-# We train a small network for 20 epochs, save it, load it, and go on for 10: once with plain `fit(epochs=10)`, and
-# once with your `continue_training`. The network is the same as before, but it sees only 640 images, so
-# few that it nearly learns them by heart.
+# We train a small network for 20 epochs, save it, load it, and go on for 10 more: once with plain
+# `fit(epochs=10)`, and once with your `continue_training`. The network is the same as before, but it sees only 640
+# images, so few that it nearly learns them by heart.
 #
 # **Predict.** What happens at epoch 20 to the learning rate, and to the training loss? Which of the two ends with
 # the lower training loss, and which with the lower validation loss?
@@ -3010,10 +3014,10 @@ by_start.agg(["mean", "std"]).round(4)
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
-# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 6, in
-# words, is read by a person. And the points here are those of the checks that you see; the others follow
-# when your work is graded.)
+# missing. It takes a few seconds and does not repeat any training. Before you submit, choose *Restart
+# kernel and run all cells* and look here once more: graders run the notebook from the top, too.
+# (Exercise 6, in words, is read by a person. And the points here are those of the checks that you see;
+# the others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 selfcheck.report()

@@ -29,9 +29,9 @@
 # 5. use a network that was trained on ImageNet for small images of your own;
 # 6. say what augmentation and unsupervised pretraining promise, and measure whether they keep it.
 #
-# **It assumes** Practical 1 (`Sequential`, `compile`, `fit`, cross-entropy) and from Practical 4 what batch
-# normalisation does during training and at inference. A mean, a standard deviation and a *t* quantile will
-# turn up.
+# **It assumes** Practical 1 (`Sequential`, `compile`, `fit`, cross-entropy) and, from Practical 4, what
+# batch normalisation does during training and at inference. A mean, a standard deviation and a *t* quantile
+# will turn up.
 #
 # **How it works.** As before: an experiment begins with a question under *Predict*; write your guess down
 # before you run the cell. In an exercise, replace `raise NotImplementedError(…)` with your answer and run
@@ -48,7 +48,8 @@
 # | 7 A paired interval | 4 | | **Total** | **40** |
 #
 # **Time.** On two processor cores with little else to do, the whole notebook took four minutes at the full budget (the default, for working
-# through it) and one at the quick budget (for checking that everything runs); on busy ones either takes a multiple of that. The full budget trains more seeds, with more images and epochs. It needs 4 GB of
+# through it) and one at the quick budget (for checking that everything runs); on busy cores either budget takes
+# several times as long. The full budget trains more seeds, with more images and epochs. It needs 4 GB of
 # memory. Where the text says "in five runs", the whole notebook was run with five seeds at the quick budget; "at the
 # full budget" means five runs, too. Allow three to four hours for reading, guessing and answering.
 #
@@ -93,7 +94,7 @@ print(
 
 # %% nbgrader={"grade": false, "grade_id": "split-task", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def split_task(images, labels, classes):
-    """The images of some classes, and their labels numbered anew.
+    """The images of some classes, and their renumbered labels.
 
     Args:
         images: array (n, …).
@@ -279,10 +280,10 @@ runs.record("test_accuracy_of_network_a", accuracy_a, show=False)
 
 # %% [markdown] tags=["covers-28"]
 # **Explain.** Network A gets most of its own clothes right, so its layers have found something that tells clothes apart.
-# Whether that also tells sandals from shirts, its accuracy does not say. Section 3 measures it.
+# Its accuracy does not say whether that also tells sandals from shirts. Section 3 measures it.
 #
 # **Go further.** Train network A with its layer sizes in another order, or with ReLU. Does its accuracy change by
-# more than from one seed to the next?
+# more than it does from one seed to the next?
 #
 # ## 2 A trunk and a new head
 #
@@ -293,7 +294,8 @@ runs.record("test_accuracy_of_network_a", accuracy_a, show=False)
 #
 # Write `take_trunk(model, n_layers, n_outputs)`: a new `Sequential` model with the first `n_layers` layers
 # of `model` and a new `Dense` head of `n_outputs` units *without* activation function, so that it gives
-# **logits**. (A logit is any number; the sigmoid $\sigma(z) = 1/(1 + e^{-z})$ makes a probability of it.)
+# **logits**. (A logit is any number; the sigmoid $\sigma(z) = 1/(1 + e^{-z})$ turns it into a
+# probability.)
 #
 # The trap: in Keras, a layer that is put into a second model is still *the same layer*. If you write
 # `keras.Sequential([*model.layers[:n_layers], …])`, both models share it, and training the new one
@@ -818,7 +820,7 @@ print("the trunk moved:", {"without compile": bool(forgotten > 0), "with compile
 
 # %% nbgrader={"grade": false, "grade_id": "fine-tune", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def fine_tune(network, x, y, learning_rate, epochs):
-    """Train all layers of a network but its batch normalisation; arguments and result as of `train_head`."""
+    """Train all layers of a network except batch normalisation; arguments and result as for `train_head`."""
     ### BEGIN SOLUTION
     for layer in network.layers:
         layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
@@ -1092,7 +1094,7 @@ def transfer(model, n_layers, x, y, head_epochs, tune_epochs, learning_rate):
         n_layers: layers of the trunk.
         x, y: inputs and labels (0 and 1) of the new task.
         head_epochs: epochs with a frozen trunk.
-        tune_epochs: epochs after that with all layers; for 0 there is no fine-tuning.
+        tune_epochs: epochs after that with all layers; 0 means no fine-tuning.
         learning_rate: of plain SGD, in both phases.
 
     Returns:
@@ -1354,7 +1356,7 @@ exercise.score
 # ### Exercise 6: The wrong loss (2 points)
 #
 # The third trap is a loss that is told the wrong thing. A network ends with a **sigmoid**, so it gives
-# probabilities. You predict, and want the cross-entropy of what came out:
+# probabilities. You make predictions, and want the cross-entropy of what came out:
 #
 # ```python
 # p = network.predict(images)
@@ -1477,7 +1479,8 @@ for way, loss_of in ways.items():
 # Now the question of this practical: **does the trunk of network A help with task B?** One run of each
 # method is quickly done, and a published run of this kind gave 0.9695 from scratch and 0.9925 with
 # transfer, with a larger network (784-300-100-50-50-50-1). We trained that network again with five seeds, and found 0.985 and
-# 0.990, a gain of 0.005 ± 0.005 (mean ± sd). After all, 200 images are a small sample, and heads begin at random. Another draw, another result.
+# 0.990, a gain of 0.005 ± 0.005 (mean ± sd). After all, 200 images are a small sample, and heads start
+# from random weights. Another draw, another result.
 #
 # So we repeat it over many **seeds**. A seed fixes which 200 images are drawn and the initial weights
 # of the new layers. And we compare **pair by pair**: for each seed, all methods get the same images and the
@@ -1493,7 +1496,7 @@ for way, loss_of in ways.items():
 #
 # contains the true mean difference with the chosen confidence (95 % by default), where $t_{n-1}$ is a quantile of
 # Student's *t* distribution with $n - 1$ degrees of freedom: `stats.t.ppf(0.975, n - 1)` for 95 %, because 2.5 %
-# are cut off on each side (Student, 1908).
+# is cut off on each side (Student, 1908).
 #
 # 1. Write `paired_interval(a, b, level=0.95)`, which returns the two ends, the lower one first.
 # 2. Write `share_of_wins(a, b)`: the share of seeds in which *a* is better than *b*. A tie is not a win.
@@ -1642,9 +1645,9 @@ exercise.score
 # Training sixty small networks one after the other would take a long time, most of it spent on starting up.
 # So all seeds are trained **at once**, as one Keras model with an extra axis. `EinsumDense` with the
 # equation `"bsi,sij->bsj"` is a dense layer that has a kernel for each seed *s*. The networks do not
-# see each other. (The loss is the mean over seeds, so each one's gradient is divided by their number, and
-# the learning rate is multiplied by it.) What a frozen trunk makes of an image is the same in each epoch,
-# so it is computed once, and the heads are trained on it.
+# affect each other. (The loss is the mean over seeds, so each one's gradient is divided by their number,
+# and the learning rate is multiplied by it.) The features that a frozen trunk gives for an image are
+# the same in each epoch, so they are computed once, and the heads are trained on them.
 #
 # `train` calls `train_on_batch` in a loop. Where epochs are short, that is quicker than `fit`; and each epoch shuffles
 # the images anew. (After `keras.utils.set_random_seed`, `fit` makes the same minibatches in the same order in
@@ -1851,7 +1854,8 @@ sliders.show(
 # At the common learning rate the frozen trunk is *worse* than no transfer at all, and its accuracies are widely scattered. Are its
 # features useless, or does a head on its own learn too slowly? One learning rate for all looks fair, but it need not suit them all.
 # So each method gets the same three rates, $10^{-3}$, $10^{-2}$ and $10^{-1}$, with the same images and as many epochs as before, and
-# keeps the one that does best on 500 images of task B which are neither trained on nor tested on.
+# keeps the one that does best on 500 images of task B that are used neither for training nor for
+# testing.
 #
 # **Predict.** Which of the three methods gains most from the choice, and which is then ahead?
 
@@ -1922,13 +1926,15 @@ for method in ("frozen", "fine-tuned"):
 # | frozen | 0.993 (0.79 at the rate of the study) | 0.995 (0.87 at the rate of the study) | 0.0004 to 0.0027 |
 # | fine-tuned | 0.996 | 0.997 | 0.0022 to 0.0041 |
 #
-# **Explain.** The trunk's features were useful all along; the slow head hid it. With the same search for everybody, a borrowed trunk
-# makes a difference of a few thousandths here. That is less than at the common rate, where part of the gain
-# came from training from scratch at a rate that did not suit it; and it is more certain, since single seeds scatter less. In five runs
+# **Explain.** The trunk's features were useful all along; the slow head hid this. With the same search for
+# everybody, a borrowed trunk makes a difference of a few thousandths here. That is less than at the common
+# rate, where part of the gain came from training from scratch at a rate that did not suit it; and it is
+# more certain, since single seeds scatter less. In five runs
 # at the quick budget, with six seeds each, fine-tuning was ahead by 0.001 to 0.003, with an
 # interval that contained 0 in two of them. The frozen trunk was level with training from scratch in four of them, with intervals that contained 0. In the fifth
-# it was 0.009 behind: there, 0.01 had looked the best rate for it. A choice is worth as much as the images that it is made by.
-# (At the full budget the interval of fine-tuning lay above 0 in all five runs, that of the frozen trunk in three: those in which
+# it was 0.009 behind: there, 0.01 had looked the best rate for it. A choice is only as good as the
+# images that it is based on. (At the full budget the interval of fine-tuning lay above 0 in all five
+# runs, that of the frozen trunk in three: those in which
 # 0.01 had looked the best rate for training from scratch, and not 0.1.)
 #
 # ### Experiment: a head that learns ten times as fast
@@ -2036,10 +2042,10 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # some seeds show the opposite sign. A gain of 0.023 may occur, among the luckier seeds; and whoever ran
 # several might have reported the best.
 #
-# Honest, with the numbers that the notebook printed in place of the dots: "With 200 images of sandals and shirts,
-# fine-tuning the trunk of network A changed the test accuracy by … on average over … seeds, compared with training from
-# scratch (95 % interval … to …); it was better in … % of the seeds." If the interval contains 0: "We have not
-# shown that it helps."
+# The honest sentence, with the numbers that the notebook printed in place of the dots: "With 200 images of sandals and
+# shirts, fine-tuning the trunk of network A changed the test accuracy by … on average over … seeds, compared with
+# training from scratch (95 % interval … to …); it was better in … % of the seeds." If the interval contains 0: "We have
+# not shown that it helps."
 #
 # All seeds had the same network A (one of several that were tried; a hasty one gave another verdict), the
 # same pair of classes, the same architecture, learning rate and number of epochs, and the same test
@@ -2062,18 +2068,20 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # ## 4 A convolutional network of your own
 #
 # So far an image was a row of 784 numbers, and a dense layer does not know which of them are neighbours. A **convolution** does. It has
-# small filters, here of 3 × 3 pixels. A filter is laid on every place of the image in turn; there it multiplies the pixels by its weights, adds
-# up, and adds a bias. The weights are the same at every place:
+# small filters, here of 3 × 3 pixels. A filter is laid over every position in the image in turn; there
+# it multiplies the pixels by its weights, adds up the products, and adds a bias. The weights are the
+# same at every position:
 #
 # $$z_{r,c,f} = b_f + \sum_{i=0}^{2} \sum_{j=0}^{2} \sum_{k} w_{i,j,k,f}\; x_{r+i-1,\,c+j-1,\,k}$$
 #
-# What filter $f$ gives at all places is again an image, a **feature map**. The channels $k$ are the colours of the image at first, and
-# later the feature maps of the layer below.
+# The outputs of filter $f$ at all positions form an image again, a **feature map**. The channels $k$
+# are the colours of the image at first, and later the feature maps of the layer below.
 #
 # - **Padding.** At the edge, part of the filter hangs over. `padding="same"` puts zeros there, so that a map is as large as
-#   the image. The default, `"valid"`, leaves those places out: a filter of 3 × 3 costs two rows and two columns.
+#   the image. The default, `"valid"`, leaves those positions out: a filter of 3 × 3 costs two rows and two
+#   columns.
 # - **Pooling.** `MaxPooling2D(2)` keeps the largest value of each square of 2 × 2: the maps become half as high and half as wide, rounded down
-#   (of an odd number of rows the last is dropped).
+#   (if the number of rows is odd, the last one is dropped).
 # - **Counting.** $F$ filters of $s \times s$ pixels on $C$ channels have $(s^2 C + 1)\, F$ parameters, however large the image is. A
 #   dense layer with $n$ inputs and $m$ units has $(n + 1)\, m$. Pooling has none.
 #
@@ -2095,8 +2103,9 @@ runs.record("share_of_seeds_won_with_a_hasty_network_a", share_of_wins(of_hasty,
 # ### Exercise 9: A small convnet (3 points)
 #
 # 1. Write `small_convnet(input_shape, n_classes, filters)`, which builds such a network. For each number in `filters`, however many there are, it has a convolution
-#    with that many filters of 3 × 3 pixels, `padding="same"` and ReLU, and behind it max pooling over squares of 2 × 2. Then the maps are
-#    flattened, and a dense layer without activation function gives one logit for each class.
+#    with that many filters of 3 × 3 pixels, `padding="same"` and ReLU, followed by max pooling over
+#    squares of 2 × 2. Then the maps are flattened, and a dense layer without activation function gives
+#    one logit for each class.
 # 2. Write `convnet_parameters(input_shape, n_classes, filters)`: how many parameters that network has, by arithmetic.
 #    (`small_convnet(…).count_params()` tells you whether you counted right.)
 
@@ -2108,7 +2117,7 @@ def small_convnet(input_shape, n_classes, filters):
     Args:
         input_shape: height, width and channels of an image.
         n_classes: number of logits.
-        filters: for each convolution its number of filters, the lowest layer first; at least one.
+        filters: the number of filters of each convolution, the lowest layer first; at least one.
 
     Returns:
         A Keras model of Keras' own layers, Sequential or Functional, from (batch, *input_shape) to (batch, n_classes).
@@ -2404,7 +2413,8 @@ exercise.score
 # ## 5 A network that has seen a million photographs
 #
 # ImageNet's networks were trained on 1.3 million photographs of 1,000 classes. Their trunks are called
-# **backbones**. `course_utils.backbones` loads one without its head. This line chooses; you may change it:
+# **backbones**. `course_utils.backbones` loads one without its head. The next line chooses one; you may
+# change it:
 
 # %% tags=["experiment"]
 BACKBONE = (
@@ -2644,7 +2654,7 @@ exercise.score
 # %% [markdown]
 # ### Experiment: load the backbone
 #
-# **Predict.** Into how many numbers does the backbone turn an image of 80 × 80 pixels, after averaging each
+# **Predict.** How many numbers does the backbone turn an image of 80 × 80 pixels into, after averaging each
 # feature map?
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -2665,8 +2675,9 @@ plots.show(
 )
 
 # %% [markdown] tags=["covers-48"]
-# **Explain.** The last block of a backbone puts out one small map for each feature, and averaging turns each map into one number.
-# How many features there are depends on the backbone, not on the size of the image.
+# **Explain.** The last block of a backbone outputs one small map for each feature, and averaging turns
+# each map into one number. How many features there are depends on the backbone, not on the size of the
+# image.
 #
 # **Go further.** Load it for images of 160 × 160 pixels, with `to_colour(grey, 20)`. Is the number of features the same?
 #
@@ -2762,8 +2773,9 @@ runs.record("digits_imagenet_minus_random", distances["ImageNet backbone − ran
 #
 # Each draw takes some labelled images at random, further images for choosing a setting, and yet others for testing. Raw pixels and both
 # backbones get the same images. The head is linear, and solved **exactly**, by ridge regression: least squares on the standardised features
-# with an $\ell_2$ penalty, in closed form. Then nobody can say that it had not finished. For each input, the penalty is the best of the
-# same three. Standardising uses the mean and the standard deviation of all images, which needs no labels.
+# with an $\ell_2$ penalty, in closed form. Then nobody can say that its training had not finished. For
+# each input, the penalty is the best of the same three. Standardising uses the mean and the standard
+# deviation of all images, which needs no labels.
 #
 # **Predict.** For each data set, draw three curves against the number of labels: raw pixels, random backbone, ImageNet backbone. Where do they cross?
 
@@ -2901,23 +2913,30 @@ plots.show(
 #
 # - **Photographs.** ImageNet's features win at once, with a single label a class, and their lead grows with the labels: this is what
 #   transfer is praised for. The random backbone has the same architecture and is no help, so it is the weights that matter.
-# - **Clothes.** ImageNet and raw pixels are a few hundredths apart at most. With 5 or 10 labels a class the two are level, and with one label
-#   it depends on the draws which is ahead, so their curves may cross; the intervals printed above tell you where your run can tell them apart. The weights still count, since the random backbone lies below both.
+# - **Clothes.** ImageNet and raw pixels are a few hundredths apart at most. With 5 or 10 labels a class
+#   the two are level, and with one label the draws decide which is ahead, so their curves may cross;
+#   the intervals printed above tell you where your run can tell them apart. The weights still count,
+#   since the random backbone lies below both.
 # - **Digits.** The features are far behind with few labels, and catch up as labels are added; with 50 labels even the random
-#   backbone does better (0.95 against 0.87, at the full budget). These heads are exact, so no training was cut short. Which of the
-#   64 squares are bright and which are dark tells digits apart, and a network made for photographs throws much of that away.
+#   backbone does better (0.95 against 0.87, at the full budget). These heads are exact, so no training
+#   was cut short. What tells digits apart is which of the 64 squares are bright and which are dark, and
+#   a network made for photographs throws much of that away.
 #
-# **How near the new images are to the old ones matters more than how many labels you have.** Whoever shows one data set shows one answer.
+# **How near the new images are to the old ones matters more than how many labels you have.** If you
+# show only one data set, you show only one answer.
 #
 # **Go further.** Which classes of the clothes gain most from ImageNet's features? Or take `SIDE = 96`: does more detail move the crossing?
 #
 # ### Experiment: your convnet beside the backbone
 #
-# In that comparison all that was trained was a linear head. Now your network of Exercise 9, with 8 and 16 filters, is trained **from scratch**, with all the labels
+# In that comparison only a linear head was trained. Now your network of Exercise 9, with 8 and 16
+# filters, is trained **from scratch**, with all the labels
 # of the last experiment (200 a class; 25 at the quick budget), on five of its draws, with the same test images. Its opponents are the heads on raw pixels and on
-# the frozen backbone, with those labels. The heads chose from three penalties; the convnet chooses from three lengths of training, by the same images.
+# the frozen backbone, with those labels. The heads chose from three penalties; the convnet chooses from
+# three lengths of training, using the same images.
 #
-# **Predict.** A backbone of millions of parameters that has seen a million photographs, against some ten thousand that have seen nothing: which is
+# **Predict.** A backbone of millions of parameters that has seen a million photographs, against some
+# ten thousand parameters that have seen nothing: which is
 # ahead on clothes, which on photographs?
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -2995,7 +3014,8 @@ plots.show(
 #
 # Before you borrow a large network, train a small one: it costs seconds, and tells you what the large one has to beat.
 #
-# **Go further.** Give your network a third convolution with 32 filters. How many parameters has it now, and why fewer than before?
+# **Go further.** Give your network a third convolution with 32 filters. How many parameters does it
+# have now, and why fewer than before?
 #
 # ### Experiment: batch normalisation in a trunk that nobody trains
 #
@@ -3175,8 +3195,8 @@ plots.show(
 #
 # One model, six outputs: what each of the five effects makes of the photograph, and what `Dropout` makes of it.
 #
-# **Predict.** In which of four calls does each of them change the image: `model(x)`, `model(x, training=True)`,
-# `model(x, training=False)`, `model.predict(x)`?
+# **Predict.** In which of these four calls does each of them change the image: `model(x)`,
+# `model(x, training=True)`, `model(x, training=False)`, `model.predict(x)`?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 inputs = keras.Input(photograph.shape)
@@ -3383,8 +3403,8 @@ exercise.score
 #
 # 100 digits of 8 × 8 pixels, a network of 64-100-10, many seeds at once, and for each image a new version in
 # each epoch. Six arms: none, rotation by up to 15°, shift by up to one pixel, shear by up to 10°, zoom by up to a tenth, flip
-# from left to right. Tested twice: on
-# digits as they are, well centred, and on digits that someone has shifted by up to one pixel.
+# from left to right. Each is tested twice: on digits as they are, well centred, and on digits that
+# someone has shifted by up to one pixel.
 #
 # **Predict.** Which arm wins on the first test, which on the second?
 
@@ -3453,13 +3473,14 @@ for test in test_sets:
     )
 
 # %% [markdown] tags=["covers-31"]
-# **Explain.** Augmentation tells the network which images to expect. Trained on shifted digits, it does
-# better on shifted digits than without; on centred ones, where nothing is ever shifted, the same training costs
-# accuracy. A mirrored digit is usually no longer a digit, and the arm that flips pays for it. (In five runs
-# the shift arm reached 0.59 on shifted digits, no augmentation 0.54; on centred ones it was 0.77 against 0.88.
-# Shear, zoom and rotation helped on shifted digits too, by 0.03, 0.02 and 0.02, and cost 0.05, 0.005 and 0.01.) How much of
-# the loss on centred digits is undertraining? It was 0.11 after 30 epochs and 0.04 after 80 (full budget): a network that
-# sees new versions in each epoch needs more epochs. Whether any loss would remain in the end, this experiment does not show.
+# **Explain.** Augmentation tells the network which images to expect. Trained on shifted digits, it does better
+# on shifted digits than it does without; on centred ones, where nothing is ever shifted, the same training
+# costs accuracy. A mirrored digit is usually no longer a digit, and the arm that flips pays for it. (In five
+# runs the shift arm reached 0.59 on shifted digits, no augmentation 0.54; on centred ones it was 0.77 against
+# 0.88. Shear, zoom and rotation helped on shifted digits too, by 0.03, 0.02 and 0.02, and cost 0.05, 0.005 and
+# 0.01.) How much of the loss on centred digits is undertraining? It was 0.11 after 30 epochs and 0.04 after 80
+# (full budget): a network that sees new versions in each epoch needs more epochs. This experiment does not show
+# whether any loss would remain in the end.
 #
 # **Go further.** Give all arms ten times the epochs. Which of them gains most?
 #
@@ -3735,12 +3756,13 @@ selfcheck.report()
 #   lucky seed proves nothing. And the interval says nothing about what all seeds had in common.
 # - Give all methods the **same search** for a learning rate, on images that you do not test on. A method that looks useless may only learn
 #   slowly.
-# - A **convolution** uses the same few weights at every place of the image, so it has few parameters, however large the image is; the dense
+# - A **convolution** uses the same few weights at every position in the image, so it has few
+#   parameters, however large the image is; the dense
 #   layer behind it has most of them.
 # - Features of a **frozen** backbone need to be computed only once. Controls (raw pixels, random weights) say
 #   what the pretraining contributes. It contributes most where the images resemble those it was trained on.
 # - **Augmentation** is a statement about the images that you expect. Here shifts helped with shifted digits, and
-#   cost accuracy on centred ones, the less the longer the training.
+#   cost accuracy on centred ones, though less with longer training.
 #
 # ## Papers
 #

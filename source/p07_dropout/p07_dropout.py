@@ -17,7 +17,7 @@
 # A network often has more weights than images to learn from. In this practical you hold it back: with penalties on its
 # weights, with dropout, which switches units off at random, and by stopping in time. Then comes the surprising part: leave
 # dropout *on* when the network predicts, ask a hundred times, and the spread of the answers tells you something about how
-# sure the network is. Is that worth a hundred passes? You measure it.
+# sure the network is. Is that worth a hundred passes? You will measure it.
 #
 # **When you have finished, you can**
 #
@@ -126,7 +126,7 @@ def penalty(weights, l1, l2):
 
 
 def penalty_gradient(weights, l1, l2):
-    """The gradient of the penalty: a list of arrays, shaped as those of `weights`."""
+    """The gradient of the penalty: a list of arrays, shaped like those of `weights`."""
     ### BEGIN SOLUTION
     return [l1 * np.sign(array) + 2 * l2 * array for array in weights]
     ### END SOLUTION
@@ -230,7 +230,7 @@ exercise.score
 # penalty alone. You use plain gradient descent with learning rate 0.1.
 #
 # 1. With an $\ell_2$ penalty of strength 0.05 (and no $\ell_1$), each step multiplies the weight by the same
-#    number, `shrink_factor`. Which?
+#    number, `shrink_factor`. What is it?
 # 2. What is left of the 0.5 after 100 steps? Call it `left_by_l2`.
 # 3. With an $\ell_1$ penalty of strength 0.05 instead: after how many steps is the weight 0? Call the number
 #    `steps_to_zero`.
@@ -298,7 +298,8 @@ exercise.score
 # %% [markdown] tags=["covers-37"]
 # ### Exercise 3: A regularised layer (3 points)
 #
-# A network often has many layers with the same settings. Python's `functools.partial` writes them down once:
+# A network often has many layers with the same settings. Python's `functools.partial` lets you write them
+# down once:
 #
 # ```python
 # Conv3x3 = partial(keras.layers.Conv2D, kernel_size=3, padding="same", activation="relu")
@@ -307,8 +308,8 @@ exercise.score
 # ```
 #
 # Write `build_regularised_mlp(sizes, regulariser, constraint)`: an MLP like that of Practical 1. Its `Dense`
-# layers **all** have the `kernel_regularizer` and the `kernel_constraint` given; the hidden ones are ReLU
-# with He weights (`"he_normal"`), the last one is a softmax. Biases are left alone. (Both arguments may be
+# layers **all** have the given `kernel_regularizer` and `kernel_constraint`; the hidden ones use ReLU and
+# He weights (`"he_normal"`), the last one uses softmax. Biases are left alone. (Both arguments may be
 # `None`, which `Dense` understands.)
 
 
@@ -515,9 +516,9 @@ exercise.score
 # %% [markdown] tags=["covers-37"]
 # ### Experiment: what penalties do to weights
 #
-# Four networks 784-100-100-10, trained in the same way from several seeds: with no regularisation, with $\ell_1$,
-# with $\ell_2$, and with max-norm, which penalises nothing, but after each step cuts each unit's weight vector back to
-# length 1 if it is longer.
+# Here are four 784-100-100-10 networks, trained in the same way from several seeds: with no regularisation, with
+# $\ell_1$, with $\ell_2$, and with max-norm, which penalises nothing, but after each step cuts each unit's weight
+# vector back to length 1 if it is longer.
 #
 # **Predict.** Which of them sets weights to (nearly) zero? Which makes large weights rare? Does any of them
 # gain accuracy on images that the network has not seen?
@@ -525,8 +526,8 @@ exercise.score
 # (The notebook trains many networks. So that Keras need not build its training step anew for each seed,
 # `start_over` puts new weights, new dropout seeds and a new optimiser state into a compiled model. It sets the seed
 # just before `fit`, so each epoch of a run has the same minibatches in the same order. In the plots, each seed is a dot, and a
-# bar is the 95 % interval of their mean (Student's t). With three seeds it is wide, and it may reach to where no mean can be, such as an AUROC
-# above 1; that part is cut off.)
+# bar is the 95 % interval of their mean (Student's t). With three seeds it is wide, and it may extend
+# to values that no mean can have, such as an AUROC above 1; that part is cut off.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "start-over", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -633,9 +634,11 @@ for name, row in by_network.mean().iterrows():
 # but far fewer than with $\ell_1$ (0.42). Max-norm penalises nothing, but a unit's He weights begin with a length above 1 here, so all of
 # them are made smaller.
 #
-# Is any of them a winner? The second plot compares them with “nothing”, seed by seed: for one seed, all four begin with the same weights.
-# In five runs at the full budget none was: ℓ1 was behind by 0.02 to 0.03 each time, ℓ2 and max-norm by about 0.01 or less. There are 20,000 images
-# and few epochs, so there is little overfitting to hold back. At the quick budget, look at whether the intervals contain 0: three seeds can tell little.
+# Is any of them a winner? The second plot compares them with “nothing”, seed by seed: for a given seed,
+# all four begin with the same weights. In five runs at the full budget none was: ℓ1 was behind by 0.02
+# to 0.03 each time, ℓ2 and max-norm by about 0.01 or less. There are 20,000 images
+# and few epochs, so there is little overfitting to hold back. At the quick budget, look at whether the
+# intervals contain 0: three seeds can tell you little.
 #
 # **Go further.** Try ten times the strength, and a tenth of it: where does the *gap* between training and
 # validation accuracy close, and at what price?
@@ -666,7 +669,7 @@ def dropout(x, rate, training, seed):
         seed: seed of the mask, a whole number.
 
     Returns:
-        A new array shaped as x.
+        A new array shaped like x.
     """
     ### BEGIN SOLUTION
     if not training:
@@ -859,9 +862,10 @@ exercise.score
 # %% [markdown] tags=["covers-49"]
 # ### Experiment: dropout on a parabola
 #
-# Here are 64 noisy points on a parabola, and networks of 1-100-100-1 ReLU units, more than ten thousand parameters, with
-# dropout after both hidden layers. Five rates, several seeds each. (All networks are trained at once: the
-# weights have one more axis, which counts the networks. The layer in the cell is your Exercise 4, with a rate
+# Here are 64 noisy points on a parabola, and 1-100-100-1 networks of ReLU units, with more than ten thousand
+# parameters and with dropout after both hidden layers. Five rates, several seeds each. (All networks are
+# trained at once: the weights have one more axis, which counts the networks. The layer in the cell is your
+# Exercise 4, with a rate
 # for each network.)
 #
 # **Predict.** As the rate grows from 0 to 0.8, what happens to the training error? And to the error on new
@@ -999,22 +1003,23 @@ for index, rate in enumerate(RATES):
 # **See.** The error on the training points is smallest without dropout, and grows with the rate. On new points it has a
 # valley: a rate of 0.2 does better than none, and 0.8 is clearly worse. In between, it depends on the 64 points and on how
 # long the networks were trained. In five runs of the notebook at the quick budget, each with points of its own, 0.2 beat
-# no dropout each time, 0.4 three times, and 0.6 never. In five runs at the full budget, where the training is seven and a half times as long, all three did each time.
+# no dropout each time, 0.4 three times, and 0.6 never. In five runs at the full budget, where the
+# training is seven and a half times as long, all three beat it each time.
 #
 # **Explain.** Without dropout the network bends towards single points. The parabola itself does not bend towards them. Its error on
 # these 64 points is the mean square of their noise (the first number printed), which is not exactly the
 # variance of the noise: in five runs of the notebook it was 0.05 to 0.12. Without dropout, the network's training error
 # was below it each time, at both budgets. With dropout, a bend that needs a few particular units is costly, since
-# any of them may be missing. That helps against noise, up to a point; but the parabola needs its units, too. At 0.8 the curves are
-# far flatter than the parabola. More dropout is not better dropout.
+# any of them may be missing. That helps against noise, up to a point; but fitting the parabola needs
+# units, too. At 0.8 the curves are far flatter than the parabola. More dropout is not better dropout.
 #
 # **Go further.** Give the networks 640 points instead of 64. How much dropout is best now?
 
 # %% [markdown] tags=["covers-38", "covers-39"]
 # ### Experiment: dropout on Fashion-MNIST
 #
-# A network as in published courses: 784-300-100-10 with ELU units, He weights and Nadam, and dropout before
-# every layer, the first one too. Three rates, several seeds.
+# A network like those in published courses: 784-300-100-10 with ELU units, He weights and Nadam, and
+# dropout before every layer, including the first. Three rates, several seeds.
 #
 # **Predict.** At which rate is the training accuracy highest? And the validation loss lowest?
 
@@ -1098,8 +1103,9 @@ plots.show(
 # ### Exercise 5: Choose the rate from evidence (3 points)
 #
 # One seed's best rate may be luck. The **one-standard-error rule** (Breiman et al., 1984; Hastie et al., 2009) is older
-# than dropout. It asks for the simplest model that is not clearly worse than the best one, and of two networks that differ
-# in their dropout only, the one with more of it is the simpler: it is the more regularised.
+# than dropout. It asks for the simplest model that is not clearly worse than the best one, and of two
+# networks that differ only in their dropout, the one with more of it is the simpler: it is more
+# strongly regularised.
 #
 # 1. take the rate whose **mean** loss over the seeds is lowest;
 # 2. compute the **standard error** of that mean: the standard deviation of the rate's losses (dividing by
@@ -1277,8 +1283,10 @@ print("chosen from the evidence above:", choose_rate(evidence))
 # %% [markdown] tags=["covers-39"]
 # ### Experiment: a network that overfits
 #
-# 20,000 images and five epochs leave little room for overfitting. Now take 500 images and forty epochs (thirty at the quick budget): a network 196-100-100-10 of ReLU
-# units, and images of 14 × 14 pixels, so that it trains in seconds. It is trained twice, from the same start. The second training may end early:
+# 20,000 images and five epochs leave little room for overfitting. Now take 500 images and forty epochs
+# (thirty at the quick budget): a 196-100-100-10 network of ReLU units, and images of 14 × 14 pixels, so
+# that it trains in seconds. It is trained twice, from the same start. The second training may end
+# early:
 #
 # ```python
 # keras.callbacks.EarlyStopping(monitor="val_loss", patience=8, restore_best_weights=True)
@@ -1358,7 +1366,7 @@ plots.show(
 # You will come back to this in section 4.
 #
 # Without `restore_best_weights=True`, Keras would leave you the weights of the last epoch, eight epochs too late. And since the validation
-# images have chosen the epoch, their loss flatters the result: judge it on others.
+# images have chosen the epoch, their loss flatters the result: judge it on other images.
 
 # %% [markdown] tags=["covers-38", "covers-39"]
 # ### Experiment: what helps against overfitting
@@ -1368,11 +1376,11 @@ plots.show(
 # | Name | What is different |
 # |---|---|
 # | nothing | |
-# | ℓ2, 0.005 | the penalty of Exercise 1 on all weights, biases apart |
+# | ℓ2, 0.005 | the penalty of Exercise 1 on all weights except biases |
 # | moved images | each time an image is used, it is moved at random by up to one of its 28 pixels, up or down, left or right: a simple *augmentation* |
 # | dropout 0.2, dropout 0.5 | dropout after both hidden layers |
 # | early stopping | “nothing”, with the weights of the epoch with the lowest validation loss |
-# | 5 networks | an **ensemble**: the mean of the probabilities of five networks of “nothing”, which differ in starting weights and in the order of the images |
+# | 5 networks | an **ensemble**: the mean of the probabilities of five networks trained as “nothing”, which differ in starting weights and in the order of the images |
 #
 # Everything is repeated with other images. Within a repetition, all have the same 500 images and the same starting weights, which
 # are copied: this comparison *is* paired. (As for the parabola, all networks are trained at once, as one model.)
@@ -1693,8 +1701,10 @@ plots.show(
 # %% [markdown]
 # **See and explain.** At the same rate alpha dropout does worse than dropout here, and in nine of ten runs of the notebook (five at each budget) worse than nothing. The same rate is not
 # the same amount of noise: dropout moves a number $x$ to 0, alpha dropout to −1.76, which for most numbers is much further away. Take numbers of mean 0 and
-# variance 1. At the rate 0.1, noise makes up 10 % of the variance of what leaves dropout, and 31 % for alpha dropout; at 0.025 it is 10 % there, too.
-# At that rate alpha dropout, too, is better than nothing, though here not as good as dropout. So choose a rate of its own for it, and begin small.
+# variance 1. At a rate of 0.1, noise makes up 10 % of the variance of dropout's output, and 31 % of
+# alpha dropout's; at 0.025, it is 10 % for alpha dropout, too.
+# At that rate alpha dropout, too, is better than nothing, though here not as good as dropout. So give
+# it a rate of its own, and begin small.
 
 # %% [markdown] tags=["covers-41"]
 # ## 3 Monte-Carlo dropout
@@ -1710,8 +1720,8 @@ plots.show(
 #
 # ### Exercise 6: A layer that always drops (2 points)
 #
-# Write `MCDropout`, a `keras.layers.Dropout` that drops whatever `training` says: a subclass whose `call`
-# calls that of its base class. (`super().call(…)` is the base class's.)
+# Write `MCDropout`, a `keras.layers.Dropout` that drops numbers whatever `training` says: a subclass
+# whose `call` calls that of its base class. (`super().call(…)` is the base class's.)
 
 # %% nbgrader={"grade": false, "grade_id": "mc-dropout", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # class MCDropout(keras.layers.Dropout): …
@@ -1874,7 +1884,7 @@ def mc_model(model):
 
 
 # %% [markdown]
-# For the checks, two small networks, and two things to do with your function:
+# The checks use the next cell. It has two small networks, and two functions that try yours:
 
 
 # %% nbgrader={"grade": false, "grade_id": "small-networks", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -2128,10 +2138,10 @@ exercise.score
 # layer.seed_generator.state.assign([1234, 0])
 # ```
 #
-# So before the first pass, give each layer that has a `seed_generator` a state that follows from `seed`: and
-# not all the same one, since two layers of the same shape would draw the same masks. `seed + i` for the
-# layer at place `i` will do here. (The state is not in a `.keras` file either, as you will see at the end of
-# section 5. So set the states after loading, too.)
+# So before the first pass, give each layer that has a `seed_generator` a state that depends on `seed`, and
+# not the same state for all, since two layers of the same shape would then draw the same masks. `seed + i`
+# for the layer at position `i` will do here. (The state is not in a `.keras` file either, as you will see
+# at the end of section 5. So set the states after loading, too.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "mc-predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2380,13 +2390,14 @@ for index in chosen:
 # **See.** For the easy image all passes agree. For the hard ones, single passes contradict each other, which the
 # plain model's one number does not show.
 #
-# **Go further.** How many passes are enough? Plot the mean of the first $t$ passes over $t$ for the last image.
+# **Go further.** How many passes are enough? Plot the mean of the first $t$ passes against $t$ for the last
+# image.
 
 # %% [markdown]
 # ## 4 Are the probabilities any good?
 #
 # A network that says "0.9" a thousand times should be right nine hundred times: then it is **calibrated**.
-# Accuracy does not see that. You write two scores that do:
+# Accuracy does not show that. You write two scores that do:
 #
 # - the **negative log-likelihood** (NLL), the mean of $-\ln p_{\text{true class}}$: the cross-entropy that you
 #   know. One confident mistake can spoil it;
@@ -2659,8 +2670,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **See and explain.** Hold the third column of the table, MC − plain, against its standard deviation; it is that of
-# the *difference*, so what a seed does to both answers is not in it. The last plot shows the same. Accuracy hardly moves. (One published run of
+# **See and explain.** Compare the third column of the table, MC − plain, with its standard deviation. This is the
+# standard deviation of the *difference*, so what a seed does to both answers is not in it. The last plot shows the
+# same. Accuracy hardly moves. (One published run of
 # such a network found 0.8668 with MC and 0.8672 without: no difference worth the name.) What moves for every
 # seed is the confidence: averaging over masks lowers it. Whether that is a gain depends on where the plain
 # network stood. One that is too sure of itself gets better probabilities; one that was about right, as after a
@@ -2859,7 +2871,7 @@ sliders.show(
 #
 # ### Exercise 10: Entropy and mutual information (3 points)
 #
-# Write both for `samples` of the shape (passes, n, classes). Mind the zeros.
+# Write both for `samples` of shape (passes, n, classes). Mind the zeros.
 
 
 # %% nbgrader={"grade": false, "grade_id": "entropies", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2977,8 +2989,8 @@ exercise.score
 # - **C**: every pass says (1, 0).
 #
 # Give `entropies` and `informations`, the predictive entropy and the mutual information in nats, each as a dict
-# `{"A": …, "B": …, "C": …}`. And give `labels_would_help`, the letter of the image of which more labelled examples of
-# the same kind would teach the network most.
+# `{"A": …, "B": …, "C": …}`. And give `labels_would_help`, the letter of the image for which more labelled examples
+# of the same kind would teach the network most.
 
 # %% nbgrader={"grade": false, "grade_id": "reading", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # entropies = {"A": …, "B": …, "C": …}
@@ -3285,8 +3297,8 @@ plots.show(
 # %% [markdown]
 # ### Experiment: images from elsewhere
 #
-# A classifier of clothes has no answer for a digit but must give one. Three kinds of images from outside:
-# handwritten digits (scikit-learn's, enlarged), uniform noise, and clothes turned by 90 degrees.
+# A classifier of clothes has no answer for a digit but must give one. Here are three kinds of images from
+# outside: handwritten digits (scikit-learn's, enlarged), uniform noise, and clothes turned by 90 degrees.
 #
 # **Predict.** Which are recognised as foreign by their uncertainty? AUROC is the chance that a foreign image gets
 # a higher score than a test image: 0.5 is guessing, 1 is perfect, and below 0.5 the network is *surer* of the
@@ -3457,7 +3469,8 @@ show_aurocs(
 # A network that is used elsewhere is saved to a file first, and loaded there. Here are two small models: the dropout layer of the first
 # has a seed of its own, that of the second has none. Each draws two masks, is saved to a `.keras` file and loaded again, twice.
 #
-# **Predict.** Which masks do the loaded models draw: the ones that the model in memory would draw next, its first ones again, or others?
+# **Predict.** Which masks do the loaded models draw: the ones that the model in memory would draw next,
+# its first ones again, or different ones?
 
 # %% tags=["experiment", "nbval-ignore-output"]
 import tempfile
@@ -3490,9 +3503,9 @@ for own_seed in (1234, None):
 # %% [markdown]
 # **See and explain.** A `.keras` file holds the architecture and the weights. The state of a dropout layer is not in it, so a loaded model
 # counts from 0 again. A seed that you gave the layer belongs to its configuration, which *is* in the file: the first model draws its
-# first masks again. Without one, each loading draws a new seed: the masks of the second model are others each time. None of the four
-# goes on where the model in memory does. So if answers are to be repeatable, set
-# the states after loading; your `mc_predict` sets them in every call.
+# first masks again. Without one, each loading draws a new seed: the masks of the second model are
+# different each time. None of the four loaded models goes on as the model in memory does. So if answers
+# are to be repeatable, set the states after loading; your `mc_predict` sets them in every call.
 
 # %% [markdown]
 # ### Exercise 13: Is it worth a hundred passes? (3 points, in words)
@@ -3541,10 +3554,10 @@ for own_seed in (1234, None):
 # ## Check your work
 #
 # The next cell runs all checks again, on your answers as they are now, and lists what is done and what is
-# missing. It takes a few seconds and trains nothing again. Before you submit, choose *Restart kernel and
-# run all cells* and look here once more: graders run the notebook from the top, too. (Exercise 13, in
-# words, is read by a person. And the points here are those of the checks that you see; the others follow
-# when your work is graded.)
+# missing. It takes a few seconds and does not repeat any training. Before you submit, choose *Restart
+# kernel and run all cells* and look here once more: graders run the notebook from the top, too.
+# (Exercise 13, in words, is read by a person. And the points here are those of the checks that you see;
+# the others follow when your work is graded.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 from course_utils import selfcheck
@@ -3560,7 +3573,8 @@ selfcheck.report()
 # - **Overfitting**: the training loss goes on falling, the validation loss turns. Early stopping keeps the weights from before the
 #   turn; penalties, moved images, more dropout and ensembles help too. Probabilities suffer before answers do.
 # - **Inverted dropout** scales in training, so that nothing is rescaled afterwards. Choose the rate from several
-#   seeds: of the rates that are not clearly worse than the best one, the largest, since it makes the simplest network.
+#   seeds: of the rates that are not clearly worse than the best one, take the largest, since it makes the simplest
+#   network.
 # - **Monte-Carlo dropout** leaves dropout, *and only dropout*, on at prediction time. `training=True` for the
 #   whole model is a bug as soon as there is batch normalisation.
 # - Averaging over passes makes probabilities more modest: good for a network that is too sure, bad for one that is not. A
