@@ -27,7 +27,7 @@
 # 4. compare optimisers fairly: each with its own learning rate, over several seeds;
 # 5. resume an interrupted training run without a jump in the learning rate.
 #
-# **It assumes** Practical 1: building, compiling and training a network in Keras, and the range test.
+# **This practical assumes** Practical 1: building, compiling and training a network in Keras, and the range test.
 #
 # **How it works.** As before: write your guess down under *Predict* before you run the cell. In an
 # exercise, replace `raise NotImplementedError(…)` with your answer, and run the check below it. More

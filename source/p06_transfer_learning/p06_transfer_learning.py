@@ -29,7 +29,7 @@
 # 5. use a network that was trained on ImageNet for small images of your own;
 # 6. say what augmentation and unsupervised pretraining promise, and measure whether they keep it.
 #
-# **It assumes** Practical 1 (`Sequential`, `compile`, `fit`, cross-entropy) and, from Practical 4, what
+# **This practical assumes** Practical 1 (`Sequential`, `compile`, `fit`, cross-entropy) and, from Practical 4, what
 # batch normalisation does during training and at inference. A mean, a standard deviation and a *t* quantile
 # will turn up.
 #
@@ -47,7 +47,7 @@
 # | 6 The wrong loss | 2 | | 13 An autoencoder | 3 |
 # | 7 A paired interval | 4 | | **Total** | **40** |
 #
-# **Time.** On two processor cores with little else to do, the whole notebook took four minutes at the full budget (the default, for working
+# **Time.** On two processor cores with little else running, the whole notebook took four minutes at the full budget (the default, for working
 # through it) and one at the quick budget (for checking that everything runs); on busy cores either budget takes
 # several times as long. The full budget trains more seeds, with more images and epochs. It needs 4 GB of
 # memory. Where the text says "in five runs", the whole notebook was run with five seeds at the quick budget; "at the

@@ -29,7 +29,7 @@
 # 5. tell the uncertainty of a hard image from that of an unfamiliar one, decide what a human should look at,
 #    and report honestly whether a method helped.
 #
-# **It assumes** Practical 1 (Keras, cross-entropy) and Practical 4 (batch normalisation in training and in
+# **This practical assumes** Practical 1 (Keras, cross-entropy) and Practical 4 (batch normalisation in training and in
 # inference mode).
 #
 # **How it works.** As before: an experiment begins with a question under *Predict*; write your guess down
