@@ -329,9 +329,7 @@ with expect.exercise("Draw the weights", points=4) as exercise:
                     "he": np.sqrt(2 / fan_out),
                 }[scheme],
                 "the 2 is missing": spread[scheme] / np.sqrt(2),
-                "there is a factor 2 in the standard deviation; the 2 belongs in the variance": spread[
-                    scheme
-                ]
+                "there is a factor 2 in the standard deviation; the 2 belongs in the variance": spread[scheme]
                 * np.sqrt(2),
             }
             | {f"this is the scheme {other!r}": value for other, value in spread.items() if other != scheme}

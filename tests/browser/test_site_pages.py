@@ -50,6 +50,14 @@ def test_everybody_can_read_it(real_site: Path, page: Page, shot: Callable, name
     assert [url for url in asked if not url.startswith("file:")] == []
 
 
+def test_figures_have_more_pixels_than_their_place(real_site: Path, page: Page):
+    page.goto((real_site / "practicals/p01_mlp_basics/1-the-data.html").as_uri())
+    images = page.locator("img[width]")
+    assert images.count() >= 3
+    for wide, drawn in images.evaluate_all("all => all.map(one => [one.clientWidth, one.naturalWidth])"):
+        assert drawn > 1.4 * wide
+
+
 def violations(page: Page, *rules: str) -> list[dict]:
     """What is seriously wrong with a page, by these rules of axe or by all."""
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
