@@ -30,8 +30,9 @@ Function = Callable[..., ArrayLike]
 
 DPI = 80  # pixels of a page for an inch of a figure
 SHARPNESS = 2  # pixels of a picture for one of a page, as many as most screens of laptops and phones have
-CHOICES = "COURSE_FIGURE_CHOICES"  # set while a notebook is built, whose size decides how sharp figures are
-LESS_SHARP = (SHARPNESS, 1.5, 1)
+# Set while a notebook is built, whose size decides how sharp its figures are: "2 1.5 1", further pixels to
+# draw with for one of the page
+CHOICES = "COURSE_FIGURE_CHOICES"
 FAITHFUL = 24  # of 255, in red, green and blue: how far off a colour may be that many pixels have
 BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = COLOURS = (
     "#0072B2",
@@ -62,8 +63,8 @@ def show(figure: Figure, alt: str) -> None:
     from IPython.display import display
 
     picture = {"alt": alt, "width": page_width(figure)}
-    if os.environ.get(CHOICES):
-        picture["choices"] = [_as_text(_in_few_colours(figure, sharpness)) for sharpness in LESS_SHARP]
+    if choices := os.environ.get(CHOICES, "").split():
+        picture["choices"] = [_as_text(_in_few_colours(figure, float(one))) for one in choices]
     data = {"image/png": _as_text(as_png(figure)), "text/plain": alt}
     display(data, raw=True, metadata={"image/png": picture})
 

@@ -131,7 +131,7 @@ def run_in_full(prepared: NotebookNode, practical: str, console: Console) -> Out
         PracticalsError: a cell failed.
     """
     notebook = copy.deepcopy(prepared)
-    execute(notebook, practical, SETTINGS | {CHOICES: "1"}, console, timeout=None, may_fail=is_test)
+    execute(notebook, practical, SETTINGS | {CHOICES: "2 1.5 1"}, console, timeout=None, may_fail=is_test)
     digests = shown_cells(notebook)
     return {
         digests[cell["id"]]: _without_kernel(cell.outputs) for cell in notebook.cells if cell["id"] in digests

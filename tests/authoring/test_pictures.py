@@ -16,21 +16,20 @@ from course_utils import plots
 
 @pytest.fixture(autouse=True)
 def _while_building(monkeypatch):
-    monkeypatch.setenv(plots.CHOICES, "1")
+    monkeypatch.setenv(plots.CHOICES, "2 1.5 1")
 
 
 def drawn(monkeypatch, *lines: int) -> NotebookNode:
     """A notebook with a figure for each number, of so many lines."""
-    cells = []
+    cells, shown = [], []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))
     for number in lines:
         figure = Figure(figsize=(4, 3))
         axes = figure.subplots()
         for line in range(number):
             axes.plot([0, 1], [line, line**2])
-        shown = []
-        monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))  # noqa: B023
         plots.show(figure, "Lines.")
-        ((data, more),) = shown
+        data, more = shown.pop()
         cells.append(new_code_cell(outputs=[new_output("display_data", data, metadata=more["metadata"])]))
     return new_notebook(cells=cells)
 
